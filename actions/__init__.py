@@ -1,0 +1,1 @@
+"""Verbs that change rows: one transaction, one change entry each."""

@@ -1,0 +1,1 @@
+"""What the Diploma means: pure Python, no input or output, no framework."""

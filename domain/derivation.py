@@ -1,0 +1,119 @@
+"""All that is derived from a record on a day: flags, completion, issues, the next turn."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import msgspec
+
+from domain.catalogue import DAS_POSTING_GRACE_DAYS, Catalogue
+from domain.codes import CompletionStatus
+from domain.completion import all_complete, completion_status, percent_complete
+from domain.flags import Flags, component_flags
+from domain.inputs import Das, Entry
+from domain.issues import (
+    COURSE_WIDE,
+    Issue,
+    course_wide,
+    issues_of,
+    record_findings,
+    severity_turns,
+)
+from domain.record import Record
+from domain.vocabulary import ComponentType, RegistrationStatus
+
+COMPONENTS: tuple[ComponentType, ...] = tuple(ComponentType)
+_NO_DAS = Das()
+
+
+class Derivation(msgspec.Struct, frozen=True):
+    """What is shown for a registration on a day."""
+
+    flags: dict[ComponentType, Flags]
+    status: CompletionStatus
+    percent: int | None
+    issues: tuple[Issue, ...]
+    next_change_on: date | None
+    """The first later day on which any of this can change by itself; None for never."""
+
+
+def derive(record: Record, catalogue: Catalogue, day: date) -> Derivation:
+    """Derive everything about one registration on one civil day (Europe/London)."""
+    registration = record.registration
+    flags = {
+        component: component_flags(
+            component,
+            registration,
+            record.das.get(component, _NO_DAS),
+            record.declarations.get(component, ()),
+            record.entries.get(component, ()),
+            catalogue,
+            day,
+        )
+        for component in COMPONENTS
+    }
+    status = completion_status(
+        registration,
+        record.claim,
+        flags,
+        plts=record.plts,
+        work_experience=record.work_experience,
+    )
+    return Derivation(
+        flags=flags,
+        status=status,
+        percent=percent_complete(registration, status, flags, catalogue, plts=record.plts),
+        issues=tuple(_issues(record, flags, day)),
+        next_change_on=min(
+            (turn for turn in _turns(record, catalogue) if turn > day), default=None
+        ),
+    )
+
+
+def _issues(record: Record, flags: dict[ComponentType, Flags], day: date) -> Iterator[Issue]:
+    """The shopping list, the record's own issues first; a withdrawn learner has none."""
+    if record.registration.status is RegistrationStatus.WITHDRAWN:
+        return
+    award = record.registration.award
+    whole = [
+        *record_findings(record, day, everything_complete=all_complete(flags)),
+        *course_wide({component: pair.findings for component, pair in flags.items()}),
+    ]
+    yield from issues_of(None, whole, award, day)
+    for component, pair in flags.items():
+        own = [finding for finding in pair.findings if finding.code not in COURSE_WIDE]
+        if own:
+            yield from issues_of(component, own, award, day)
+
+
+def _turns(record: Record, catalogue: Catalogue) -> Iterator[date]:
+    """Every day on which a rule gives another answer than on the day before."""
+    if record.registration.status is RegistrationStatus.WITHDRAWN:
+        return
+    award = record.registration.award
+    yield from severity_turns(award)
+    if award is not None:
+        yield award.last_day() + timedelta(days=1)
+    if record.das_stale_from is not None:
+        yield record.das_stale_from
+    for das in record.das.values():
+        if das.complete and das.visible_from is not None:
+            yield das.visible_from
+    for entries in record.entries.values():
+        for entry in entries:
+            yield from _entry_turns(entry, catalogue)
+
+
+def _entry_turns(entry: Entry, catalogue: Catalogue) -> Iterator[date]:
+    """The days on which one entry's class or assessment can change by itself."""
+    if entry.withdrawn:
+        return
+    release = entry.result_release_on
+    if entry.result is not None and release is not None:
+        yield release
+        yield release + timedelta(days=DAS_POSTING_GRACE_DAYS + 1)
+    window = None
+    if entry.marks_submitted_on is None:
+        window = catalogue.window(entry.series, entry.unit)
+    if window is not None:
+        yield window.opens_on
+        yield window.closes_on + timedelta(days=1)

@@ -1,0 +1,224 @@
+"""The two status flags of a component, with reasons: inputs and a day in, flags out."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from domain.assessment import track
+from domain.catalogue import DAS_POSTING_GRACE_DAYS, Catalogue, Requirement
+from domain.codes import AssessmentDetail, AssessmentFlag, EntryFlag, IssueCode, Reason
+from domain.coverage import Coverage, cover
+from domain.inputs import Das, Declaration, Entry, Registration
+from domain.judging import Judged, judge_all
+from domain.vocabulary import ComponentType, EntryClass, EntryKind, RegistrationStatus
+
+
+class Finding(NamedTuple):
+    """Something to put right, before severity and learner are added."""
+
+    code: IssueCode
+    subject: str | None = None
+    due_on: date | None = None
+    aggravated: bool = False
+    """Whether the case is worse than the code's base severity says."""
+
+
+class Flags(NamedTuple):
+    """Both flags of a component on a day; a flag of None always has its reason in words."""
+
+    required: bool
+    complete: bool
+    """Whether DAS holds the component complete, visibly on the day."""
+    entry: EntryFlag | None
+    entry_reasons: tuple[Reason, ...]
+    assessment: AssessmentFlag | None = None
+    detail: AssessmentDetail | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def assessment_reasons(self) -> tuple[Reason, ...]:
+        """The reason of the assessment flag: its detail."""
+        return () if self.detail is None else (Reason(self.detail.value),)
+
+
+def course_blocker(registration: Registration, catalogue: Catalogue) -> Reason | None:
+    """Why no component of the course can be judged, if none can."""
+    if registration.status is not RegistrationStatus.ACCEPTED:
+        return Reason.REGISTRATION_NOT_ACCEPTED
+    if registration.conflict:
+        return Reason.REGISTRATION_CONFLICT
+    if registration.line not in catalogue.lines or registration.level not in catalogue.requirements:
+        return Reason.NO_RULE_FOR_COURSE
+    return None
+
+
+def component_flags(  # noqa: PLR0913 - the inputs of the rules, named
+    component: ComponentType,
+    registration: Registration,
+    das: Das,
+    declarations: Iterable[Declaration],
+    entries: Iterable[Entry],
+    catalogue: Catalogue,
+    day: date,
+) -> Flags:
+    """Derive the flags of one component on one civil day (Europe/London)."""
+    needs = catalogue.requirements.get(registration.level)
+    required = needs is None or component in needs
+    if registration.status is RegistrationStatus.WITHDRAWN:
+        return Flags(required, False, None, (Reason.REGISTRATION_WITHDRAWN,))
+    if not required:
+        return Flags(False, False, None, (Reason.NOT_REQUIRED,))
+    requirement = needs[component] if needs is not None else None
+    if das.complete_on(day):
+        return _complete(component, registration, requirement, entries, catalogue, day)
+    blocker = course_blocker(registration, catalogue)
+    if blocker is not None or requirement is None:
+        reason = blocker or Reason.NO_RULE_FOR_COURSE
+        finding = Finding(IssueCode(reason.value))
+        return Flags(True, False, EntryFlag.UNDETERMINED, (reason,), findings=(finding,))
+    judged = judge_all(entries, component, registration, requirement, catalogue, day)
+    declared = sorted(row.qan for row in declarations if row.active)
+    return _judged_flags(component, requirement, judged, declared, catalogue, day)
+
+
+def _complete(  # noqa: PLR0913 - the inputs of the rules, named
+    component: ComponentType,
+    registration: Registration,
+    requirement: Requirement | None,
+    entries: Iterable[Entry],
+    catalogue: Catalogue,
+    day: date,
+) -> Flags:
+    """DAS is the authority: only a functional skills pass is still worth showing."""
+    flags = Flags(True, True, EntryFlag.COMPLETE_ON_DAS, (Reason.DAS_COMPLETE,))
+    if requirement is None:
+        return flags
+    judged = judge_all(entries, component, registration, requirement, catalogue, day)
+    tracked = track(judged, catalogue, day)
+    if tracked.detail is AssessmentDetail.FS_PASSED:
+        return flags._replace(assessment=tracked.flag, detail=tracked.detail)
+    return flags
+
+
+def _judged_flags(  # noqa: PLR0913 - the inputs of the rules, named
+    component: ComponentType,
+    requirement: Requirement,
+    judged: Sequence[Judged],
+    declared: Sequence[str],
+    catalogue: Catalogue,
+    day: date,
+) -> Flags:
+    """The flags of a component of a settled course that DAS does not hold as complete."""
+    coverage = cover(component, requirement, judged)
+    entry_flag, reasons = _entry_flag(coverage, judged, declared=bool(declared))
+    elsewhere = entry_flag is EntryFlag.OTHER_AWARDING_BODY
+    tracked = track(judged, catalogue, day, ignore_fails=elsewhere)
+    findings = [
+        *_entry_findings(entry_flag, coverage, judged),
+        *_declaration_findings(entry_flag, component, requirement, declared, catalogue),
+        *(Finding(code, subject, due) for code, subject, due in tracked.findings),
+    ]
+    if coverage.covered and _posted(component, requirement, judged, day):
+        findings.append(Finding(IssueCode.RESULT_NOT_ON_DAS))
+    return Flags(
+        required=True,
+        complete=False,
+        entry=entry_flag,
+        entry_reasons=reasons,
+        assessment=tracked.flag,
+        detail=tracked.detail,
+        findings=tuple(findings),
+    )
+
+
+def _entry_flag(
+    coverage: Coverage, judged: Sequence[Judged], *, declared: bool
+) -> tuple[EntryFlag, tuple[Reason, ...]]:
+    """The entry flag by precedence, with its reasons sorted."""
+    if coverage.covered:
+        return EntryFlag.ELIGIBLE_ENTRY, (Reason.REQUIREMENT_COVERED,)
+    if declared:
+        return EntryFlag.OTHER_AWARDING_BODY, (Reason.DECLARED_OTHER_AB,)
+    blocking = {row.reason for row in coverage.blocking if row.reason is not None}
+    if not coverage.holes:
+        return EntryFlag.INELIGIBLE_ENTRY, tuple(sorted(blocking))
+    if any(row.verdict is EntryClass.UNKNOWN for row in judged):
+        return EntryFlag.UNDETERMINED, (Reason.QUALIFICATION_UNKNOWN,)
+    reasons = blocking | {hole.reason for hole in coverage.holes}
+    reasons |= {row.reason for row in judged if row.reason is not None and not row.usable}
+    if coverage.barred_causes_hole:
+        reasons.add(Reason.BARRED_COMBINATION)
+    return EntryFlag.MISSING_OR_INVALID_ENTRY, tuple(sorted(reasons))
+
+
+def _entry_findings(
+    flag: EntryFlag, coverage: Coverage, judged: Sequence[Judged]
+) -> Iterator[Finding]:
+    """What is wrong with the entries; nothing is, once eligible entries cover the requirement."""
+    if coverage.barred:
+        yield Finding(
+            IssueCode.BARRED_COMBINATION,
+            ", ".join(coverage.barred),
+            aggravated=coverage.barred_causes_hole,
+        )
+    yield from _restricted_findings(judged)
+    if coverage.covered:
+        return
+    elsewhere = flag is EntryFlag.OTHER_AWARDING_BODY
+    if flag is EntryFlag.MISSING_OR_INVALID_ENTRY:
+        for hole in coverage.holes:
+            subject = hole.subject
+            if hole.reason is Reason.GLH_SHORTFALL:
+                subject = f"{coverage.hours_missing} hours"
+            yield Finding(IssueCode(hole.reason.value), subject)
+    for row in (*coverage.blocking, *(row for row in judged if not row.usable)):
+        if row.reason is None or (elsewhere and row.reason is Reason.RESULT_NOT_COUNTABLE):
+            continue
+        yield Finding(IssueCode(row.reason.value), row.entry.subject)
+
+
+def _restricted_findings(judged: Sequence[Judged]) -> Iterator[Finding]:
+    """Entries of post-16 qualifications made too early."""
+    for row in judged:
+        restricted = row.qualification is not None and row.qualification.post_sixteen_only
+        if row.usable and restricted and row.entry.under_sixteen:
+            yield Finding(IssueCode.AGE_RESTRICTED, row.entry.subject)
+
+
+def _declaration_findings(
+    flag: EntryFlag,
+    component: ComponentType,
+    requirement: Requirement,
+    declared: Sequence[str],
+    catalogue: Catalogue,
+) -> Iterator[Finding]:
+    """What is odd about declarations of qualifications with other awarding bodies."""
+    if flag is EntryFlag.ELIGIBLE_ENTRY:
+        for qan in declared:
+            yield Finding(IssueCode.DECLARATION_CONTRADICTS_ENTRY, qan)
+    if flag is not EntryFlag.OTHER_AWARDING_BODY:
+        return
+    for qan in declared:
+        known = catalogue.qualifications.get(qan)
+        if known is None:
+            yield Finding(IssueCode.DECLARED_QAN_UNKNOWN, qan)
+        elif known.component is not component or known.level not in requirement.levels:
+            yield Finding(IssueCode.DECLARED_QAN_UNSUITED, qan)
+
+
+def _posted(
+    component: ComponentType, requirement: Requirement, judged: Sequence[Judged], day: date
+) -> bool:
+    """Whether results that finish the component have been out for longer than DAS needs."""
+    late = [row for row in judged if row.eligible and _overdue(row.entry, day)]
+    whole = any(row.entry.kind is not EntryKind.UNIT for row in late)
+    if whole and component is ComponentType.PRINCIPAL_LEARNING:
+        return True
+    return cover(component, requirement, late).covered
+
+
+def _overdue(entry: Entry, day: date) -> bool:
+    """Whether an entry's result has been out for more days than DAS needs to show it."""
+    if entry.released(day) is None or entry.result_release_on is None:
+        return False
+    return (day - entry.result_release_on).days > DAS_POSTING_GRACE_DAYS

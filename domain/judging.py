@@ -1,0 +1,122 @@
+"""What one entry is worth: withdrawn, unmatched, unknown, invalid, ineligible or eligible."""
+
+from collections.abc import Iterable
+from datetime import date
+
+import msgspec
+
+from domain.catalogue import Catalogue, Qualification, Requirement
+from domain.codes import Reason
+from domain.inputs import Entry, Registration
+from domain.vocabulary import ComponentType, EntryClass, EntryKind, UlnState
+
+FAILED_RESULTS = frozenset({"U", "FAIL"})
+ABSENT = "ABSENT"
+
+
+class Judged(msgspec.Struct, frozen=True, gc=False):
+    """An entry with its class on a day, and the reason where it does not count."""
+
+    entry: Entry
+    verdict: EntryClass
+    reason: Reason | None = None
+    qualification: Qualification | None = None
+
+    @property
+    def usable(self) -> bool:
+        """Whether the qualification belongs here at all."""
+        return self.verdict is EntryClass.ELIGIBLE or self.verdict is EntryClass.INELIGIBLE
+
+    @property
+    def eligible(self) -> bool:
+        """Whether the entry counts."""
+        return self.verdict is EntryClass.ELIGIBLE
+
+
+def judge(  # noqa: PLR0911, PLR0913 - one exit per row of the table of classes, first match wins
+    entry: Entry,
+    component: ComponentType,
+    registration: Registration,
+    requirement: Requirement,
+    catalogue: Catalogue,
+    day: date,
+) -> Judged:
+    """Class one entry filed under a component; the first test that matches wins."""
+    if entry.withdrawn:
+        return Judged(entry, EntryClass.IGNORED)
+    if entry.uln_state is not UlnState.MATCHED:
+        return Judged(entry, EntryClass.UNMATCHED, Reason.ULN_UNMATCHED)
+    qualification = catalogue.qualifications.get(entry.qan)
+    if qualification is None:
+        return Judged(entry, EntryClass.UNKNOWN, Reason.QUALIFICATION_UNKNOWN)
+    invalid = _invalidity(qualification, component, registration, requirement)
+    if invalid is not None:
+        return Judged(entry, EntryClass.INVALID, invalid, qualification)
+    ineligible = _ineligibility(entry, qualification, registration, requirement, catalogue, day)
+    if ineligible is not None:
+        return Judged(entry, EntryClass.INELIGIBLE, ineligible, qualification)
+    return Judged(entry, EntryClass.ELIGIBLE, None, qualification)
+
+
+def judge_all(  # noqa: PLR0913 - the inputs of the rules, named
+    entries: Iterable[Entry],
+    component: ComponentType,
+    registration: Registration,
+    requirement: Requirement,
+    catalogue: Catalogue,
+    day: date,
+) -> tuple[Judged, ...]:
+    """Class the entries of a component, in an order that does not depend on the input's."""
+    ordered = sorted(entries, key=lambda entry: entry.ref)
+    return tuple(
+        judge(entry, component, registration, requirement, catalogue, day) for entry in ordered
+    )
+
+
+def _invalidity(
+    qualification: Qualification,
+    component: ComponentType,
+    registration: Registration,
+    requirement: Requirement,
+) -> Reason | None:
+    """Why a qualification does not belong to the component at all, if it does not."""
+    if qualification.component is not component:
+        return Reason.WRONG_COMPONENT
+    if qualification.lines is not None and registration.line not in qualification.lines:
+        return Reason.WRONG_LINE
+    if qualification.level not in requirement.levels:
+        return Reason.WRONG_LEVEL
+    return None
+
+
+def _ineligibility(  # noqa: PLR0913 - the inputs of the rules, named
+    entry: Entry,
+    qualification: Qualification,
+    registration: Registration,
+    requirement: Requirement,
+    catalogue: Catalogue,
+    day: date,
+) -> Reason | None:
+    """Why an entry cannot deliver a countable result in time, if it cannot."""
+    result = entry.released(day)
+    if result is None and registration.award is not None:
+        results_month = catalogue.results_month(entry.series)
+        if results_month is not None and results_month > registration.award:
+            return Reason.SERIES_AFTER_AWARD_DATE
+    if qualification.valid_to is not None and entry.entered_on > qualification.valid_to:
+        return Reason.OUTSIDE_VALIDITY
+    if result is not None and not _countable(result, entry, qualification, requirement):
+        return Reason.RESULT_NOT_COUNTABLE
+    return None
+
+
+def _countable(
+    result: str, entry: Entry, qualification: Qualification, requirement: Requirement
+) -> bool:
+    """Whether a released result counts; a unit graded U still carries points."""
+    if result == ABSENT:
+        return False
+    if result in FAILED_RESULTS and entry.kind is not EntryKind.UNIT:
+        return False
+    level = qualification.grade_levels.get(result)
+    return level is None or level in requirement.levels

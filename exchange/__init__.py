@@ -1,0 +1,1 @@
+"""Files in and out: feeds from awarding bodies and DAS, and the sample feed."""

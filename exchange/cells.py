@@ -1,0 +1,179 @@
+"""The text of one cell as a value, or what was expected there."""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+from domain import identifiers
+from domain.identifiers import IdentifierError, Series, YearMonth
+
+Parser = Callable[[str], Any]
+
+MAX_CELL = 1_000
+"""Characters in a cell unless its column says otherwise."""
+
+REMEMBERED = 20_000
+"""Different texts whose values a column remembers."""
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ACADEMIC_YEAR = re.compile(r"(\d{4})/(\d{2})")
+_SPACE = re.compile(r"\s+")
+
+
+class CellError(ValueError):
+    """A cell does not hold what its column must hold."""
+
+    def __init__(self, code: str, message: str) -> None:
+        """Keep the code for programs and the sentence for people."""
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+def text(limit: int) -> Parser:
+    """Free text of at most so many characters, trimmed."""
+
+    def parse(cell: str) -> str:
+        value = cell.strip()
+        if len(value) > limit:
+            raise CellError("TOO_LONG", f"At most {limit} characters are allowed.")
+        if not value.isprintable():
+            raise CellError("CONTROL_CHARACTER", "Control characters are not allowed.")
+        return value
+
+    return parse
+
+
+def words(vocabulary: Iterable[str]) -> Parser:
+    """One of a closed list of upper-case words."""
+    known = {str(word): str(word) for word in vocabulary}
+    expected = f"One of {', '.join(known)} is expected."
+
+    def parse(cell: str) -> str:
+        try:
+            return known[cell.strip()]
+        except KeyError:
+            raise CellError("UNKNOWN_WORD", expected) from None
+
+    return parse
+
+
+def known_words(vocabulary: type[StrEnum]) -> frozenset[str]:
+    """The words of a status column that are understood; UNKNOWN is ours, not a feed's."""
+    return frozenset(word.value for word in vocabulary if word.value != "UNKNOWN")
+
+
+def boolean(cell: str) -> bool:
+    """The words true and false."""
+    value = cell.strip()
+    if value == "true":
+        return True
+    if value == "false":
+        return False
+    raise CellError("BOOLEAN", "The word true or false is expected.")
+
+
+def integer(low: int, high: int) -> Parser:
+    """A whole number within limits."""
+
+    def parse(cell: str) -> int:
+        value = cell.strip()
+        if not (value.isascii() and value.isdigit() and len(value) < 10):  # noqa: PLR2004 - digits
+            raise CellError("INTEGER", f"A whole number from {low} to {high} is expected.")
+        number = int(value)
+        if not low <= number <= high:
+            raise CellError("INTEGER", f"A whole number from {low} to {high} is expected.")
+        return number
+
+    return parse
+
+
+def day(cell: str) -> date:
+    """A day of the calendar, YYYY-MM-DD."""
+    value = cell.strip()
+    if not _DATE.fullmatch(value):
+        raise CellError("DATE", "A date of the form YYYY-MM-DD is expected.")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise CellError("DATE", "There is no such day in the calendar.") from None
+
+
+def instant(cell: str) -> datetime:
+    """A moment in ISO form with its offset, in UTC."""
+    try:
+        value = datetime.fromisoformat(cell.strip())
+    except ValueError:
+        raise CellError(
+            "INSTANT", "An instant such as 2010-02-19T05:00:00+00:00 is expected."
+        ) from None
+    if value.tzinfo is None:
+        raise CellError("INSTANT", "The instant needs its offset, such as +00:00 or Z.")
+    return value.astimezone(UTC)
+
+
+def _identifier(parse: Callable[[str], Any]) -> Parser:
+    def checked(cell: str) -> str:
+        try:
+            return str(parse(cell.strip()))
+        except IdentifierError as error:
+            raise CellError(f"{_code(error.identifier)}_{error.rule}", str(error)) from None
+
+    return checked
+
+
+def _code(identifier: str) -> str:
+    return _SPACE.sub("_", identifier.upper())
+
+
+uln = _identifier(identifiers.parse_uln)
+qan = _identifier(identifiers.parse_qan)
+uci = _identifier(identifiers.parse_uci)
+upn = _identifier(identifiers.parse_upn)
+centre_number = _identifier(identifiers.parse_centre_number)
+month = _identifier(YearMonth.parse)
+series = _identifier(Series.parse)
+
+
+def academic_year(cell: str) -> str:
+    """Two calendar years, 2009/10."""
+    found = _ACADEMIC_YEAR.fullmatch(cell.strip())
+    if not found or (int(found[1]) + 1) % 100 != int(found[2]):
+        raise CellError("ACADEMIC_YEAR", "An academic year such as 2009/10 is expected.")
+    return cell.strip()
+
+
+def listed(parse: Parser, *, separator: str = "|") -> Parser:
+    """Several values in one cell, kept as text in canonical form."""
+
+    def parse_all(cell: str) -> str:
+        return separator.join(str(parse(part)) for part in cell.split(separator))
+
+    return parse_all
+
+
+def grade_levels(cell: str) -> str:
+    """Grades with the level each counts at, A*:2|D:1."""
+    for part in cell.strip().split("|"):
+        grade, colon, level = part.partition(":")
+        if not (grade and colon and level.isdigit() and len(level) == 1):
+            raise CellError("GRADE_LEVELS", "Grades and levels such as A*:2|D:1 are expected.")
+    return cell.strip()
+
+
+class Remembering(dict[str, Any]):
+    """A column whose texts repeat: each is parsed once."""
+
+    def __init__(self, parse: Parser) -> None:
+        """Remember the values of a parser."""
+        super().__init__()
+        self._parse = parse
+
+    def __missing__(self, cell: str) -> Any:  # noqa: ANN401 - a cell's value is of any type
+        """Parse a text that was not met before."""
+        value = self._parse(cell)
+        if len(self) < REMEMBERED:
+            self[cell] = value
+        return value

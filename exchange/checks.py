@@ -1,0 +1,128 @@
+"""What can only be told across rows and files (stage 4): duplicates, dangling keys."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from exchange.contract import FILE_BY_NAME, File
+from exchange.problems import FeedProblem, Problems
+from exchange.staging import stage_name
+from models.database import Connection
+
+
+class Check(NamedTuple):
+    """A query over staged rows `s` that finds the wrong ones."""
+
+    file: str
+    column: str
+    code: str
+    message: str
+    wrong: str
+    """Condition that holds for a wrong row."""
+
+
+def _unknown(file: str, column: str, table: str, key: str, stage: str, word: str) -> Check:
+    """Rows that point to something neither known nor in the feed."""
+    return Check(
+        file,
+        column,
+        f"UNKNOWN_{word.upper().replace(' ', '_')}",
+        f"There is no such {word}, neither known nor in this feed.",
+        f"""NOT EXISTS (SELECT 1 FROM {table} k WHERE k.{key} = s.{column})
+        AND NOT EXISTS (SELECT 1 FROM stage_{stage} k WHERE k.{column} = s.{column})""",
+    )
+
+
+_CENTRE = ("centre_number", "centre", "number", "centres", "centre")
+_REGISTRATION = ("registration_ref", "registration", "ref", "registrations", "registration")
+
+CHECKS: tuple[Check, ...] = (
+    _unknown("consortia.csv", *_CENTRE),
+    _unknown("units.csv", "qan", "qualification", "qan", "qualifications", "qualification"),
+    Check(
+        "windows.csv",
+        "closes_on",
+        "WINDOW_ORDER",
+        "The window closes before it opens.",
+        "s.closes_on < s.opens_on",
+    ),
+    Check(
+        "learners.csv",
+        "uln",
+        "DUPLICATE_ULN",
+        "Another row of this file has the same ULN.",
+        """s.uln IS NOT NULL AND EXISTS (
+            SELECT 1 FROM stage_learners o
+            WHERE o.uln = s.uln AND o.row_number < s.row_number)""",
+    ),
+    Check(
+        "learners.csv",
+        "uln",
+        "ULN_TAKEN",
+        "Another learner already has this ULN.",
+        """s.uln IS NOT NULL AND EXISTS (
+            SELECT 1 FROM learner l
+            WHERE l.uln = s.uln AND l.ref <> s.learner_ref
+            AND NOT EXISTS (SELECT 1 FROM stage_learners o
+                WHERE o.learner_ref = l.ref AND (o.uln IS NULL OR o.uln <> l.uln)))""",
+    ),
+    _unknown("registrations.csv", "learner_ref", "learner", "ref", "learners", "learner"),
+    _unknown("registrations.csv", *_CENTRE),
+    _unknown("entries.csv", *_CENTRE),
+    Check(
+        "entries.csv",
+        "unit",
+        "UNIT_MISSING",
+        "An entry of kind UNIT must name its unit.",
+        "s.kind = 'UNIT' AND s.unit IS NULL",
+    ),
+    _unknown("verifications.csv", *_CENTRE),
+    _unknown("das.csv", *_REGISTRATION),
+    _unknown("das_components.csv", *_REGISTRATION),
+)
+
+
+async def check_file(connection: Connection, file: File, problems: Problems) -> set[int]:
+    """Run the checks of one file; the numbers of its wrong rows, which leave the stage."""
+    wrong: set[int] = set()
+    stage = stage_name(file)
+    for check in (_duplicates(file), *_checks_of(file)):
+        column = f's."{check.column}"'
+        found = await connection.tuples(
+            f"SELECT s.row_number, CAST({column} AS text) FROM {stage} s"  # noqa: S608 - names are ours
+            f" WHERE {check.wrong} ORDER BY s.row_number"
+        )
+        for number, value in found:
+            wrong.add(number)
+            problems.add(
+                FeedProblem(file.name, number, check.column, check.code, value, check.message)
+            )
+        if found:
+            await _remove(connection, stage, [number for number, _ in found])
+    return wrong
+
+
+def _checks_of(file: File) -> Iterator[Check]:
+    return (check for check in CHECKS if check.file == file.name)
+
+
+def _duplicates(file: File) -> Check:
+    """Rows whose key an earlier row of the file has."""
+    same = " AND ".join(f'o."{name}" = s."{name}"' for name in file.key)
+    return Check(
+        file.name,
+        file.key[-1],
+        "DUPLICATE_KEY",
+        f"An earlier row has the same {' and '.join(file.key)}.",
+        f"EXISTS (SELECT 1 FROM {stage_name(file)} o WHERE {same}"  # noqa: S608 - names are ours
+        " AND o.row_number < s.row_number)",
+    )
+
+
+async def _remove(connection: Connection, stage: str, numbers: Sequence[int]) -> None:
+    rows = connection.among("row_number", numbers)
+    await connection.execute(f"DELETE FROM {stage} WHERE {rows.text}", *rows.params)  # noqa: S608
+
+
+def order(present: Mapping[str, object]) -> list[File]:
+    """The files of a feed in the order in which they build on one another."""
+    return [file for name, file in FILE_BY_NAME.items() if name in present]

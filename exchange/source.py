@@ -1,0 +1,165 @@
+"""The files of a feed: a folder or one archive, checked before a row is read (stage 1)."""
+
+import codecs
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, TextIO
+
+from exchange.contract import FILE_BY_NAME, FILES
+from exchange.problems import FeedProblem, Problems
+
+BLOCK = 1 << 20
+MAX_FILE_BYTES = 8 << 30
+"""A single file larger than this is refused."""
+
+MAX_RATIO = 200
+"""An archive member that grows more than this many times is refused."""
+
+
+class FeedFile(NamedTuple):
+    """One file that is present, readable and UTF-8."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+class Source:
+    """A folder or a .zip of one."""
+
+    def __init__(self, path: Path) -> None:
+        """Point to a folder or an archive; nothing is opened yet."""
+        self.path = path
+        self.name = path.name
+        self._archive = path.is_file()
+
+    @property
+    def folder(self) -> Path:
+        """Where files about this feed are put: the folder itself, or the archive's."""
+        return self.path.parent if self._archive else self.path
+
+    def check(self, problems: Problems) -> list[FeedFile]:
+        """Stage 1: which files of the contract there are, in order; faults go to the problems."""
+        try:
+            found = dict(self._members(problems))
+        except (OSError, zipfile.BadZipFile) as error:
+            problems.add(_fault(self.name, "UNREADABLE", f"The feed cannot be opened: {error}."))
+            return []
+        if not found and not problems:
+            problems.add(
+                _fault(self.name, "NO_FILES", "None of the files of the contract is here.")
+            )
+        files = []
+        for file in FILES:
+            if file.name in found:
+                checked = self._checked(file.name, found[file.name], problems)
+                if checked is not None:
+                    files.append(checked)
+        return files
+
+    def _members(self, problems: Problems) -> Iterator[tuple[str, int]]:
+        """The names and sizes of the CSV files; an unknown one is a fault."""
+        if not self.path.exists():
+            problems.add(_fault(self.name, "MISSING", "There is no such folder or archive."))
+            return
+        for name, size in self._listing():
+            if name in FILE_BY_NAME:
+                yield name, size
+            elif name.endswith(".csv") and not name.endswith(".refused.csv"):
+                expected = ", ".join(FILE_BY_NAME)
+                problems.add(
+                    _fault(name, "UNKNOWN_FILE", f"The files of a feed are named {expected}.")
+                )
+
+    def _listing(self) -> Iterator[tuple[str, int]]:
+        if not self._archive:
+            for path in sorted(self.path.iterdir()):
+                if path.is_file():
+                    yield path.name, path.stat().st_size
+            return
+        with zipfile.ZipFile(self.path) as archive:
+            for member in archive.infolist():
+                if not member.is_dir():
+                    yield Path(member.filename).name, member.file_size
+
+    def _checked(self, name: str, size: int, problems: Problems) -> FeedFile | None:
+        """Read a file once: its hash, and whether it is UTF-8 without NUL characters."""
+        if size > MAX_FILE_BYTES:
+            problems.add(_fault(name, "TOO_LARGE", f"At most {MAX_FILE_BYTES} bytes are allowed."))
+            return None
+        digest = hashlib.sha256()
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        row = 1
+        try:
+            with self.open_bytes(name) as stream:
+                while block := stream.read(BLOCK):
+                    digest.update(block)
+                    fault = _block_fault(decoder, block)
+                    if fault is not None:
+                        offset, code, message = fault
+                        row += block.count(b"\n", 0, max(offset, 0))
+                        problems.add(FeedProblem(name, row, None, code, None, message))
+                        return None
+                    row += block.count(b"\n")
+                decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            problems.add(
+                FeedProblem(name, row, None, "ENCODING", None, "The file ends inside a character.")
+            )
+            return None
+        except (OSError, zipfile.BadZipFile, RuntimeError) as error:
+            problems.add(_fault(name, "UNREADABLE", f"The file cannot be read: {error}."))
+            return None
+        if size == 0:
+            problems.add(_fault(name, "EMPTY", "The file is empty; a header row is expected."))
+            return None
+        return FeedFile(name, size, digest.hexdigest())
+
+    @contextmanager
+    def open_bytes(self, name: str) -> Iterator[BinaryIO]:
+        """A file's bytes, from the start."""
+        if not self._archive:
+            with (self.path / name).open("rb") as stream:
+                yield stream
+            return
+        with zipfile.ZipFile(self.path) as archive:
+            member = next(
+                info for info in archive.infolist() if Path(info.filename).name == name
+            )
+            if member.file_size > BLOCK and member.file_size > MAX_RATIO * member.compress_size:
+                message = "it unpacks to far more than it should"
+                raise zipfile.BadZipFile(message)
+            with archive.open(member) as stream:
+                yield stream  # type: ignore[misc]  # an archive's stream reads like a file
+
+    @contextmanager
+    def open_text(self, name: str) -> Iterator[TextIO]:
+        """A file's text, a byte order mark skipped, line ends as they are."""
+        with (
+            self.open_bytes(name) as stream,
+            io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text,
+        ):
+            yield text
+
+
+def _block_fault(
+    decoder: codecs.IncrementalDecoder, block: bytes
+) -> tuple[int, str, str] | None:
+    """Where a block is not text, if it is not."""
+    nul = block.find(b"\0")
+    if nul >= 0:
+        return nul, "NUL", "The file holds a NUL character."
+    try:
+        decoder.decode(block)
+    except UnicodeDecodeError as error:
+        return error.start, "ENCODING", "The file is not UTF-8 from here on."
+    return None
+
+
+def _fault(name: str, code: str, message: str) -> FeedProblem:
+    return FeedProblem(name, None, None, code, None, message)
+

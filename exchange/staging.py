@@ -1,0 +1,76 @@
+"""Staged rows: a feed's good rows in temporary tables of the transaction that applies it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from exchange.contract import FILES, File
+from exchange.reading import Layout
+from models.database import Connection, Dialect
+
+
+def stage_name(file: File) -> str:
+    """The temporary table that holds a file's rows."""
+    return f"stage_{file.stem}"
+
+
+async def create_stages(connection: Connection) -> None:
+    """One empty staging table a file, whether the feed holds it or not."""
+    for file in FILES:
+        columns = ["row_number integer"]
+        for name, column in file.columns.items():
+            columns.append(f'"{name}" {_type(connection, column.type)}')
+            if column.status:
+                columns.append(f'"{name}_raw" text')
+        if file.names:
+            columns.append("name_key text")
+        await create_temporary(connection, stage_name(file), ", ".join(columns))
+
+
+async def create_temporary(connection: Connection, name: str, columns: str) -> None:
+    """A table that ends with the transaction."""
+    if connection.dialect is Dialect.POSTGRESQL:
+        await connection.execute(f"CREATE TEMPORARY TABLE {name} ({columns}) ON COMMIT DROP")
+        return
+    await connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
+    await connection.execute(f"CREATE TEMPORARY TABLE {name} ({columns})")
+
+
+async def create_temporary_from(connection: Connection, name: str, query: str) -> None:
+    """The rows of a query as a table that ends with the transaction."""
+    if connection.dialect is Dialect.POSTGRESQL:
+        await connection.execute(f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS {query}")
+        await connection.execute(f"ANALYZE {name}")
+        return
+    await connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
+    await connection.execute(f"CREATE TEMPORARY TABLE {name} AS {query}")
+
+
+async def load_batch(
+    connection: Connection, layout: Layout, batch: Sequence[tuple[Any, ...]]
+) -> None:
+    """Append rows of one file to its staging table."""
+    await connection.load(stage_name(layout.file), ("row_number", *layout.staged), batch)
+
+
+async def analyse(connection: Connection, file: File) -> None:
+    """Let the planner know how many rows were staged, and find them by key."""
+    stage = stage_name(file)
+    keys = ", ".join(f'"{name}"' for name in file.key)
+    await connection.execute(f"CREATE INDEX {stage}_key ON {stage} ({keys})")
+    if connection.dialect is Dialect.POSTGRESQL:
+        await connection.execute(f"ANALYZE {stage}")
+
+
+async def drop_stages(connection: Connection) -> None:
+    """SQLite keeps temporary tables after the transaction; PostgreSQL does not."""
+    if connection.dialect is Dialect.SQLITE:
+        names = await connection.tuples("SELECT name FROM sqlite_temp_master WHERE type = 'table'")
+        for row in list(names):
+            await connection.execute(f"DROP TABLE IF EXISTS temp.{row[0]}")
+
+
+def _type(connection: Connection, kind: str) -> str:
+    """SQLite keeps days and moments as text."""
+    if connection.dialect is Dialect.SQLITE and kind in ("date", "timestamptz"):
+        return "text"
+    return kind

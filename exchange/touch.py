@@ -1,0 +1,140 @@
+"""Which learners a feed touches: exactly those whose flags it may change."""
+
+from exchange.attach import reattach
+from exchange.staging import create_temporary
+from models.database import Connection, Dialect
+
+TOUCHED = "touched"
+
+_CHANGED = "(r.target_id IS NULL OR r.changed)"
+
+_BY_FILE = {
+    "requirements.csv": """
+        SELECT g.learner_id FROM registration g JOIN ready_requirements r ON r.level = g.level
+        WHERE {changed}""",
+    "lines.csv": """
+        SELECT g.learner_id FROM registration g JOIN ready_lines r ON r.code = g.line
+        WHERE {changed}""",
+    "series.csv": """
+        SELECT e.learner_id FROM entry e JOIN ready_series r ON e.series LIKE r.month || ' %'
+        WHERE {changed} AND e.learner_id IS NOT NULL""",
+    "qualifications.csv": """
+        SELECT g.learner_id FROM entry e
+        JOIN ready_qualifications r ON r.qan = e.qan
+        JOIN registration g ON g.id = COALESCE(e.registration_id, e.suspected_id)
+        WHERE {changed}
+        UNION SELECT g.learner_id FROM declaration d
+        JOIN ready_qualifications r ON r.qan = d.qan
+        JOIN registration g ON g.id = d.registration_id WHERE {changed}""",
+    "units.csv": """
+        SELECT e.learner_id FROM entry e JOIN ready_units r ON r.qan = e.qan
+        WHERE {changed} AND e.learner_id IS NOT NULL""",
+    "windows.csv": """
+        SELECT e.learner_id FROM entry e JOIN ready_windows r
+        ON r.series = e.series AND (r.unit = '' OR r.unit = e.unit)
+        WHERE {changed} AND e.learner_id IS NOT NULL""",
+    "learners.csv": """
+        SELECT l.id FROM learner l JOIN ready_learners r ON r.ref = l.ref
+        JOIN registration g ON g.learner_id = l.id WHERE {changed}""",
+    "registrations.csv": """
+        SELECT r.learner_id FROM ready_registrations r WHERE {changed}""",
+    "entries.csv": """
+        SELECT g.learner_id FROM ready_entries r JOIN registration g
+        ON g.id IN (r.registration_id, r.suspected_id, r.old_registration_id, r.old_suspected_id)
+        WHERE {changed}""",
+    "verifications.csv": """
+        SELECT e.learner_id FROM entry e JOIN ready_verifications r
+        ON r.centre_id = e.centre_id AND r.qan = e.qan AND {in_year}
+        WHERE {changed} AND e.learner_id IS NOT NULL""",
+    "das.csv": """
+        SELECT g.learner_id FROM registration g JOIN ready_das r ON r.registration_id = g.id
+        WHERE {changed}""",
+    "das_components.csv": """
+        SELECT g.learner_id FROM registration g
+        JOIN ready_das_components r ON r.registration_id = g.id WHERE {changed}""",
+}
+
+_MOVED = """
+    SELECT g.learner_id FROM moved_entries m JOIN registration g
+    ON g.id IN (m.registration_id, m.suspected_id, m.old_registration_id, m.old_suspected_id)
+"""
+
+
+async def create_touched(connection: Connection) -> None:
+    """An empty set of learners."""
+    await create_temporary(connection, TOUCHED, "learner_id bigint PRIMARY KEY")
+
+
+async def touch(connection: Connection, query: str, *params: object) -> None:
+    """Add the learners that a query finds."""
+    await connection.execute(
+        f"INSERT INTO {TOUCHED} (learner_id) SELECT DISTINCT q.learner_id FROM ({query})"  # noqa: S608 - queries are ours
+        " q(learner_id) WHERE TRUE ON CONFLICT DO NOTHING"
+        if connection.dialect is Dialect.POSTGRESQL
+        else f"INSERT OR IGNORE INTO {TOUCHED} (learner_id) {query}",
+        *params,
+    )
+
+
+async def touch_by_file(connection: Connection, file: str) -> None:
+    """Add the learners that the new and changed rows of one file bear upon."""
+    query = _BY_FILE.get(file)
+    if query is not None:
+        in_year = _in_year(connection, "r.academic_year", "e.entered_on")
+        await touch(connection, query.format(changed=_CHANGED, in_year=in_year))
+
+
+async def touch_former_owners(connection: Connection) -> None:
+    """Registrations that move to another learner touch the learner they leave (before writing)."""
+    await touch(
+        connection,
+        """
+        SELECT g.learner_id FROM registration g JOIN ready_registrations r ON r.target_id = g.id
+        WHERE r.changed
+        """,
+    )
+
+
+async def reattach_people(connection: Connection, *, people: bool, courses: bool) -> None:
+    """Entries follow learners whose key, name or course changed."""
+    moved = []
+    if people:
+        moved.append(
+            "SELECT l.id, l.uln, l.name_key FROM learner l JOIN ready_learners r ON r.ref = l.ref"
+            f" WHERE {_CHANGED}"
+        )
+    if courses:
+        moved.append(
+            "SELECT l.id, l.uln, l.name_key FROM learner l"  # noqa: S608 - queries are ours
+            f" JOIN ready_registrations r ON r.learner_id = l.id WHERE {_CHANGED}"
+        )
+    if not moved:
+        return
+    people_moved = " UNION ".join(moved)
+    await reattach(
+        connection,
+        f"""e.learner_id IN (SELECT p.id FROM ({people_moved}) p)
+        OR (e.learner_id IS NULL AND (
+            e.uln IN (SELECT p.uln FROM ({people_moved}) p)
+            OR e.name_key IN (SELECT p.name_key FROM ({people_moved}) p)))""",  # noqa: S608
+    )
+    await touch(connection, _MOVED)
+
+
+async def reattach_qualifications(connection: Connection) -> None:
+    """Entries follow qualifications that came to the catalogue or changed their component."""
+    await reattach(
+        connection,
+        "e.qan IN (SELECT r.qan FROM ready_qualifications r"  # noqa: S608 - queries are ours
+        f" WHERE {_CHANGED})",
+    )
+    await touch(connection, _MOVED)
+
+
+def _in_year(connection: Connection, year: str, day: str) -> str:
+    """A day falls into an academic year, September to August."""
+    start = f"substr({year}, 1, 4) || '-09-01'"
+    end = f"(CAST(substr({year}, 1, 4) AS integer) + 1) || '-08-31'"
+    if connection.dialect is Dialect.POSTGRESQL:
+        return f"{day} BETWEEN ({start})::date AND ({end})::date"
+    return f"{day} BETWEEN {start} AND {end}"

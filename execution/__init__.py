@@ -1,0 +1,1 @@
+"""Breadth-first execution of GraphQL operations: each field once for all objects of its level."""

@@ -1,0 +1,31 @@
+"""The history of changes."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.user import User
+
+
+class Change(Model):
+    """One change of one field, written in the transaction that made it and never altered."""
+
+    id = fields.BigIntField(primary_key=True)
+    at = fields.DatetimeField()
+    source = fields.CharField(10, description="USER, FEED or SYSTEM")
+    actor: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "models.User", "changes", null=True, on_delete=fields.SET_NULL
+    )
+    centre_id = fields.BigIntField(null=True)
+    learner_id = fields.BigIntField(null=True)
+    object_type = fields.CharField(40)
+    object_id = fields.BigIntField()
+    field = fields.CharField(60)
+    before = fields.TextField(null=True)
+    after = fields.TextField(null=True)
+    request_id = fields.CharField(64, null=True)
+
+    class Meta:
+        """Table name and indexes."""
+
+        table = "change"
+        indexes = (("learner_id",), ("centre_id", "at"), ("object_type", "object_id"))

@@ -1,0 +1,242 @@
+"""The open database: one door for statements, whichever database stands behind it."""
+
+import re
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any, NamedTuple, TypeVar, get_type_hints
+from urllib.parse import urlsplit
+
+import msgspec
+import orjson
+from tortoise import Tortoise
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.context import TortoiseContext
+from tortoise.migrations.executor import MigrationExecutor
+from tortoise.transactions import in_transaction
+
+APP = "models"
+WRITE = "default"
+READ = "read"
+
+Row = TypeVar("Row")
+
+
+class Dialect(StrEnum):
+    """The databases that are supported."""
+
+    POSTGRESQL = "postgresql"
+    SQLITE = "sqlite"
+
+
+class DatabaseUrlError(ValueError):
+    """The database address is not one that can be used."""
+
+
+class Clause(NamedTuple):
+    """A piece of SQL with `?` for each of its parameters."""
+
+    text: str
+    params: tuple[Any, ...] = ()
+
+    def __and__(self, other: "Clause") -> "Clause":  # type: ignore[override]  # clauses join
+        """Both must hold."""
+        return Clause(f"{self.text} AND {other.text}", self.params + other.params)
+
+
+ALWAYS = Clause("TRUE")
+NEVER = Clause("FALSE")
+
+
+class Connection:
+    """Statements with `?` placeholders, on one connection or inside one transaction."""
+
+    def __init__(self, client: BaseDBAsyncClient, dialect: Dialect) -> None:
+        """Speak through a tortoise client."""
+        self._client = client
+        self.dialect = dialect
+
+    async def tuples(self, text: str, *params: object) -> Sequence[Sequence[Any]]:
+        """The rows of a query as the driver gives them."""
+        _, rows = await self._client.execute_query(self._text(text), self._params(params))
+        return rows  # type: ignore[return-value]  # driver rows can be indexed by position
+
+    async def rows(self, shape: Callable[..., Row], text: str, *params: object) -> list[Row]:
+        """The rows of a query as slotted values; the columns stand in the order of its fields."""
+        found = await self.tuples(text, *params)
+        if self.dialect is Dialect.POSTGRESQL:
+            return [shape(*row) for row in found]
+        converters = sqlite_converters(shape)
+        return [
+            shape(*(convert(value) if convert else value for convert, value in pairs))
+            for pairs in (zip(converters, row, strict=True) for row in found)
+        ]
+
+    async def execute(self, text: str, *params: object) -> None:
+        """Run a statement that answers nothing."""
+        await self._client.execute_query(self._text(text), self._params(params))
+
+    async def execute_many(self, text: str, rows: Sequence[Sequence[object]]) -> None:
+        """Run one statement for each row of parameters."""
+        if rows:
+            prepared = [self._params(row) for row in rows]
+            await self._client.execute_many(self._text(text), prepared)
+
+    async def load(
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
+    ) -> None:
+        """Append rows to a table the fastest way the database has."""
+        if not rows:
+            return
+        if self.dialect is Dialect.POSTGRESQL:
+            async with self._client.acquire_connection() as raw:
+                await raw.copy_records_to_table(table, records=rows, columns=list(columns))
+            return
+        names = ", ".join(f'"{name}"' for name in columns)
+        marks = ", ".join("?" * len(columns))
+        await self.execute_many(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)  # noqa: S608 - names are ours
+
+    def among(self, column: str, values: Iterable[object]) -> Clause:
+        """The column is one of the values: one parameter, one text, however many values."""
+        listed = list(values)
+        if self.dialect is Dialect.POSTGRESQL:
+            return Clause(f"{column} = ANY(?)", (listed,))
+        return Clause(
+            f"{column} IN (SELECT value FROM json_each(?))", (orjson.dumps(listed).decode(),)
+        )
+
+    @property
+    def differs(self) -> str:
+        """The operator that tells values apart and treats null as a value."""
+        return "IS DISTINCT FROM" if self.dialect is Dialect.POSTGRESQL else "IS NOT"
+
+    def _text(self, text: str) -> str:
+        return numbered(text) if self.dialect is Dialect.POSTGRESQL else text
+
+    def _params(self, params: Iterable[object]) -> list[Any]:
+        if self.dialect is Dialect.POSTGRESQL:
+            return list(params)
+        return [_for_sqlite(value) for value in params]
+
+
+class Database:
+    """A connection to write with and one to read with, so that reads never wait for a feed."""
+
+    def __init__(self, context: TortoiseContext, dialect: Dialect) -> None:
+        """Wrap an initialised tortoise context."""
+        self._context = context
+        self.dialect = dialect
+        self.reader = Connection(context.connections.get(READ), dialect)
+        self.writer = Connection(context.connections.get(WRITE), dialect)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """Everything or nothing; nothing but statements may be awaited inside."""
+        with self._context:
+            async with in_transaction(WRITE) as client:
+                yield Connection(client, self.dialect)
+
+    async def pending_migrations(self) -> list[str]:
+        """Names of the migrations that this database still needs."""
+        executor = self._executor()
+        return [step.migration.name for step in await executor.plan()]
+
+    async def migrate(self) -> None:
+        """Bring the tables to what the models say."""
+        with self._context:
+            await self._executor().migrate()
+
+    def _executor(self) -> MigrationExecutor:
+        client = self._context.connections.get(WRITE)
+        return MigrationExecutor(client, {APP: _app()})
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._context.close_connections()
+
+
+def dialect_of(url: str) -> Dialect:
+    """Which database an address points to; raises DatabaseUrlError for any other."""
+    scheme = urlsplit(url).scheme
+    if scheme in ("postgres", "postgresql", "asyncpg"):
+        return Dialect.POSTGRESQL
+    if scheme == "sqlite":
+        return Dialect.SQLITE
+    message = "The database address must begin with sqlite:// or postgres://."
+    raise DatabaseUrlError(message)
+
+
+async def open_database(url: str, *, pool_size: int = 10) -> Database:
+    """Open the database behind an address; nothing is created or changed in it."""
+    dialect = dialect_of(url)
+    context = await Tortoise.init(
+        config={
+            "connections": {WRITE: _connection(url, pool_size), READ: _connection(url, pool_size)},
+            "apps": {APP: _app()},
+            "use_tz": True,
+            "timezone": "UTC",
+        },
+        _enable_global_fallback=True,
+    )
+    return Database(context, dialect)
+
+
+def _app() -> dict[str, Any]:
+    return {
+        "models": ["models"],
+        "default_connection": WRITE,
+        "migrations": "models.migrations",
+    }
+
+
+def _connection(url: str, pool_size: int) -> str:
+    """The address with what each database needs to serve many requests."""
+    joint = "&" if "?" in url else "?"
+    if dialect_of(url) is Dialect.SQLITE:
+        return f"{url}{joint}journal_mode=WAL&busy_timeout=10000&synchronous=NORMAL"
+    address = re.sub(r"^(postgresql|asyncpg)://", "postgres://", url)
+    return f"{address}{joint}minsize=1&maxsize={pool_size}"
+
+
+@cache
+def numbered(text: str) -> str:
+    """A statement with `?` placeholders in PostgreSQL's numbered form."""
+    parts = text.split("?")
+    pieces = [part + (f"${n}" if n < len(parts) else "") for n, part in enumerate(parts, 1)]
+    return "".join(pieces)
+
+
+def _for_sqlite(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+@cache
+def sqlite_converters(shape: Callable[..., Any]) -> tuple[Callable[[Any], Any] | None, ...]:
+    """How SQLite's text and integers become each field of a shape."""
+    if not (isinstance(shape, type) and issubclass(shape, msgspec.Struct)):
+        message = f"{shape!r} is not a slotted row"
+        raise TypeError(message)
+    hints = get_type_hints(shape)
+    return tuple(_converter(hints[name]) for name in shape.__struct_fields__)
+
+
+def _converter(hint: Any) -> Callable[[Any], Any] | None:  # noqa: ANN401 - a type hint is anything
+    kinds = set(getattr(hint, "__args__", (hint,)))
+    for kind, convert in (
+        (datetime, datetime.fromisoformat),
+        (date, date.fromisoformat),
+        (bool, bool),
+    ):
+        if kind in kinds:
+            return _optional(convert) if type(None) in kinds else convert
+    return None
+
+
+def _optional(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else convert(value)

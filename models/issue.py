@@ -1,0 +1,38 @@
+"""The shopping list."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.centre import Centre
+from models.learner import Learner
+from models.registration import Registration
+from models.user import User
+
+
+class Issue(Model):
+    """Something to put right on a learner's record (projection, with acknowledgement)."""
+
+    id = fields.BigIntField(primary_key=True)
+    registration: fields.ForeignKeyRelation[Registration] = fields.ForeignKeyField("models.Registration", "issues")
+    learner: fields.ForeignKeyRelation[Learner] = fields.ForeignKeyField("models.Learner", "issues", db_constraint=False)
+    centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField("models.Centre", "issues", db_constraint=False)
+    component_type = fields.CharField(
+        40, default="", description="Empty for the registration as a whole"
+    )
+    code = fields.CharField(40)
+    severity = fields.SmallIntField(description="0 information, 1 warning, 2 critical")
+    subject = fields.TextField(null=True, description="Units, entries or QANs it is about")
+    due_on = fields.DateField(null=True)
+    first_seen = fields.DateField()
+    acknowledged_at = fields.DatetimeField(null=True)
+    acknowledged_by: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "models.User", "acknowledged_issues", null=True, on_delete=fields.SET_NULL
+    )
+    note = fields.TextField(null=True)
+
+    class Meta:
+        """Table name and keys."""
+
+        table = "issue"
+        unique_together = (("registration", "component_type", "code"),)
+        indexes = (("learner_id",), ("centre_id", "code"))
