@@ -72,11 +72,16 @@ def percent_complete(
     *,
     plts: bool,
 ) -> int | None:
-    """Hours complete on DAS over the hours of the Diploma, 0 to 100; None when withdrawn."""
+    """Hours complete on DAS over the hours of the Diploma, 0 to 100; None when withdrawn.
+
+    A level outside the catalogue has no hours to count, so nothing of it is complete.
+    """
     if status is CompletionStatus.WITHDRAWN:
         return None
+    needs = catalogue.requirements.get(registration.level)
+    if needs is None:
+        return 0
     total = catalogue.total_glh(registration.level)
-    needs = catalogue.requirements.get(registration.level, {})
     done = catalogue.plts_hours(registration.level) if plts else 0
     for component, pair in flags.items():
         if pair.entry is EntryFlag.COMPLETE_ON_DAS and component in needs:

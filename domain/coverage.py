@@ -81,8 +81,9 @@ def _cover_slots(rows: Sequence[Judged]) -> Coverage:
         return _cover_single(rows)
     filled: dict[str | None, list[Judged]] = {slot: [] for slot in slots}
     for row in rows:
-        slot = row.entry.unit if row.entry.kind is EntryKind.UNIT else AWARD_SLOT
-        if slot in filled:
+        of_unit = row.entry.kind is EntryKind.UNIT
+        slot = row.entry.unit if of_unit else AWARD_SLOT
+        if slot in filled and of_unit is (slot is not AWARD_SLOT):
             filled[slot].append(row)
     if not any(filled.values()):
         return NOTHING

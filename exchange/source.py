@@ -24,7 +24,8 @@ class FeedFile(NamedTuple):
     """One file that is present, readable and UTF-8."""
 
     name: str
-    size: int
+    lines: int
+    """Line ends in it, to tell how far a run has come."""
     sha256: str
 
 
@@ -117,7 +118,7 @@ class Source:
         if size == 0:
             problems.add(_fault(name, "EMPTY", "The file is empty; a header row is expected."))
             return None
-        return FeedFile(name, size, digest.hexdigest())
+        return FeedFile(name, row, digest.hexdigest())
 
     @contextmanager
     def open_bytes(self, name: str) -> Iterator[BinaryIO]:

@@ -27,22 +27,22 @@ async def create_stages(connection: Connection) -> None:
 
 
 async def create_temporary(connection: Connection, name: str, columns: str) -> None:
-    """A table that ends with the transaction."""
-    if connection.dialect is Dialect.POSTGRESQL:
-        await connection.execute(f"CREATE TEMPORARY TABLE {name} ({columns}) ON COMMIT DROP")
-        return
-    await connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
-    await connection.execute(f"CREATE TEMPORARY TABLE {name} ({columns})")
+    """A table that ends with the transaction; one of that name makes way."""
+    await _make(connection, name, columns=f"({columns})")
 
 
 async def create_temporary_from(connection: Connection, name: str, query: str) -> None:
     """The rows of a query as a table that ends with the transaction."""
+    await _make(connection, name, query=f"AS {query}")
     if connection.dialect is Dialect.POSTGRESQL:
-        await connection.execute(f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS {query}")
         await connection.execute(f"ANALYZE {name}")
-        return
-    await connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
-    await connection.execute(f"CREATE TEMPORARY TABLE {name} AS {query}")
+
+
+async def _make(connection: Connection, name: str, columns: str = "", query: str = "") -> None:
+    postgresql = connection.dialect is Dialect.POSTGRESQL
+    schema, until = ("pg_temp", "ON COMMIT DROP") if postgresql else ("temp", "")
+    await connection.execute(f"DROP TABLE IF EXISTS {schema}.{name}")
+    await connection.execute(f"CREATE TEMPORARY TABLE {name} {columns} {until} {query}")
 
 
 async def load_batch(
@@ -57,6 +57,8 @@ async def analyse(connection: Connection, file: File) -> None:
     stage = stage_name(file)
     keys = ", ".join(f'"{name}"' for name in file.key)
     await connection.execute(f"CREATE INDEX {stage}_key ON {stage} ({keys})")
+    if "uln" in file.columns:
+        await connection.execute(f"CREATE INDEX {stage}_uln ON {stage} (uln)")
     if connection.dialect is Dialect.POSTGRESQL:
         await connection.execute(f"ANALYZE {stage}")
 

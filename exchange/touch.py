@@ -17,7 +17,7 @@ _BY_FILE = {
         WHERE {changed}""",
     "series.csv": """
         SELECT e.learner_id FROM entry e JOIN ready_series r ON e.series LIKE r.month || ' %'
-        WHERE {changed} AND e.learner_id IS NOT NULL""",
+        WHERE {changed}""",
     "qualifications.csv": """
         SELECT g.learner_id FROM entry e
         JOIN ready_qualifications r ON r.qan = e.qan
@@ -28,13 +28,13 @@ _BY_FILE = {
         JOIN registration g ON g.id = d.registration_id WHERE {changed}""",
     "units.csv": """
         SELECT e.learner_id FROM entry e JOIN ready_units r ON r.qan = e.qan
-        WHERE {changed} AND e.learner_id IS NOT NULL""",
+        WHERE {changed}""",
     "windows.csv": """
         SELECT e.learner_id FROM entry e JOIN ready_windows r
         ON r.series = e.series AND (r.unit = '' OR r.unit = e.unit)
-        WHERE {changed} AND e.learner_id IS NOT NULL""",
+        WHERE {changed}""",
     "learners.csv": """
-        SELECT l.id FROM learner l JOIN ready_learners r ON r.ref = l.ref
+        SELECT l.id AS learner_id FROM learner l JOIN ready_learners r ON r.ref = l.ref
         JOIN registration g ON g.learner_id = l.id WHERE {changed}""",
     "registrations.csv": """
         SELECT r.learner_id FROM ready_registrations r WHERE {changed}""",
@@ -45,7 +45,7 @@ _BY_FILE = {
     "verifications.csv": """
         SELECT e.learner_id FROM entry e JOIN ready_verifications r
         ON r.centre_id = e.centre_id AND r.qan = e.qan AND {in_year}
-        WHERE {changed} AND e.learner_id IS NOT NULL""",
+        WHERE {changed}""",
     "das.csv": """
         SELECT g.learner_id FROM registration g JOIN ready_das r ON r.registration_id = g.id
         WHERE {changed}""",
@@ -65,14 +65,11 @@ async def create_touched(connection: Connection) -> None:
     await create_temporary(connection, TOUCHED, "learner_id bigint PRIMARY KEY")
 
 
-async def touch(connection: Connection, query: str, *params: object) -> None:
+async def touch(connection: Connection, query: str) -> None:
     """Add the learners that a query finds."""
     await connection.execute(
-        f"INSERT INTO {TOUCHED} (learner_id) SELECT DISTINCT q.learner_id FROM ({query})"  # noqa: S608 - queries are ours
-        " q(learner_id) WHERE TRUE ON CONFLICT DO NOTHING"
-        if connection.dialect is Dialect.POSTGRESQL
-        else f"INSERT OR IGNORE INTO {TOUCHED} (learner_id) {query}",
-        *params,
+        f"INSERT INTO {TOUCHED} (learner_id) SELECT DISTINCT q.learner_id FROM ({query}) q"  # noqa: S608 - queries are ours
+        " WHERE q.learner_id IS NOT NULL ON CONFLICT DO NOTHING"
     )
 
 

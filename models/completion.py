@@ -19,7 +19,7 @@ class Completion(Model):
     )
     centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField("models.Centre", "completions", db_constraint=False)
     place = fields.SmallIntField(description="1 for the learner's foremost registration")
-    leading = fields.BooleanField(description="Foremost of the learner at this centre")
+    foremost = fields.BooleanField(description="Foremost of the learner at this centre")
     shared = fields.BooleanField(description="The learner has registrations at other centres")
     claim_status = fields.CharField(30, description="DAS's word, else the awarding body's")
     claim_status_raw = fields.CharField(100, null=True)

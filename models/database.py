@@ -55,12 +55,12 @@ class Connection:
 
     def __init__(self, client: BaseDBAsyncClient, dialect: Dialect) -> None:
         """Speak through a tortoise client."""
-        self._client = client
+        self.client = client
         self.dialect = dialect
 
     async def tuples(self, text: str, *params: object) -> Sequence[Sequence[Any]]:
         """The rows of a query as the driver gives them."""
-        _, rows = await self._client.execute_query(self._text(text), self._params(params))
+        _, rows = await self.client.execute_query(self._text(text), self._params(params))
         return rows  # type: ignore[return-value]  # driver rows can be indexed by position
 
     async def rows(self, shape: Callable[..., Row], text: str, *params: object) -> list[Row]:
@@ -76,27 +76,28 @@ class Connection:
 
     async def execute(self, text: str, *params: object) -> None:
         """Run a statement that answers nothing."""
-        await self._client.execute_query(self._text(text), self._params(params))
+        await self.client.execute_query(self._text(text), self._params(params))
 
     async def execute_many(self, text: str, rows: Sequence[Sequence[object]]) -> None:
         """Run one statement for each row of parameters."""
         if rows:
             prepared = [self._params(row) for row in rows]
-            await self._client.execute_many(self._text(text), prepared)
+            await self.client.execute_many(self._text(text), prepared)
 
     async def load(
         self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
     ) -> None:
-        """Append rows to a table the fastest way the database has."""
+        """Append storable rows to a table the fastest way the database has."""
         if not rows:
             return
         if self.dialect is Dialect.POSTGRESQL:
-            async with self._client.acquire_connection() as raw:
+            async with self.client.acquire_connection() as raw:
                 await raw.copy_records_to_table(table, records=rows, columns=list(columns))
             return
         names = ", ".join(f'"{name}"' for name in columns)
         marks = ", ".join("?" * len(columns))
-        await self.execute_many(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)  # noqa: S608 - names are ours
+        text = f'INSERT INTO "{table}" ({names}) VALUES ({marks})'  # noqa: S608 - names are ours
+        await self.client.execute_many(text, rows)  # type: ignore[arg-type]  # rows are sequences
 
     def among(self, column: str, values: Iterable[object]) -> Clause:
         """The column is one of the values: one parameter, one text, however many values."""
@@ -111,6 +112,16 @@ class Connection:
     def differs(self) -> str:
         """The operator that tells values apart and treats null as a value."""
         return "IS DISTINCT FROM" if self.dialect is Dialect.POSTGRESQL else "IS NOT"
+
+    def storable(self, value: object) -> object:
+        """A value as the database holds it: SQLite keeps days and moments as text."""
+        return _for_sqlite(value) if self.dialect is Dialect.SQLITE else value
+
+    def storable_row(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        """A row as the database holds it."""
+        if self.dialect is Dialect.POSTGRESQL:
+            return row
+        return tuple(_for_sqlite(value) if isinstance(value, date) else value for value in row)
 
     def _text(self, text: str) -> str:
         return numbered(text) if self.dialect is Dialect.POSTGRESQL else text

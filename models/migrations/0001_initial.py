@@ -248,7 +248,7 @@ class Migration(migrations.Migration):
                 ('learner', fields.ForeignKeyField('models.Learner', source_field='learner_id', db_constraint=False, to_field='id', related_name='completions', on_delete=OnDelete.CASCADE)),
                 ('centre', fields.ForeignKeyField('models.Centre', source_field='centre_id', db_constraint=False, to_field='id', related_name='completions', on_delete=OnDelete.CASCADE)),
                 ('place', fields.SmallIntField(description="1 for the learner's foremost registration")),
-                ('leading', fields.BooleanField(description='Foremost of the learner at this centre')),
+                ('foremost', fields.BooleanField(description='Foremost of the learner at this centre')),
                 ('shared', fields.BooleanField(description='The learner has registrations at other centres')),
                 ('claim_status', fields.CharField(description="DAS's word, else the awarding body's", max_length=30)),
                 ('claim_status_raw', fields.CharField(null=True, max_length=100)),

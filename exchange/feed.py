@@ -1,0 +1,342 @@
+"""A feed from start to end: four stages of checks, then one transaction, all or nothing."""
+
+import csv
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from exchange.attach import prepare_entries, write_entries
+from exchange.checks import check_file
+from exchange.closing import close_unmentioned
+from exchange.consortia import merge_consortia
+from exchange.contract import FILE_BY_NAME, File
+from exchange.merge import MERGE_BY_FILE, Counts, count, prepare, write
+from exchange.problems import FeedProblem, Problems
+from exchange.projection import derive_touched
+from exchange.reading import Layout, RowReader, check_header
+from exchange.source import FeedFile, Source
+from exchange.staging import analyse, create_stages, drop_stages, load_batch
+from exchange.touch import (
+    TOUCHED,
+    create_touched,
+    reattach_people,
+    reattach_qualifications,
+    touch_by_file,
+    touch_former_owners,
+)
+from models import FeedRun
+from models.database import Connection, Database, Dialect
+
+IMPORT_LOCK = 7_201_001
+"""PostgreSQL's advisory lock that lets one feed in at a time."""
+
+
+class Mode(StrEnum):
+    """What becomes of rows that a feed does not mention."""
+
+    DELTA = "DELTA"
+    FULL = "FULL"
+
+
+class Outcome(StrEnum):
+    """How a run ended."""
+
+    APPLIED = "APPLIED"
+    PARTLY_APPLIED = "PARTLY_APPLIED"
+    REFUSED = "REFUSED"
+    TRIED = "TRIED"
+
+
+class Options(NamedTuple):
+    """How a feed is to be applied, and by whom."""
+
+    actor: str
+    mode: Mode = Mode.DELTA
+    partial: bool = False
+    dry_run: bool = False
+
+
+class FileReport(NamedTuple):
+    """What became of one file."""
+
+    name: str
+    sha256: str
+    created: int = 0
+    changed: int = 0
+    same: int = 0
+    refused: int = 0
+    closed: int = 0
+
+
+class Report(NamedTuple):
+    """What became of a feed."""
+
+    outcome: Outcome
+    files: tuple[FileReport, ...]
+    problems: tuple[FeedProblem, ...]
+    problem_count: int
+    warnings: tuple[FeedProblem, ...]
+    warning_count: int
+    learners_derived: int
+    seconds: float
+    run_id: int | None
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether there was nothing to change."""
+        return not any(file.created or file.changed or file.closed for file in self.files)
+
+
+class Progress(Protocol):
+    """Where a run tells how far it has come."""
+
+    def begin(self, step: str, total: int | None) -> None:
+        """A step begins, of so many rows or learners where that is known."""
+
+    def advance(self, done: int) -> None:
+        """So many more are done."""
+
+
+class NoProgress:
+    """Nobody is watching."""
+
+    def begin(self, step: str, total: int | None) -> None:
+        """Say nothing."""
+
+    def advance(self, done: int) -> None:
+        """Say nothing."""
+
+
+class _RolledBackError(Exception):
+    """Leaves the transaction without a trace."""
+
+
+class _Run:
+    """One feed on its way through the stages."""
+
+    def __init__(self, source: Source, options: Options, day: date, progress: Progress) -> None:
+        self.source = source
+        self.options = options
+        self.day = day
+        self.progress = progress
+        self.problems = Problems()
+        self.files: list[FeedFile] = []
+        self.layouts: dict[str, Layout] = {}
+        self.refused: dict[str, set[int]] = {}
+        self.counts: dict[str, Counts] = {}
+        self.closed: dict[str, int] = {}
+        self.derived = 0
+
+    @property
+    def stopped(self) -> bool:
+        """Whether faults forbid to go on."""
+        if not self.problems:
+            return False
+        return not self.options.partial or any(row.code == "CSV" for row in self.problems)
+
+    def look(self) -> bool:
+        """Stages 1 and 2, which need no database; whether to go on."""
+        self.progress.begin("Checking files", None)
+        self.files = self.source.check(self.problems)
+        if self.problems:
+            return False
+        for feed_file in self.files:
+            layout = check_header(self.source, FILE_BY_NAME[feed_file.name], self.problems)
+            if layout is not None:
+                self.layouts[feed_file.name] = layout
+        return not self.problems
+
+    async def apply(self, connection: Connection) -> None:
+        """Stages 3 and 4, then the merge and the derivation."""
+        await _lock(connection)
+        await create_stages(connection)
+        await self._stage_rows(connection)
+        if self.stopped:
+            raise _RolledBackError
+        await self._check(connection)
+        if self.stopped:
+            raise _RolledBackError
+        await create_touched(connection)
+        for layout in self._in_order():
+            await self._merge(connection, layout)
+        if self.options.mode is Mode.FULL:
+            for layout in self._in_order():
+                name = layout.file.name
+                self.closed[name] = await close_unmentioned(connection, name)
+        await self._derive(connection)
+        await drop_stages(connection)
+
+    def _in_order(self) -> list[Layout]:
+        return [self.layouts[name] for name in FILE_BY_NAME if name in self.layouts]
+
+    async def _stage_rows(self, connection: Connection) -> None:
+        lines = {file.name: file.lines for file in self.files}
+        for layout in self._in_order():
+            name = layout.file.name
+            self.progress.begin(f"Reading {name}", max(lines[name] - 1, 0))
+            reader = RowReader(layout, connection.dialect, self.problems)
+            for batch in reader.batches(self.source):
+                await load_batch(connection, layout, batch)
+                self.progress.advance(len(batch))
+            self.refused[name] = reader.refused
+            await analyse(connection, layout.file)
+
+    async def _check(self, connection: Connection) -> None:
+        self.progress.begin("Checking across files", None)
+        for layout in self._in_order():
+            file = layout.file
+            self.refused[file.name] |= await check_file(connection, file, self.problems)
+
+    async def _merge(self, connection: Connection, layout: Layout) -> None:
+        name, header = layout.file.name, frozenset(layout.header)
+        self.progress.begin(f"Writing {name}", None)
+        if name == "consortia.csv":
+            self.counts[name] = await merge_consortia(connection)
+            return
+        if name == "entries.csv":
+            await prepare_entries(connection, header)
+            self.counts[name] = await count(connection, name)
+            await write_entries(connection)
+        else:
+            merge = MERGE_BY_FILE[name]
+            await prepare(connection, merge, header)
+            self.counts[name] = await count(connection, name)
+            if name == "registrations.csv":
+                await touch_former_owners(connection)
+            await write(connection, merge)
+        await self._follow(connection, name)
+
+    async def _follow(self, connection: Connection, name: str) -> None:
+        """What else a file's changes move: entries, and the learners to derive again."""
+        if self.counts[name].created or self.counts[name].changed:
+            await touch_by_file(connection, name)
+            if name == "qualifications.csv":
+                await reattach_qualifications(connection)
+            elif name == "learners.csv":
+                await reattach_people(connection, people=True, courses=False)
+            elif name == "registrations.csv":
+                await reattach_people(connection, people=False, courses=True)
+
+    async def _derive(self, connection: Connection) -> None:
+        rows = await connection.tuples(f"SELECT COUNT(*) FROM {TOUCHED}")  # noqa: S608
+        self.progress.begin("Deriving flags", int(rows[0][0]))
+        self.derived = await derive_touched(connection, self.day, self.progress.advance)
+
+    def report(self, outcome: Outcome, seconds: float, run_id: int | None) -> Report:
+        """What became of it."""
+        files = tuple(
+            FileReport(
+                file.name,
+                file.sha256,
+                *self.counts.get(file.name, Counts()),
+                len(self.refused.get(file.name, ())),
+                self.closed.get(file.name, 0),
+            )
+            for file in self.files
+        )
+        problems = self.problems
+        return Report(
+            outcome,
+            files,
+            tuple(problems.listed),
+            problems.count,
+            tuple(problems.warnings),
+            problems.warning_count,
+            self.derived,
+            seconds,
+            run_id,
+        )
+
+
+async def apply_feed(
+    database: Database,
+    source: Source,
+    options: Options,
+    *,
+    day: date,
+    progress: Progress | None = None,
+) -> Report:
+    """Apply a feed on a civil day; what is refused is told in the report and changes nothing."""
+    started = datetime.now(UTC)
+    run = _Run(source, options, day, progress or NoProgress())
+    outcome = Outcome.REFUSED
+    run_id: int | None = None
+    if run.look():
+        try:
+            async with database.transaction() as connection:
+                await run.apply(connection)
+                if options.dry_run:
+                    outcome = Outcome.TRIED
+                    raise _RolledBackError
+                outcome = Outcome.PARTLY_APPLIED if run.problems else Outcome.APPLIED
+                run_id = await _record(connection, run, outcome, started)
+        except _RolledBackError:
+            pass
+    if outcome is Outcome.REFUSED and not options.dry_run:
+        async with database.transaction() as connection:
+            run_id = await _record(connection, run, outcome, started)
+    if options.partial and not options.dry_run and outcome is Outcome.PARTLY_APPLIED:
+        for layout in run.layouts.values():
+            _write_refused(source, layout, run.refused[layout.file.name], run.problems)
+    return run.report(outcome, (datetime.now(UTC) - started).total_seconds(), run_id)
+
+
+async def _lock(connection: Connection) -> None:
+    """One feed at a time; on SQLite the first write takes the lock."""
+    if connection.dialect is Dialect.POSTGRESQL:
+        await connection.execute("SELECT pg_advisory_xact_lock(?)", IMPORT_LOCK)
+    else:
+        await connection.execute("DELETE FROM feed_run WHERE FALSE")
+
+
+async def _record(
+    connection: Connection, run: _Run, outcome: Outcome, started: datetime
+) -> int:
+    """Write the run down in the transaction that holds its rows."""
+    finished = datetime.now(UTC)
+    report = run.report(outcome, (finished - started).total_seconds(), None)
+    row = await FeedRun.create(
+        using_db=connection.client,
+        started_at=started,
+        finished_at=finished,
+        actor=run.options.actor,
+        source=run.source.name,
+        mode=run.options.mode.value,
+        partial=run.options.partial,
+        outcome=outcome.value,
+        learners_derived=report.learners_derived,
+        files=[file._asdict() for file in report.files],
+        problems=[problem._asdict() for problem in report.problems],
+        problem_count=report.problem_count,
+    )
+    return int(row.id)
+
+
+def _write_refused(
+    source: Source, layout: Layout, numbers: set[int], problems: Problems
+) -> None:
+    """The refused rows of a file beside the feed, ready to be corrected and sent again."""
+    file: File = layout.file
+    if not numbers:
+        return
+    faults: dict[int, FeedProblem] = {}
+    for problem in problems:
+        if problem.file == file.name and problem.row is not None:
+            faults.setdefault(problem.row, problem)
+    target = source.folder / f"{file.stem}.refused.csv"
+    with (
+        source.open_text(file.name) as text,
+        target.open("w", encoding="utf-8", newline="") as out,
+    ):
+        writer = csv.writer(out)
+        writer.writerow([*layout.header, "row", "column", "code", "message"])
+        for number, cells in enumerate(csv.reader(text, strict=True), start=1):
+            if number in numbers:
+                writer.writerow([*cells, number, *_explained(faults.get(number))])
+
+
+def _explained(problem: FeedProblem | None) -> Sequence[str]:
+    if problem is None:
+        return ("", "NOT_LISTED", "More problems were found than are listed.")
+    return (problem.column or "", problem.code, problem.message)

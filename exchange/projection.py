@@ -1,0 +1,254 @@
+"""Derived rows kept beside their inputs: flags, issues, completion and the next change."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from domain.catalogue import Catalogue
+from domain.codes import FlagKind, Severity
+from domain.derivation import COMPONENTS, Derivation, derive
+from domain.vocabulary import ClaimStatus, RegistrationStatus
+from exchange.catalogue import read_catalogue
+from exchange.records import Course, RecordReader
+from exchange.touch import TOUCHED
+from models.database import Connection
+
+CHUNK = 500
+"""Learners derived at once."""
+
+COMPONENT_SLOTS = 8
+"""Ids set aside for the components of a registration: component id = registration id x 8 + slot."""
+
+FLAG_SLOTS = 2
+"""Ids set aside for the flags of a component: flag id = component id x 2 + kind."""
+
+_ENTRY, _ASSESSMENT = FlagKind.ENTRY.value, FlagKind.ASSESSMENT.value
+SEVERITY_RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.CRITICAL: 2}
+_SLOT = {component: slot for slot, component in enumerate(COMPONENTS)}
+
+
+class Table(NamedTuple):
+    """A derived table: what identifies a row, what may change, what stays from the first day."""
+
+    name: str
+    key: str
+    fixed: tuple[str, ...]
+    varying: tuple[str, ...]
+    dated: str | None = None
+    """Column that keeps its day while the columns of `dated_by` stay the same."""
+    dated_by: tuple[str, ...] = ()
+    identity: tuple[str, ...] = ()
+    """What tells rows apart where the database makes the key; empty for the key itself."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of a derived row, in the order of its values."""
+        return self.fixed + self.varying
+
+
+COMPONENT = Table(
+    "component",
+    "id",
+    ("id", "registration_id", "type"),
+    ("learner_id", "centre_id", "required", "complete"),
+)
+FLAG = Table(
+    "flag",
+    "id",
+    ("id", "component_id", "registration_id", "component_type", "kind"),
+    ("centre_id", "code", "detail", "reasons"),
+    "since",
+    ("code", "detail"),
+)
+ISSUE = Table(
+    "issue",
+    "id",
+    ("registration_id", "component_type", "code"),
+    ("learner_id", "centre_id", "severity", "subject", "due_on"),
+    "first_seen",
+    identity=("registration_id", "component_type", "code"),
+)
+COMPLETION = Table(
+    "completion",
+    "registration_id",
+    ("registration_id",),
+    (
+        *("learner_id", "centre_id", "place", "foremost", "shared", "claim_status"),
+        *("claim_status_raw", "status", "percent", "next_change_on", "derived_on"),
+    ),
+)
+TABLES = (COMPONENT, FLAG, ISSUE, COMPLETION)
+
+Fresh = dict[str, list[tuple[Any, ...]]]
+"""Derived rows by table, their values in the order of the table's columns."""
+
+
+async def derive_touched(
+    connection: Connection, day: date, progress: Callable[[int], None]
+) -> int:
+    """Derive the touched learners again; how many there were."""
+    catalogue = await read_catalogue(connection)
+    reader = RecordReader(connection)
+    last, done = -1, 0
+    while True:
+        rows = await connection.tuples(
+            f"SELECT learner_id FROM {TOUCHED} WHERE learner_id > ?"  # noqa: S608 - names are ours
+            f" ORDER BY learner_id LIMIT {CHUNK}",
+            last,
+        )
+        if not rows:
+            return done
+        learner_ids = [row[0] for row in rows]
+        last = learner_ids[-1]
+        await derive_learners(connection, reader, catalogue, learner_ids, day)
+        done += len(learner_ids)
+        progress(len(learner_ids))
+
+
+async def derive_learners(
+    connection: Connection,
+    reader: RecordReader,
+    catalogue: Catalogue,
+    learner_ids: Sequence[int],
+    day: date,
+) -> None:
+    """Derive some learners and write what differs from what is stored."""
+    fresh: Fresh = {table.name: [] for table in TABLES}
+    courses = await reader.courses(learner_ids)
+    for course, standing in _standings(courses):
+        derivation = derive(course.record, catalogue, day)
+        _collect(fresh, course, standing, derivation, day)
+    ids = [course.row.id for course in courses]
+    for table in TABLES:
+        await _store(connection, table, fresh[table.name], ids, day)
+
+
+class Standing(NamedTuple):
+    """A registration's place among its learner's."""
+
+    place: int
+    foremost: bool
+    shared: bool
+
+
+def _standings(courses: Sequence[Course]) -> Iterator[tuple[Course, Standing]]:
+    """The active course with the latest award month comes first."""
+    groups: dict[int, list[Course]] = defaultdict(list)
+    for course in courses:
+        groups[course.row.learner_id].append(course)
+    for group in groups.values():
+        shared = len({course.row.centre_id for course in group}) > 1
+        led: set[int] = set()
+        for place, course in enumerate(sorted(group, key=_foremost), start=1):
+            foremost = course.row.centre_id not in led
+            led.add(course.row.centre_id)
+            yield course, Standing(place, foremost, shared)
+
+
+def _foremost(course: Course) -> tuple[bool, bool, int, str]:
+    row = course.row
+    months = int((row.award or row.registered_on or "0000-00").replace("-", ""))
+    withdrawn = row.status in (RegistrationStatus.WITHDRAWN, RegistrationStatus.REJECTED)
+    return withdrawn, course.claim_status == ClaimStatus.AWARDED, -months, row.ref
+
+
+def _collect(
+    fresh: Fresh, course: Course, standing: Standing, derivation: Derivation, day: date
+) -> None:
+    """One registration's derived rows, table by table."""
+    row = course.row
+    for component, flags in derivation.flags.items():
+        component_id = row.id * COMPONENT_SLOTS + _SLOT[component]
+        fresh["component"].append((
+            *(component_id, row.id, component.value),
+            *(row.learner_id, row.centre_id, flags.required, flags.complete),
+        ))
+        entry = flags.entry and flags.entry.value
+        fresh["flag"].append((
+            *(component_id * FLAG_SLOTS, component_id, row.id, component.value, _ENTRY),
+            *(row.centre_id, entry, None, "|".join(flags.entry_reasons)),
+        ))
+        if flags.assessment is not None and flags.detail is not None:
+            reasons = "|".join(flags.assessment_reasons)
+            fresh["flag"].append((
+                *(component_id * FLAG_SLOTS + 1, component_id, row.id, component.value),
+                *(_ASSESSMENT, row.centre_id),
+                *(flags.assessment.value, flags.detail.value, reasons),
+            ))
+    for issue in derivation.issues:
+        component_type = issue.component.value if issue.component else ""
+        fresh["issue"].append((
+            *(row.id, component_type, issue.code.value, row.learner_id, row.centre_id),
+            *(SEVERITY_RANK[issue.severity], issue.subject, issue.due_on),
+        ))
+    fresh["completion"].append((
+        *(row.id, row.learner_id, row.centre_id, *standing),
+        *(course.claim_status, course.claim_status_raw, derivation.status.value),
+        *(derivation.percent, derivation.next_change_on, day),
+    ))
+
+
+async def _store(
+    connection: Connection,
+    table: Table,
+    fresh: Sequence[tuple[Any, ...]],
+    registration_ids: Sequence[int],
+    day: date,
+) -> None:
+    """Bring one derived table to what was derived; a row that stays keeps its first day."""
+    identity = _getter(table.columns, table.identity or (table.key,))
+    stored = await _stored(connection, table, registration_ids)
+    today = connection.storable(day)
+    new: list[tuple[Any, ...]] = []
+    changed: list[tuple[Any, ...]] = []
+    dated_by = _getter(table.columns, table.dated_by)
+    for row in map(connection.storable_row, fresh):
+        known = stored.pop(identity(row), None)
+        if known is None:
+            new.append((*row, today) if table.dated else row)
+        elif row != known.values:
+            since = known.since if dated_by(row) == dated_by(known.values) else today
+            dates = (since,) if table.dated else ()
+            changed.append((*row[len(table.fixed) :], *dates, known.key))
+    columns = (*table.columns, *((table.dated,) if table.dated else ()))
+    await connection.load(table.name, columns, new)
+    sets = ", ".join(f"{name} = ?" for name in columns[len(table.fixed) :])
+    await connection.execute_many(
+        f"UPDATE {table.name} SET {sets} WHERE {table.key} = ?",  # noqa: S608 - names are ours
+        changed,
+    )
+    if stored:
+        gone = connection.among(table.key, [known.key for known in stored.values()])
+        await connection.execute(f"DELETE FROM {table.name} WHERE {gone.text}", *gone.params)  # noqa: S608
+
+
+class _Stored(NamedTuple):
+    """A derived row as it stands."""
+
+    key: int
+    since: Any
+    values: tuple[Any, ...]
+
+
+async def _stored(
+    connection: Connection, table: Table, registration_ids: Sequence[int]
+) -> dict[tuple[Any, ...], _Stored]:
+    """The derived rows of some registrations by what tells them apart."""
+    identity = _getter(table.columns, table.identity or (table.key,))
+    among = connection.among("registration_id", registration_ids)
+    found = await connection.tuples(
+        f"SELECT {table.key}, {table.dated or 'NULL'}, {', '.join(table.columns)}"  # noqa: S608
+        f" FROM {table.name} WHERE {among.text}",
+        *among.params,
+    )
+    rows = (_Stored(row[0], row[1], tuple(row)[2:]) for row in found)
+    return {identity(row.values): row for row in rows}
+
+
+def _getter(
+    columns: Sequence[str], names: Sequence[str]
+) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    """Pick the values of some columns out of a row."""
+    positions = [columns.index(name) for name in names]
+    return lambda row: tuple(row[position] for position in positions)

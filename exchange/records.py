@@ -1,0 +1,315 @@
+"""The inputs of the rules for many learners at once, read in a handful of statements."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from domain.identifiers import YearMonth
+from domain.inputs import Das, Declaration, Entry, Registration
+from domain.record import Record
+from domain.vocabulary import (
+    ClaimStatus,
+    ComponentType,
+    EntryKind,
+    EntryStatus,
+    RegistrationStatus,
+    UlnState,
+    VerificationState,
+)
+from exchange.reading import name_key
+from models.database import Connection
+
+LONDON = ZoneInfo("Europe/London")
+SIXTEEN = 16
+SEPTEMBER = 9
+
+
+class CourseRow(msgspec.Struct, frozen=True, gc=False):
+    """A registration with its learner and DAS record."""
+
+    id: int
+    ref: str
+    learner_id: int
+    centre_id: int
+    line: str
+    level: str
+    award: str | None
+    registered_on: str | None
+    status: str
+    claim_status: str
+    claim_status_raw: str | None
+    uln: str | None
+    uln_verified: bool | None
+    name_key: str
+    date_of_birth: date | None
+    das_id: int | None
+    das_uln: str | None
+    das_line: str | None
+    das_level: str | None
+    das_given_name: str | None
+    das_family_name: str | None
+    das_date_of_birth: date | None
+    plts: bool | None
+    work_experience: bool | None
+    das_claim_status: str | None
+    das_claim_status_raw: str | None
+    fetched_at: datetime | None
+
+
+class _EntryRow(msgspec.Struct, frozen=True, gc=False):
+    registration_id: int | None
+    suspected_id: int | None
+    id: int
+    centre_id: int
+    component: str
+    uln: str | None
+    qan: str
+    kind: str
+    unit: str | None
+    series: str | None
+    status: str
+    entered_on: date
+    marks_submitted_on: date | None
+    claimed: bool
+    result: str | None
+    result_release_on: date | None
+
+
+class _DasRow(msgspec.Struct, frozen=True, gc=False):
+    registration_id: int
+    component: str
+    complete: bool
+    visible_from: date | None
+
+
+class Course(NamedTuple):
+    """A registration with everything that the rules read about it."""
+
+    row: CourseRow
+    record: Record
+    claim_status: str
+    claim_status_raw: str | None
+
+
+_COURSES = """
+    SELECT r.id, r.ref, r.learner_id, r.centre_id, r.line, r.level, r.award, r.registered_on,
+        r.status, r.claim_status, r.claim_status_raw, l.uln, l.uln_verified, l.name_key,
+        l.date_of_birth, d.id, d.uln, d.line, d.level, d.given_name, d.family_name,
+        d.date_of_birth, d.plts, d.work_experience, d.claim_status, d.claim_status_raw,
+        d.fetched_at
+    FROM registration r JOIN learner l ON l.id = r.learner_id
+    LEFT JOIN das_record d ON d.registration_id = r.id
+    WHERE {among} ORDER BY r.id
+"""
+
+_ENTRY_COLUMNS = ", ".join(f"e.{name}" for name in _EntryRow.__struct_fields__)
+
+
+class RecordReader:
+    """Reads records; remembers each centre's verifications while it lives."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Read through one connection or transaction."""
+        self._connection = connection
+        self._verified: dict[int, frozenset[tuple[str, str]]] = {}
+
+    async def courses(self, learner_ids: Sequence[int]) -> list[Course]:
+        """All registrations of some learners, each with its record."""
+        among = self._connection.among("r.learner_id", learner_ids)
+        rows = await self._connection.rows(
+            CourseRow, _COURSES.format(among=among.text), *among.params
+        )
+        ids = [row.id for row in rows]
+        entries = await self._entries(ids)
+        centres = {row.centre_id for group in entries.values() for row in group}
+        await self._read_verifications(centres)
+        das = await self._das(ids)
+        declarations = await self._declarations(ids)
+        return [
+            self._course(row, entries.get(row.id, ()), das.get(row.id, ()), declarations[row.id])
+            for row in rows
+        ]
+
+    async def _entries(self, ids: Sequence[int]) -> Mapping[int, list[_EntryRow]]:
+        """Entries by the course they count to or are suspected to belong to."""
+        found: dict[int, list[_EntryRow]] = defaultdict(list)
+        for column in ("registration_id", "suspected_id"):
+            among = self._connection.among(f"e.{column}", ids)
+            for row in await self._connection.rows(
+                _EntryRow,
+                f"SELECT {_ENTRY_COLUMNS} FROM entry e WHERE {among.text}",  # noqa: S608 - names are ours
+                *among.params,
+            ):
+                owner = row.registration_id or row.suspected_id
+                if owner is not None:
+                    found[owner].append(row)
+        return found
+
+    async def _das(self, ids: Sequence[int]) -> Mapping[int, list[_DasRow]]:
+        found: dict[int, list[_DasRow]] = defaultdict(list)
+        among = self._connection.among("registration_id", ids)
+        for row in await self._connection.rows(
+            _DasRow,
+            "SELECT registration_id, component, complete, visible_from FROM das_component"  # noqa: S608
+            f" WHERE {among.text}",
+            *among.params,
+        ):
+            found[row.registration_id].append(row)
+        return found
+
+    async def _declarations(
+        self, ids: Sequence[int]
+    ) -> Mapping[int, dict[ComponentType, tuple[Declaration, ...]]]:
+        found: dict[int, dict[ComponentType, tuple[Declaration, ...]]] = defaultdict(dict)
+        among = self._connection.among("registration_id", ids)
+        for registration_id, component, qan in await self._connection.tuples(
+            "SELECT registration_id, component, qan FROM declaration"  # noqa: S608
+            f" WHERE removed_at IS NULL AND {among.text} ORDER BY id",
+            *among.params,
+        ):
+            own = found[registration_id]
+            kind = ComponentType(component)
+            own[kind] = (*own.get(kind, ()), Declaration(qan))
+        return found
+
+    async def _read_verifications(self, centres: Iterable[int]) -> None:
+        """Which programmes of which academic years are verified at centres not met before."""
+        unknown = [centre for centre in centres if centre not in self._verified]
+        if not unknown:
+            return
+        found: dict[int, set[tuple[str, str]]] = {centre: set() for centre in unknown}
+        among = self._connection.among("centre_id", unknown)
+        for centre_id, qan, year in await self._connection.tuples(
+            "SELECT centre_id, qan, academic_year FROM verification"  # noqa: S608
+            f" WHERE state = '{VerificationState.VERIFIED}' AND {among.text}",
+            *among.params,
+        ):
+            found[centre_id].add((qan, year))
+        self._verified |= {centre: frozenset(rows) for centre, rows in found.items()}
+
+    def _course(
+        self,
+        row: CourseRow,
+        entries: Sequence[_EntryRow],
+        das: Sequence[_DasRow],
+        declarations: Mapping[ComponentType, tuple[Declaration, ...]],
+    ) -> Course:
+        claim, claim_raw = row.claim_status, row.claim_status_raw
+        if row.das_claim_status is not None:
+            claim, claim_raw = row.das_claim_status, row.das_claim_status_raw
+        uln_matches = row.das_uln is None or row.das_uln == row.uln
+        record = Record(
+            registration=Registration(
+                status=RegistrationStatus(row.status),
+                line=row.line,
+                level=row.level,
+                award=YearMonth.parse(row.award) if row.award else None,
+                conflict=_differs(row.das_line, row.line) or _differs(row.das_level, row.level),
+            ),
+            claim=ClaimStatus(claim),
+            uln=row.uln,
+            uln_verified=row.uln_verified,
+            das_found=row.das_id is not None,
+            das_uln_matches=uln_matches,
+            das_details_differ=_details_differ(row),
+            das_stale_from=_stale_from(row.fetched_at),
+            plts=bool(row.plts),
+            work_experience=bool(row.work_experience),
+            das={
+                ComponentType(part.component): Das(
+                    found=row.das_id is not None,
+                    uln_matches=uln_matches,
+                    complete=part.complete,
+                    visible_from=part.visible_from or _held_until(part.component, entries),
+                )
+                for part in das
+            },
+            entries=self._filed(row, entries),
+            declarations=declarations,
+        )
+        return Course(row, record, claim, claim_raw)
+
+    def _filed(
+        self, course: CourseRow, rows: Sequence[_EntryRow]
+    ) -> dict[ComponentType, tuple[Entry, ...]]:
+        """Entries as the rules read them, under their components."""
+        filed: dict[ComponentType, list[Entry]] = defaultdict(list)
+        sixteenth = _birthday(course.date_of_birth, SIXTEEN)
+        for row in rows:
+            state = UlnState.MATCHED
+            if row.registration_id is None:
+                state = UlnState.MISMATCHED if row.uln else UlnState.MISSING
+            verified = self._verified.get(row.centre_id, frozenset())
+            filed[ComponentType(row.component)].append(
+                Entry(
+                    ref=f"{row.id:020}",
+                    qan=row.qan,
+                    kind=EntryKind(row.kind),
+                    entered_on=row.entered_on,
+                    unit=row.unit,
+                    series=row.series,
+                    withdrawn=row.status == EntryStatus.WITHDRAWN,
+                    uln_state=state,
+                    marks_submitted_on=row.marks_submitted_on,
+                    centre_verified=(row.qan, academic_year(row.entered_on)) in verified,
+                    claimed=row.claimed,
+                    result=row.result,
+                    result_release_on=row.result_release_on,
+                    under_sixteen=sixteenth is not None and row.entered_on < sixteenth,
+                )
+            )
+        return {component: tuple(group) for component, group in filed.items()}
+
+
+def academic_year(day: date) -> str:
+    """The academic year of a day, September to August, as 2009/10."""
+    start = day.year if day.month >= SEPTEMBER else day.year - 1
+    return f"{start}/{(start + 1) % 100:02}"
+
+
+def _differs(theirs: str | None, ours: str) -> bool:
+    """Whether DAS says something else; what it does not know does not differ."""
+    return theirs is not None and theirs != ours
+
+
+def _details_differ(row: CourseRow) -> bool:
+    """Whether DAS holds another name or birth date."""
+    born, das_born = row.date_of_birth, row.das_date_of_birth
+    if born is not None and das_born is not None and born != das_born:
+        return True
+    das_name = name_key(row.das_given_name, row.das_family_name)
+    return das_name is not None and das_name != row.name_key
+
+
+def _stale_from(fetched_at: datetime | None) -> date | None:
+    """The first civil day on which data fetched at a moment are more than one day old."""
+    if fetched_at is None:
+        return None
+    return fetched_at.astimezone(LONDON).date() + timedelta(days=2)
+
+
+def _held_until(component: str, entries: Sequence[_EntryRow]) -> date | None:
+    """The last release day of the component's results: completeness must not tell them early."""
+    days = [
+        row.result_release_on
+        for row in entries
+        if row.component == component
+        and row.registration_id is not None
+        and row.result is not None
+        and row.result_release_on is not None
+    ]
+    return max(days, default=None)
+
+
+def _birthday(born: date | None, age: int) -> date | None:
+    """The day somebody reaches an age; 29 February counts as 1 March."""
+    if born is None:
+        return None
+    try:
+        return born.replace(year=born.year + age)
+    except ValueError:
+        return date(born.year + age, 3, 1)
