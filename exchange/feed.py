@@ -149,7 +149,7 @@ class _Run:
 
     async def apply(self, connection: Connection) -> None:
         """Stages 3 and 4, then the merge and the derivation."""
-        await _lock(connection)
+        await lock_imports(connection)
         await create_stages(connection)
         await self._stage_rows(connection)
         if self.stopped:
@@ -282,7 +282,7 @@ async def apply_feed(
     return run.report(outcome, (datetime.now(UTC) - started).total_seconds(), run_id)
 
 
-async def _lock(connection: Connection) -> None:
+async def lock_imports(connection: Connection) -> None:
     """One feed at a time; on SQLite the first write takes the lock."""
     if connection.dialect is Dialect.POSTGRESQL:
         await connection.execute("SELECT pg_advisory_xact_lock(?)", IMPORT_LOCK)

@@ -11,34 +11,37 @@ from domain.catalogue import (
     BUILT_IN_RESULTS,
     PLTS_GLH,
 )
+from models.database import Connection, Dialect
+
+REQUIREMENT = (
+    "INSERT INTO requirement (level, component, qualification_levels, glh, min_glh)"
+    " VALUES (?, ?, ?, ?, ?)"
+)
+LINE = "INSERT INTO line_of_learning (code, name, phase, active) VALUES (?, ?, ?, ?)"
+SERIES = (
+    "INSERT INTO exam_series (month, results_month, results_year_offset) VALUES (?, ?, ?)"
+)
 
 
-async def load(apps: Any, editor: Any) -> None:  # noqa: ANN401 - tortoise's untyped hook
+async def load(_apps: Any, editor: Any) -> None:  # noqa: ANN401 - tortoise's untyped hook
     """Write one row for each built-in value."""
-    requirement = apps.get_model("models.Requirement")
+    client = editor.client
+    dialect = Dialect.SQLITE if client.capabilities.dialect == "sqlite" else Dialect.POSTGRESQL
+    connection = Connection(client, dialect)
     for level, needs in BUILT_IN_REQUIREMENTS.items():
         for component, need in needs.items():
-            await requirement.create(
-                level=level.value,
-                component=component.value,
-                qualification_levels="|".join(str(value) for value in sorted(need.levels)),
-                glh=need.glh,
-                min_glh=need.min_glh,
+            levels = "|".join(str(value) for value in sorted(need.levels))
+            await connection.execute(
+                REQUIREMENT, level.value, component.value, levels, need.glh, need.min_glh
             )
-        await requirement.create(
-            level=level.value, component="PLTS", qualification_levels="", glh=PLTS_GLH
-        )
-    line = apps.get_model("models.LineOfLearning")
+        await connection.execute(REQUIREMENT, level.value, "PLTS", "", PLTS_GLH, None)
     for row in BUILT_IN_LINES:
-        await line.create(code=row.code, name=row.name, phase=row.phase, active=row.active)
-    series = apps.get_model("models.ExamSeries")
+        await connection.execute(LINE, row.code, row.name, row.phase, row.active)
     for month, rule in BUILT_IN_RESULTS.items():
-        await series.create(
-            month=month, results_month=rule.month, results_year_offset=rule.year_offset
-        )
+        await connection.execute(SERIES, month, rule.month, rule.year_offset)
 
 
-async def unload(apps: Any, editor: Any) -> None:  # noqa: ANN401
+async def unload(_apps: Any, _editor: Any) -> None:  # noqa: ANN401
     """Leave the tables as they are: the next step back drops them."""
 
 

@@ -137,7 +137,9 @@ def inputs_of(case: ComponentCase) -> Inputs:
     return Inputs(
         component=ComponentType(given["component"]),
         registration=_registration(given["registration"]),
-        das=Das(das["recordFound"], das.get("ulnMatches", True), das.get("componentComplete", False)),
+        das=Das(
+            das["recordFound"], das.get("ulnMatches", True), das.get("componentComplete", False)
+        ),
         declarations=tuple(Declaration(row["qan"], row["active"]) for row in given["declarations"]),
         entries=tuple(
             _entry(f"{case.id}-{at:02d}", row) for at, row in enumerate(given["entries"], start=1)
@@ -174,9 +176,7 @@ _refs = count(1)
 @cache
 def qan(key: str) -> str:
     """The QAN of a qualification by its short name, such as PROJ_L2."""
-    return next(
-        row.qan for row in catalogue().qualifications.values() if row.title == key
-    )
+    return next(row.qan for row in catalogue().qualifications.values() if row.title == key)
 
 
 def registered(

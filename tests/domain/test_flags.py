@@ -61,11 +61,16 @@ OTHER = EntryFlag.OTHER_AWARDING_BODY
 UNDETERMINED = EntryFlag.UNDETERMINED
 
 ON_DAS_COMPLETE = Das(found=True, complete=True)
-OF_THE_FEED = frozenset({
-    IssueCode.NO_DAS_RECORD,
-    IssueCode.DAS_DATA_STALE,
-    IssueCode.ULN_DAS_MISMATCH,
-})
+NOTHING_BUT_COMPLETE = Flags(
+    required=True, complete=True, entry=COMPLETE, entry_reasons=(Reason.DAS_COMPLETE,)
+)
+OF_THE_FEED = frozenset(
+    {
+        IssueCode.NO_DAS_RECORD,
+        IssueCode.DAS_DATA_STALE,
+        IssueCode.ULN_DAS_MISMATCH,
+    }
+)
 RELEASED: Mapping[str, Any] = {"result_release_on": date(2010, 2, 10)}
 EMBARGOED: Mapping[str, Any] = {"result_release_on": date(2010, 2, 20)}
 CLAIMED: Mapping[str, Any] = {"centre_verified": True, "claimed": True}
@@ -79,6 +84,11 @@ def codes(flags: Flags) -> list[str]:
 def judged(flags: Flags) -> tuple[EntryFlag | None, list[str], list[str]]:
     """Entry flag, reasons and the codes of the findings."""
     return flags.entry, list(flags.entry_reasons), codes(flags)
+
+
+def flagless(reason: Reason, *, required: bool = True) -> Flags:
+    """A component without flags, and why."""
+    return Flags(required=required, complete=False, entry=None, entry_reasons=(reason,))
 
 
 def class_of(entry: Entry, component: ComponentType, **given: Any) -> tuple[str, str | None]:
@@ -127,7 +137,7 @@ def test_complete_on_das_outranks_a_registration_that_is_not_accepted(
     status: RegistrationStatus,
 ) -> None:
     flags = flags_of(PROJECT, das=ON_DAS_COMPLETE, registration=registered(status=status))
-    assert flags == Flags(True, True, COMPLETE, (Reason.DAS_COMPLETE,))
+    assert flags == NOTHING_BUT_COMPLETE
 
 
 @pytest.mark.parametrize(
@@ -141,7 +151,7 @@ def test_complete_on_das_outranks_a_registration_that_is_not_accepted(
 )
 def test_complete_on_das_outranks_a_course_that_cannot_be_judged(course: Any) -> None:
     flags = flags_of(PROJECT, das=ON_DAS_COMPLETE, registration=course)
-    assert flags == Flags(True, True, COMPLETE, (Reason.DAS_COMPLETE,))
+    assert flags == NOTHING_BUT_COMPLETE
 
 
 def test_another_uln_on_das_never_yields_complete() -> None:
@@ -183,7 +193,7 @@ def test_a_pass_under_embargo_does_not_show_beside_complete_on_das() -> None:
 
 def test_no_marks_fall_due_once_complete_on_das() -> None:
     flags = flags_of(PROJECT, [project()], das=ON_DAS_COMPLETE, day=date(2010, 6, 1))
-    assert flags == Flags(True, True, COMPLETE, (Reason.DAS_COMPLETE,))
+    assert flags == NOTHING_BUT_COMPLETE
 
 
 # No flag -----------------------------------------------------------------------------------------
@@ -193,8 +203,10 @@ def test_no_marks_fall_due_once_complete_on_das() -> None:
 @pytest.mark.parametrize("das", [ON_DAS, ON_DAS_COMPLETE])
 def test_a_withdrawn_registration_carries_no_flags(component: ComponentType, das: Das) -> None:
     course = registered(status=RegistrationStatus.WITHDRAWN)
-    flags = flags_of(component, [project()], declared("OTHER_PROJ_L2"), registration=course, das=das)
-    assert flags == Flags(True, False, None, (Reason.REGISTRATION_WITHDRAWN,))
+    flags = flags_of(
+        component, [project()], declared("OTHER_PROJ_L2"), registration=course, das=das
+    )
+    assert flags == flagless(Reason.REGISTRATION_WITHDRAWN)
 
 
 def test_a_component_that_is_not_required_carries_no_flags_whatever_is_known_of_it() -> None:
@@ -205,7 +217,7 @@ def test_a_component_that_is_not_required_carries_no_flags_whatever_is_known_of_
         registration=registered("PROGRESSION"),
         das=ON_DAS_COMPLETE,
     )
-    assert flags == Flags(False, False, None, (Reason.NOT_REQUIRED,))
+    assert flags == flagless(Reason.NOT_REQUIRED, required=False)
 
 
 # Blockers ----------------------------------------------------------------------------------------
@@ -220,7 +232,8 @@ def test_nothing_is_judged_before_the_registration_is_accepted(status: str) -> N
         registration=registered(status=RegistrationStatus(status)),
         day=date(2010, 6, 1),
     )
-    assert judged(flags) == (UNDETERMINED, ["REGISTRATION_NOT_ACCEPTED"], ["REGISTRATION_NOT_ACCEPTED"])
+    code = "REGISTRATION_NOT_ACCEPTED"
+    assert judged(flags) == (UNDETERMINED, [code], [code])
     assert flags.assessment is None
 
 
@@ -239,9 +252,7 @@ def test_a_cancelled_line_has_no_rule() -> None:
     assert flags.entry_reasons == (Reason.NO_RULE_FOR_COURSE,)
 
 
-def test_the_status_of_the_registration_is_told_before_a_conflict_and_a_conflict_before_the_line() -> (
-    None
-):
+def test_the_status_is_told_before_a_conflict_and_a_conflict_before_the_line() -> None:
     rejected = RegistrationStatus.REJECTED
     course = registered(line="ALCHEMY", conflict=True, status=rejected)
     assert flags_of(PROJECT, registration=course).entry_reasons == (
@@ -282,7 +293,12 @@ def test_the_status_of_the_registration_is_told_before_a_conflict_and_a_conflict
             EntryClass.INVALID,
             Reason.WRONG_COMPONENT,
         ),
-        (entered("PROJ_L3", series="January 2011"), PROJECT, EntryClass.INVALID, Reason.WRONG_LEVEL),
+        (
+            entered("PROJ_L3", series="January 2011"),
+            PROJECT,
+            EntryClass.INVALID,
+            Reason.WRONG_LEVEL,
+        ),
         (
             entered("BTEC_OLD_L2_180", series="January 2011"),
             ASL,
@@ -469,9 +485,7 @@ def test_units_of_two_qualifications_do_not_add_up() -> None:
     assert set(flags.entry_reasons) <= {Reason.UNIT_ENTRY_MISSING, Reason.AWARD_ENTRY_MISSING}
 
 
-def test_an_optional_unit_is_not_asked_for_and_an_award_entry_only_where_the_catalogue_does() -> (
-    None
-):
+def test_an_optional_unit_and_an_award_entry_are_asked_for_only_by_the_catalogue() -> None:
     plain = msgspec.structs.replace(
         catalogue().qualifications[qan("PL_ENG_L2")],
         units={"EG201": Unit("EG201", internal=True), "EG204": Unit("EG204", required=False)},
@@ -556,9 +570,7 @@ def test_a_barred_pair_that_would_not_reach_the_hours_anyway_is_not_the_cause() 
             **catalogue().requirements,
             "HIGHER": {
                 **catalogue().requirements["HIGHER"],
-                ASL: msgspec.structs.replace(
-                    catalogue().requirements["HIGHER"][ASL], min_glh=241
-                ),
+                ASL: msgspec.structs.replace(catalogue().requirements["HIGHER"][ASL], min_glh=241),
             },
         },
     )
@@ -663,7 +675,9 @@ def test_a_declaration_answers_a_hole_and_a_result_that_does_not_count(
 
 
 def test_a_declaration_outranks_an_ineligible_entry_whose_marks_still_fall_due() -> None:
-    flags = flags_of(PROJECT, [project("January 2011")], declared("OTHER_PROJ_L2"), day=date(2010, 12, 1))
+    flags = flags_of(
+        PROJECT, [project("January 2011")], declared("OTHER_PROJ_L2"), day=date(2010, 12, 1)
+    )
     assert judged(flags) == (
         OTHER,
         ["DECLARED_OTHER_AB"],
@@ -737,7 +751,7 @@ IN_WINDOW, AFTER_WINDOW = date(2010, 5, 1), date(2010, 5, 16)
 @pytest.mark.parametrize(
     ("entries", "day", "detail"),
     [
-        ([BLOCKED_BTEC, GCSE], AFTER_WINDOW, "MARKS_DEADLINE_PASSED"),  # M before V
+        ([BLOCKED_BTEC, GCSE], AFTER_WINDOW, "MARKS_DEADLINE_PASSED"),
         ([UNCLAIMED_BTEC, GCSE], IN_WINDOW, "MARKS_WINDOW_OPEN"),
         ([CLAIMED_BTEC, MARKED_GCSE], IN_WINDOW, "MARKS_SUBMITTED"),
         ([BLOCKED_BTEC, GCSE], IN_WINDOW, "VQ_CENTRE_NOT_VERIFIED"),
@@ -759,9 +773,7 @@ def test_every_task_is_an_issue_even_where_a_worse_one_shows() -> None:
     flags = flags_of(ASL, [BLOCKED_BTEC, GCSE], day=AFTER_WINDOW)
     assert flags.findings == (
         Finding(IssueCode.VQ_CENTRE_NOT_VERIFIED, BLOCKED_BTEC.qan),
-        Finding(
-            IssueCode.MARKS_DEADLINE_PASSED, f"{GCSE.qan}, June 2010", date(2010, 5, 15)
-        ),
+        Finding(IssueCode.MARKS_DEADLINE_PASSED, f"{GCSE.qan}, June 2010", date(2010, 5, 15)),
     )
 
 
@@ -779,9 +791,7 @@ def test_a_centre_that_is_not_verified_or_not_known_to_be_blocks_whatever_was_cl
     )
 
 
-def test_a_result_under_embargo_leaves_the_marks_submitted_and_a_released_one_ends_the_tracking() -> (
-    None
-):
+def test_marks_stay_submitted_until_the_result_is_released() -> None:
     entry = project("January 2010", marks_submitted_on=date(2010, 1, 8), result="B", **EMBARGOED)
     assert flags_of(PROJECT, [entry], day=date(2010, 2, 19)).detail == "MARKS_SUBMITTED"
     released = flags_of(PROJECT, [entry], day=date(2010, 2, 20))
@@ -807,7 +817,8 @@ def test_a_fail_with_the_pass_still_under_embargo_awaits_the_resit() -> None:
 
 def test_a_pass_at_a_level_that_does_not_count_is_not_shown() -> None:
     flags = flags_of(FS, [entered("FS_MAT_L1", result="PASS", **RELEASED)])
-    assert judged(flags) == (MISSING, ["ENTRY_MISSING", "WRONG_LEVEL"], ["ENTRY_MISSING", "WRONG_LEVEL"])
+    found = ["ENTRY_MISSING", "WRONG_LEVEL"]
+    assert judged(flags) == (MISSING, found, found)
     assert flags.assessment is None
 
 

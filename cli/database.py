@@ -1,0 +1,46 @@
+"""Tables and configuration."""
+
+from rich.console import Console
+
+from cli.running import opened, run
+from models.database import dialect_of
+from server.settings import Settings
+
+
+def migrate(*, plan: bool = False) -> None:
+    """Bring the database's tables up to date.
+
+    Parameters
+    ----------
+    plan
+        Only tell which steps are missing.
+    """
+    console = Console()
+
+    async def work() -> None:
+        async with opened(migrated=False) as database:
+            pending = await database.pending_migrations()
+            for name in pending:
+                console.print(f"{'To do' if plan else 'Applying'}: {name}")
+            if pending and not plan:
+                await database.migrate()
+            console.print("Up to date." if not (pending and plan) else f"{len(pending)} to do.")
+
+    run(work)
+
+
+def check() -> None:
+    """Check the configuration and the database."""
+    console = Console()
+
+    async def work() -> None:
+        settings = Settings()
+        console.print(f"Database: {dialect_of(settings.database_url).value}")
+        async with opened() as database:
+            rows = await database.reader.tuples("SELECT COUNT(*) FROM learner")
+            console.print(f"Tables: up to date, {rows[0][0]:,} learners")
+        today = settings.today
+        console.print(f"Civil day: {today.isoformat() if today else 'the real one, Europe/London'}")
+        console.print("All is well.")
+
+    run(work)

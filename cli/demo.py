@@ -1,0 +1,139 @@
+"""A whole installation to try, on Friday 19 February 2010."""
+
+import os
+import secrets
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from actions import accounts
+from auth.permissions import GrantKind, Role, Staff
+from cli.feeds import show
+from cli.running import run
+from cli.serving import serve
+from exchange.feed import Options, apply_feed
+from exchange.sample import write_sample_feed
+from exchange.source import Source
+from models.database import Database, open_database
+from server.clock import Clock
+from server.settings import PREFIX, Settings
+
+DAY = date(2010, 2, 19)
+CENTRES, LEARNERS, SEED = 3, 240, 1
+
+
+def demo(*, folder: Path = Path("demo"), port: int | None = None, prepare_only: bool = False) -> None:
+    """Make a sample feed, import it, make log-ins, and serve.
+
+    Parameters
+    ----------
+    folder
+        Where the feed and the database go; what an earlier demo left there is replaced.
+    port
+        Port to listen on; by default as the settings say.
+    prepare_only
+        Make everything and stop before serving.
+    """
+    console = Console()
+    os.environ.setdefault(f"{PREFIX}TODAY", DAY.isoformat())
+    os.environ.setdefault(f"{PREFIX}ENVIRONMENT", "demo")
+    os.environ.setdefault(f"{PREFIX}SECURE_COOKIES", "false")
+    os.environ.setdefault("DATABASE_URL", f"sqlite://{folder / 'learner-tracking.sqlite3'}")
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("learner-tracking.sqlite3*"):
+        old.unlink()
+
+    async def work() -> list[tuple[str, str, str]]:
+        settings = Settings()
+        summary = write_sample_feed(
+            folder / "sample-feed", centres=CENTRES, learners=LEARNERS, seed=SEED
+        )
+        database = await open_database(settings.database_url)
+        try:
+            await database.migrate()
+            report = await apply_feed(
+                database,
+                Source(folder / "sample-feed"),
+                Options("demo"),
+                day=settings.today or DAY,
+            )
+            show(console, report)
+            del summary
+            return await _people(database)
+        finally:
+            await database.close()
+
+    logins = run(work)
+    settings = Settings()
+    address = f"http://{settings.host}:{settings.port if port is None else port}"
+    _tell(console, address, logins)
+    if not prepare_only:
+        serve(port=port)
+
+
+async def _people(database: Database) -> list[tuple[str, str, str]]:
+    """One log-in for each kind of user: who they are, e-mail, password."""
+    now = Clock().now()
+    rows = await database.reader.tuples("SELECT number FROM centre ORDER BY number")
+    numbers = [row[0] for row in rows]
+    password = f"try-{secrets.token_urlsafe(9)}"
+    plan = (
+        ("Viewer at one centre", "viewer", None, GrantKind.CENTRE, Role.VIEWER, False, 1),
+        ("Administrator", "administrator", None, GrantKind.CENTRE, Role.ADMINISTRATOR, True, 1),
+        ("Consortium manager", "manager", None, GrantKind.NON_CENTRE, Role.VIEWER, False, CENTRES),
+        ("Support staff", "support", Staff.SUPPORT, GrantKind.CENTRE, Role.VIEWER, False, 0),
+    )
+    people = []
+    for title, word, staff, kind, role, manages, reach in plan:
+        email = f"{word}@demo.example"
+        await accounts.create_user(
+            database,
+            email=email,
+            password=password,
+            title="",
+            first_name=title.split()[0],
+            last_name="Demo",
+            staff=staff,
+            now=now,
+        )
+        for number in numbers[:reach]:
+            await accounts.grant_access(
+                database,
+                email=email,
+                centre_number=number,
+                kind=kind,
+                role=role,
+                manages_users=manages,
+                affiliation=title if kind is GrantKind.NON_CENTRE else None,
+                now=now,
+            )
+        people.append((title, email, password))
+    return people
+
+
+def _tell(console: Console, address: str, logins: list[tuple[str, str, str]]) -> None:
+    table = Table("who", "e-mail", "password")
+    for row in logins:
+        table.add_row(*row)
+    console.print(table)
+    _, email, password = logins[0]
+    log_in = (
+        '{"query": "mutation($i: SessionLogInInput!) { sessionLogIn(input: $i)'
+        ' { ... on SessionLogIn { token } ... on Problem { code message } } }",'
+        f' "variables": {{"i": {{"email": "{email}", "password": "{password}"}}}}}}'
+    )
+    question = (
+        '{"query": "{ learners(first: 3) { totalCount nodes { uln name completionStatus'
+        ' components { type entryFlag assessmentFlag } } } }"}'
+    )
+    console.print("\nPaste this into another terminal:\n", highlight=False)
+    for line in (
+        f"TOKEN=$(curl -s {address}/graphql -H 'content-type: application/json' -d '{log_in}'"
+        " | sed -E 's/.*\"token\":\"([^\"]+)\".*/\\1/')",
+        f"curl -s {address}/graphql -H 'content-type: application/json'"
+        f" -H \"authorization: Bearer $TOKEN\" -d '{question}'",
+    ):
+        print(line)  # noqa: T201 - long lines must not be broken
+    console.print(f"\nServing {address}/graphql on {DAY:%A %d %B %Y}. Stop with Ctrl+C.")

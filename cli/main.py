@@ -1,0 +1,27 @@
+"""`learner-tracking`: every command in one place."""
+
+from importlib.metadata import version
+
+from cyclopts import App
+
+from cli import database, demo, feeds, graph, serving, user
+
+app = App(
+    name="learner-tracking",
+    version=version("learner-tracking"),
+    help="Tracks learners through a composite qualification: feeds in, flags derived, a graph out.",
+)
+app.command(serving.serve)
+app.command(database.migrate)
+app.command(database.check)
+app.command(feeds.import_feed, name="import")
+app.command(feeds.sample_feed)
+app.command(feeds.refresh)
+app.command(graph.schema)
+app.command(demo.demo)
+app.command(user.app, name="user")
+
+
+def main() -> None:
+    """The command line's entry point."""
+    app()

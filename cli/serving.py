@@ -1,0 +1,47 @@
+"""Serving the graph."""
+
+
+import uvicorn
+
+from cli.running import run
+from models.database import open_database
+from server.app import bring_up_to_date
+from server.settings import Settings
+
+
+def serve(*, host: str | None = None, port: int | None = None, workers: int = 1) -> None:
+    """Serve the graph over HTTP.
+
+    Parameters
+    ----------
+    host
+        Address to listen on; by default as the settings say.
+    port
+        Port to listen on; by default as the settings say.
+    workers
+        Processes that serve.
+    """
+
+    async def prepare() -> Settings:
+        settings = Settings()
+        database = await open_database(settings.database_url, pool_size=1)
+        try:
+            await bring_up_to_date(database)
+        finally:
+            await database.close()
+        return settings
+
+    settings = run(prepare)
+    uvicorn.run(
+        "server.app:create_app",
+        factory=True,
+        host=host or settings.host,
+        port=settings.port if port is None else port,
+        workers=workers,
+        loop="auto",
+        server_header=False,
+        access_log=False,
+        log_level="warning",
+    )
+
+

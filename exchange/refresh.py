@@ -1,0 +1,49 @@
+"""Deriving again what the calendar alone has changed."""
+
+from collections.abc import Callable
+from datetime import date
+
+from exchange.feed import lock_imports
+from exchange.projection import derive_touched
+from exchange.staging import drop_stages
+from exchange.touch import create_touched, touch
+from models.database import Connection, Database, Dialect
+
+
+async def refresh(
+    database: Database,
+    day: date,
+    *,
+    everything: bool = False,
+    progress: Callable[[int], None] = lambda _done: None,
+) -> int:
+    """Derive the learners who are due on a day; how many there were."""
+    if not everything and not await _due(database.reader, day):
+        return 0
+    async with database.transaction() as connection:
+        await lock_imports(connection)
+        await create_touched(connection)
+        await touch(
+            connection,
+            f"SELECT c.learner_id FROM completion c WHERE {_condition(connection, day)}"  # noqa: S608
+            if not everything
+            else "SELECT r.learner_id FROM registration r",
+        )
+        derived = await derive_touched(connection, day, progress)
+        await drop_stages(connection)
+        return derived
+
+
+async def _due(connection: Connection, day: date) -> bool:
+    rows = await connection.tuples(
+        f"SELECT 1 FROM completion c WHERE {_condition(connection, day)} LIMIT 1"  # noqa: S608
+    )
+    return bool(rows)
+
+
+def _condition(connection: Connection, day: date) -> str:
+    """Rows that time has changed by the day, and rows derived for a later day."""
+    literal = f"'{day.isoformat()}'"
+    if connection.dialect is Dialect.POSTGRESQL:
+        literal += "::date"
+    return f"(c.next_change_on <= {literal} OR c.derived_on > {literal})"

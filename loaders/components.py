@@ -1,0 +1,223 @@
+"""What hangs on a registration: components, flags, issues, entries, declarations, DAS."""
+
+from collections.abc import Sequence
+
+from auth import scope
+from loaders.reading import Reading, grouped, matched
+from loaders.rows import (
+    ComponentRow,
+    DasRow,
+    DeclarationRow,
+    EntryRow,
+    FlagRow,
+    IssueRow,
+    VerificationRow,
+)
+from loaders.select import columns_of
+from models.database import Clause
+
+_COMPONENTS = f"""
+    SELECT {columns_of(ComponentRow, "c", {
+        "level": "r.level",
+        "entry_flag": "e.code",
+        "assessment_flag": "a.code",
+        "assessment_detail": "a.detail",
+    })}
+    FROM component c JOIN registration r ON r.id = c.registration_id
+    LEFT JOIN flag e ON e.component_id = c.id AND e.kind = 'ENTRY'
+    LEFT JOIN flag a ON a.component_id = c.id AND a.kind = 'ASSESSMENT'
+"""  # noqa: S608 - columns are ours
+
+_FLAG_COLUMNS = columns_of(FlagRow, "f", {"stored_reasons": "f.reasons"})
+
+ISSUE_COLUMNS = columns_of(
+    IssueRow,
+    "i",
+    {
+        "stored_component": "i.component_type",
+        "severity_rank": "i.severity",
+        "acknowledged_by": "u.first_name || ' ' || u.last_name",
+    },
+)
+
+_RELEASED = "e.result_release_on IS NULL OR e.result_release_on <= ?"
+ENTRY_COLUMNS = columns_of(
+    EntryRow,
+    "e",
+    {
+        "result": f"CASE WHEN {_RELEASED} THEN e.result END",
+        "result_released_on": (
+            f"CASE WHEN e.result IS NOT NULL AND ({_RELEASED}) THEN e.result_release_on END"
+        ),
+    },
+)
+"""Two parameters: the civil day, twice; a result before its release is absent."""
+
+_DECLARATION_COLUMNS = columns_of(
+    DeclarationRow, "d", {"created_by": "u.first_name || ' ' || u.last_name"}
+)
+
+_DAS_COLUMNS = columns_of(
+    DasRow,
+    "d",
+    {"plts_confirmed": "d.plts", "work_experience_confirmed": "d.work_experience"},
+)
+
+
+def _of(reading: Reading, alias: str, ids: Sequence[int], reach: Clause) -> Clause:
+    """Rows of some registrations, within reach."""
+    return reading.connection.among(f"{alias}.registration_id", ids) & reach
+
+
+async def component_by_id(reading: Reading, ids: Sequence[int]) -> list[ComponentRow | None]:
+    """Components in view by id."""
+    where = reading.connection.among("c.id", ids)
+    where &= scope.components(reading.viewer, reading.connection, "c.centre_id")
+    rows = await reading.connection.rows(
+        ComponentRow, f"{_COMPONENTS} WHERE {where.text}", *where.params
+    )
+    return matched(ids, rows, lambda row: row.id)
+
+
+async def components_by_registration_id(
+    reading: Reading, ids: Sequence[int]
+) -> list[list[ComponentRow]]:
+    """The components of each registration, in their usual order."""
+    reach = scope.components(reading.viewer, reading.connection, "c.centre_id")
+    where = _of(reading, "c", ids, reach)
+    rows = await reading.connection.rows(
+        ComponentRow, f"{_COMPONENTS} WHERE {where.text} ORDER BY c.id", *where.params
+    )
+    return grouped(ids, rows, lambda row: row.registration_id)
+
+
+async def flags_by_registration_id(reading: Reading, ids: Sequence[int]) -> list[list[FlagRow]]:
+    """All flags of each registration, by component, the entry flag first."""
+    where = _of(
+        reading, "f", ids, scope.flags(reading.viewer, reading.connection, "f.centre_id")
+    )
+    rows = await reading.connection.rows(
+        FlagRow,
+        f"SELECT {_FLAG_COLUMNS} FROM flag f WHERE {where.text} ORDER BY f.id",  # noqa: S608
+        *where.params,
+    )
+    return grouped(ids, rows, lambda row: row.registration_id)
+
+
+async def flag_by_id(reading: Reading, ids: Sequence[int]) -> list[FlagRow | None]:
+    """Flags in view by id."""
+    where = reading.connection.among("f.id", ids)
+    where &= scope.flags(reading.viewer, reading.connection, "f.centre_id")
+    rows = await reading.connection.rows(
+        FlagRow,
+        f"SELECT {_FLAG_COLUMNS} FROM flag f WHERE {where.text}",  # noqa: S608
+        *where.params,
+    )
+    return matched(ids, rows, lambda row: row.id)
+
+
+async def issue_by_id(reading: Reading, ids: Sequence[int]) -> list[IssueRow | None]:
+    """Issues in view by id."""
+    rows = await _issues(reading, reading.connection.among("i.id", ids))
+    return matched(ids, rows, lambda row: row.id)
+
+
+async def issues_by_registration_id(reading: Reading, ids: Sequence[int]) -> list[list[IssueRow]]:
+    """The shopping list of each registration, the most urgent first."""
+    rows = await _issues(reading, reading.connection.among("i.registration_id", ids))
+    return grouped(ids, rows, lambda row: row.registration_id)
+
+
+async def _issues(reading: Reading, wanted: Clause) -> list[IssueRow]:
+    where = wanted & scope.issues(reading.viewer, reading.connection, "i.centre_id")
+    return await reading.connection.rows(
+        IssueRow,
+        f"SELECT {ISSUE_COLUMNS} FROM issue i LEFT JOIN account u ON u.id = i.acknowledged_by_id"  # noqa: S608
+        f" WHERE {where.text} ORDER BY i.severity DESC, CASE WHEN i.due_on IS NULL THEN 1 ELSE 0 END, i.due_on,"
+        " i.component_type, i.code",
+        *where.params,
+    )
+
+
+async def entry_by_id(reading: Reading, ids: Sequence[int]) -> list[EntryRow | None]:
+    """Entries in view by id: those of learners, and unmatched ones where these may be seen."""
+    connection, viewer = reading.connection, reading.viewer
+    known = scope.entries(viewer, connection, "e.centre_id")
+    unmatched = scope.unmatched_entries(viewer, connection, "e.centre_id")
+    either = Clause(f"(({known.text}) OR ({unmatched.text}))", known.params + unmatched.params)
+    rows = await entries(reading, connection.among("e.id", ids) & either)
+    return matched(ids, rows, lambda row: row.id)
+
+
+async def entries_by_registration_id(
+    reading: Reading, ids: Sequence[int]
+) -> list[list[EntryRow]]:
+    """The entries of each registration, the earliest first."""
+    reach = scope.entries(reading.viewer, reading.connection, "e.centre_id")
+    rows = await entries(reading, _of(reading, "e", ids, reach))
+    return grouped(ids, rows, lambda row: row.registration_id or 0)
+
+
+async def entries(reading: Reading, where: Clause) -> list[EntryRow]:
+    """Entries under a condition that begins from a scope."""
+    return await reading.connection.rows(
+        EntryRow,
+        f"SELECT {ENTRY_COLUMNS} FROM entry e WHERE {where.text}"  # noqa: S608
+        " ORDER BY e.entered_on, e.id",
+        reading.today,
+        reading.today,
+        *where.params,
+    )
+
+
+async def verification_by_programme(
+    reading: Reading, keys: Sequence[tuple[int, str, str]]
+) -> list[VerificationRow | None]:
+    """Verifications by centre, QAN and academic year."""
+    connection = reading.connection
+    where = connection.among("v.centre_id", sorted({key[0] for key in keys}))
+    where &= connection.among("v.qan", sorted({key[1] for key in keys}))
+    where &= scope.registrations(reading.viewer, connection, "v.centre_id")
+    rows = await connection.rows(
+        VerificationRow,
+        f"SELECT {columns_of(VerificationRow, 'v')} FROM verification v WHERE {where.text}",  # noqa: S608
+        *where.params,
+    )
+    return matched(keys, rows, lambda row: (row.centre_id, row.qan, row.academic_year))
+
+
+async def declaration_by_id(reading: Reading, ids: Sequence[int]) -> list[DeclarationRow | None]:
+    """Standing declarations in view by id."""
+    rows = await _declarations(reading, reading.connection.among("d.id", ids))
+    return matched(ids, rows, lambda row: row.id)
+
+
+async def declarations_by_registration_id(
+    reading: Reading, ids: Sequence[int]
+) -> list[list[DeclarationRow]]:
+    """The standing declarations of each registration, the earliest first."""
+    rows = await _declarations(reading, reading.connection.among("d.registration_id", ids))
+    return grouped(ids, rows, lambda row: row.registration_id)
+
+
+async def _declarations(reading: Reading, wanted: Clause) -> list[DeclarationRow]:
+    where = wanted & scope.declarations(reading.viewer, reading.connection, "d.centre_id")
+    return await reading.connection.rows(
+        DeclarationRow,
+        f"SELECT {_DECLARATION_COLUMNS} FROM declaration d"  # noqa: S608
+        " LEFT JOIN account u ON u.id = d.created_by_id"
+        f" WHERE d.removed_at IS NULL AND {where.text} ORDER BY d.id",
+        *where.params,
+    )
+
+
+async def das_by_registration_id(reading: Reading, ids: Sequence[int]) -> list[DasRow | None]:
+    """The DAS record of each registration."""
+    reach = scope.registrations(reading.viewer, reading.connection, "d.centre_id")
+    where = _of(reading, "d", ids, reach)
+    rows = await reading.connection.rows(
+        DasRow,
+        f"SELECT {_DAS_COLUMNS} FROM das_record d WHERE {where.text}",  # noqa: S608
+        *where.params,
+    )
+    return matched(ids, rows, lambda row: row.registration_id)

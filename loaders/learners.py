@@ -1,0 +1,129 @@
+"""Learners and their registrations."""
+
+from collections.abc import Callable, Sequence
+
+from auth import scope
+from auth.viewer import Viewer
+from loaders.reading import Key, Reading, grouped, matched
+from loaders.rows import FactsRow, LearnerRow, RegistrationRow
+from loaders.select import columns_of
+from models.database import Clause, Connection
+
+LEARNER_COLUMNS = columns_of(
+    LearnerRow,
+    "l",
+    {
+        "registration_id": "c.registration_id",
+        "centre_id": "c.centre_id",
+        "completion_status": "c.status",
+        "percent_complete": "c.percent",
+        "award": "r.award",
+    },
+)
+LEARNER_TABLES = """
+    completion c JOIN learner l ON l.id = c.learner_id
+    JOIN registration r ON r.id = c.registration_id
+"""
+
+_REGISTRATIONS = f"""
+    SELECT {columns_of(RegistrationRow, "r", {
+        "line_name": "n.name",
+        "anticipated_award": "r.award",
+        "anticipated_award_source": "r.award_source",
+        "anticipated_award_edited_at": "r.award_edited_at",
+        "awarding_body_award": "r.feed_award",
+        "claim_status": "c.claim_status",
+        "claim_status_raw": "c.claim_status_raw",
+        "completion_status": "c.status",
+        "percent_complete": "c.percent",
+        "derived_on": "c.derived_on",
+    })}
+    FROM registration r JOIN completion c ON c.registration_id = r.id
+    LEFT JOIN line_of_learning n ON n.code = r.line
+"""  # noqa: S608 - columns are ours
+
+_FACTS = f"""
+    SELECT {columns_of(FactsRow, "r", {
+        "registration_id": "r.id",
+        "given_name": "l.given_name",
+        "family_name": "l.family_name",
+        "uln": "l.uln",
+        "line_name": "n.name",
+    })}
+    FROM registration r JOIN learner l ON l.id = r.learner_id
+    LEFT JOIN line_of_learning n ON n.code = r.line
+"""  # noqa: S608 - columns are ours
+
+
+def in_view(viewer: Viewer, connection: Connection) -> Clause:
+    """Each learner once, by the foremost registration that the viewer may see."""
+    own = scope.registrations(viewer, connection, "c.centre_id")
+    other = scope.registrations(viewer, connection, "b.centre_id")
+    return Clause(
+        f"""c.foremost AND {own.text} AND (NOT c.shared OR NOT EXISTS (
+            SELECT 1 FROM completion b WHERE b.learner_id = c.learner_id AND b.foremost
+            AND b.place < c.place AND {other.text}))""",  # noqa: S608 - clauses are ours
+        own.params + other.params,
+    )
+
+
+async def learner_by_id(reading: Reading, ids: Sequence[int]) -> list[LearnerRow | None]:
+    """Learners in view by id."""
+    return await _learners(reading, "l.id", ids, lambda row: row.id)
+
+
+async def learner_by_uln(reading: Reading, ulns: Sequence[str | None]) -> list[LearnerRow | None]:
+    """Learners in view by unique learner number."""
+    return await _learners(reading, "l.uln", ulns, lambda row: row.uln)
+
+
+async def _learners(
+    reading: Reading,
+    column: str,
+    keys: Sequence[Key],
+    key_of: Callable[[LearnerRow], Key],
+) -> list[LearnerRow | None]:
+    wanted = reading.connection.among(column, keys)
+    where = in_view(reading.viewer, reading.connection) & wanted
+    rows = await reading.connection.rows(
+        LearnerRow,
+        f"SELECT {LEARNER_COLUMNS} FROM {LEARNER_TABLES} WHERE {where.text}",  # noqa: S608
+        *where.params,
+    )
+    return matched(keys, rows, key_of)
+
+
+async def registration_by_id(
+    reading: Reading, ids: Sequence[int]
+) -> list[RegistrationRow | None]:
+    """Registrations in view by id."""
+    rows = await _registrations(reading, reading.connection.among("r.id", ids))
+    return matched(ids, rows, lambda row: row.id)
+
+
+async def registrations_by_learner_id(
+    reading: Reading, ids: Sequence[int]
+) -> list[list[RegistrationRow]]:
+    """All registrations in view of each learner, the foremost first."""
+    rows = await _registrations(reading, reading.connection.among("r.learner_id", ids))
+    return grouped(ids, rows, lambda row: row.learner_id)
+
+
+async def _registrations(reading: Reading, wanted: Clause) -> list[RegistrationRow]:
+    reach = scope.registrations(reading.viewer, reading.connection, "r.centre_id")
+    where = wanted & reach
+    return await reading.connection.rows(
+        RegistrationRow,
+        f"{_REGISTRATIONS} WHERE {where.text} ORDER BY c.place, r.id",
+        *where.params,
+    )
+
+
+async def facts_by_registration_id(reading: Reading, ids: Sequence[int]) -> list[FactsRow | None]:
+    """What advice fills in, for each registration in view."""
+    wanted = reading.connection.among("r.id", ids)
+    where = wanted & scope.registrations(reading.viewer, reading.connection, "r.centre_id")
+    rows = await reading.connection.rows(
+        FactsRow, f"{_FACTS} WHERE {where.text}", *where.params
+    )
+    return matched(ids, rows, lambda row: row.registration_id)

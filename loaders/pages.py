@@ -1,0 +1,110 @@
+"""Pages of learners and unmatched entries: for the viewer as a whole, or for many centres."""
+
+from collections.abc import Sequence
+
+from auth import scope
+from loaders.components import ENTRY_COLUMNS
+from loaders.filters import LearnerFilter, learner_clause
+from loaders.learners import LEARNER_COLUMNS, LEARNER_TABLES, in_view
+from loaders.paging import PageRequest, Slice, sliced
+from loaders.reading import Reading, grouped
+from loaders.rows import EntryRow, LearnerRow
+from models.database import Clause
+
+
+async def learner_page(reading: Reading, wanted: LearnerFilter, page: PageRequest) -> Slice:
+    """Learners in view, each once."""
+    where = in_view(reading.viewer, reading.connection)
+    where &= learner_clause(reading.connection, wanted) & page.clause
+    rows = await reading.connection.rows(
+        LearnerRow,
+        f"SELECT {LEARNER_COLUMNS} FROM {LEARNER_TABLES} WHERE {where.text}"  # noqa: S608
+        f" ORDER BY {page.order.text} LIMIT ?",
+        *where.params,
+        page.first + 1,
+    )
+    return sliced(rows, page.first)
+
+
+async def learner_count(reading: Reading, wanted: LearnerFilter) -> int:
+    """How many learners are in view."""
+    where = in_view(reading.viewer, reading.connection)
+    where &= learner_clause(reading.connection, wanted)
+    rows = await reading.connection.tuples(
+        f"SELECT COUNT(*) FROM {LEARNER_TABLES} WHERE {where.text}",  # noqa: S608
+        *where.params,
+    )
+    return int(rows[0][0])
+
+
+async def learner_page_by_centre_id(
+    reading: Reading, ids: Sequence[int], wanted: LearnerFilter, page: PageRequest
+) -> list[Slice]:
+    """The first learners of each centre, in one statement for all centres."""
+    where = _at_centres(reading, ids, wanted) & page.clause
+    rows = await reading.connection.rows(
+        LearnerRow,
+        f"""SELECT {", ".join(LearnerRow.__struct_fields__)} FROM (
+            SELECT {LEARNER_COLUMNS},
+            row_number() OVER (PARTITION BY c.centre_id ORDER BY {page.order.text}) AS place
+            FROM {LEARNER_TABLES} WHERE {where.text}) p
+        WHERE p.place <= ? ORDER BY p.centre_id, p.place""",  # noqa: S608
+        *where.params,
+        page.first + 1,
+    )
+    return [sliced(group, page.first) for group in grouped(ids, rows, lambda row: row.centre_id)]
+
+
+async def learner_count_by_centre_id(
+    reading: Reading, ids: Sequence[int], wanted: LearnerFilter
+) -> list[int]:
+    """How many learners each centre has, in one statement."""
+    where = _at_centres(reading, ids, wanted)
+    rows = await reading.connection.tuples(
+        f"SELECT c.centre_id, COUNT(*) FROM {LEARNER_TABLES} WHERE {where.text}"  # noqa: S608
+        " GROUP BY c.centre_id",
+        *where.params,
+    )
+    counts = {row[0]: int(row[1]) for row in rows}
+    return [counts.get(centre_id, 0) for centre_id in ids]
+
+
+def _at_centres(reading: Reading, ids: Sequence[int], wanted: LearnerFilter) -> Clause:
+    """Learners by their foremost registration at each centre."""
+    connection = reading.connection
+    where = Clause("c.foremost") & connection.among("c.centre_id", ids)
+    where &= scope.registrations(reading.viewer, connection, "c.centre_id")
+    return where & learner_clause(connection, wanted)
+
+
+async def unmatched_page_by_centre_id(
+    reading: Reading, ids: Sequence[int], page: PageRequest
+) -> list[Slice]:
+    """The first unmatched entries of each centre, in one statement for all centres."""
+    connection = reading.connection
+    where = connection.among("e.centre_id", ids) & page.clause
+    where &= scope.unmatched_entries(reading.viewer, connection, "e.centre_id")
+    rows = await connection.rows(
+        EntryRow,
+        f"""SELECT {ENTRY_COLUMNS} FROM entry e JOIN (
+            SELECT e.id, row_number() OVER (PARTITION BY e.centre_id ORDER BY {page.order.text})
+                AS place FROM entry e WHERE {where.text}) p ON p.id = e.id
+        WHERE p.place <= ? ORDER BY e.centre_id, p.place""",  # noqa: S608
+        reading.today,
+        reading.today,
+        *where.params,
+        page.first + 1,
+    )
+    return [sliced(group, page.first) for group in grouped(ids, rows, lambda row: row.centre_id)]
+
+
+async def unmatched_count_by_centre_id(reading: Reading, ids: Sequence[int]) -> list[int]:
+    """How many unmatched entries each centre has."""
+    where = reading.connection.among("e.centre_id", ids)
+    where &= scope.unmatched_entries(reading.viewer, reading.connection, "e.centre_id")
+    rows = await reading.connection.tuples(
+        f"SELECT e.centre_id, COUNT(*) FROM entry e WHERE {where.text} GROUP BY e.centre_id",  # noqa: S608
+        *where.params,
+    )
+    counts = {row[0]: int(row[1]) for row in rows}
+    return [counts.get(centre_id, 0) for centre_id in ids]

@@ -1,0 +1,71 @@
+"""Pages by key: an order, where to go on, and how many."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from domain.errors import Invalid
+from models.database import ALWAYS, Clause
+
+
+class Order(NamedTuple):
+    """A total order of rows: expressions without nulls, the id last."""
+
+    name: str
+    expressions: tuple[str, ...]
+    values: tuple[str, ...]
+    """The fields of a row that hold what the expressions give; None there reads as empty text."""
+
+    @property
+    def text(self) -> str:
+        """The order as SQL."""
+        return ", ".join(self.expressions)
+
+    def key_of(self, row: object) -> tuple[Any, ...]:
+        """The place of a row in the order."""
+        return tuple("" if (value := getattr(row, name)) is None else value for name in self.values)
+
+
+class PageRequest(NamedTuple):
+    """How many rows to give, in which order, after which one."""
+
+    order: Order
+    first: int
+    after: tuple[Any, ...] | None = None
+
+    @property
+    def clause(self) -> Clause:
+        """Rows behind the place where the last page ended."""
+        if self.after is None:
+            return ALWAYS
+        if len(self.after) != len(self.order.expressions) or not isinstance(self.after[-1], int):
+            message = "The cursor belongs to another list or order."
+            raise Invalid(message, code="CURSOR_INVALID", field="after")
+        marks = ", ".join("?" * len(self.after))
+        return Clause(f"({self.order.text}) > ({marks})", self.after)
+
+
+class Slice(NamedTuple):
+    """The rows of a page, and whether there are more behind it."""
+
+    rows: Sequence[Any]
+    more: bool
+
+
+def sliced(rows: Sequence[Any], first: int) -> Slice:
+    """Cut the one row off that was read only to see whether there are more."""
+    return Slice(rows[:first], len(rows) > first)
+
+
+LEARNERS_BY_NAME = Order(
+    "NAME", ("l.family_name", "l.given_name", "l.id"), ("family_name", "given_name", "id")
+)
+LEARNERS_BY_ULN = Order("ULN", ("COALESCE(l.uln, '')", "l.id"), ("uln", "id"))
+LEARNERS_BY_AWARD = Order(
+    "AWARD_MONTH",
+    ("COALESCE(r.award, '')", "l.family_name", "l.given_name", "l.id"),
+    ("award", "family_name", "given_name", "id"),
+)
+CENTRES_BY_NAME = Order("NAME", ("c.name", "c.id"), ("name", "id"))
+CENTRES_BY_NUMBER = Order("NUMBER", ("c.number", "c.id"), ("number", "id"))
+CONSORTIA_BY_NAME = Order("NAME", ("k.name", "k.id"), ("name", "id"))
+ENTRIES_BY_DAY = Order("ENTERED_ON", ("e.id",), ("id",))

@@ -1,0 +1,38 @@
+"""What every batch function is handed, and how rows find back to their keys."""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from datetime import date
+from typing import NamedTuple, TypeVar
+
+from auth.viewer import Viewer
+from models.database import Connection
+
+Key = TypeVar("Key", bound=Hashable)
+Row = TypeVar("Row")
+
+
+class Reading(NamedTuple):
+    """Through which connection, for whom, and on which civil day rows are read."""
+
+    connection: Connection
+    viewer: Viewer
+    today: date
+
+
+def grouped(
+    keys: Sequence[Key], rows: Iterable[Row], key_of: Callable[[Row], Key]
+) -> list[list[Row]]:
+    """For each key its rows, in the order of the statement."""
+    groups: dict[Key, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[key_of(row)].append(row)
+    return [groups[key] if key in groups else [] for key in keys]
+
+
+def matched(
+    keys: Sequence[Key], rows: Iterable[Row], key_of: Callable[[Row], Key]
+) -> list[Row | None]:
+    """For each key its only row, or None."""
+    found = {key_of(row): row for row in rows}
+    return [found.get(key) for key in keys]

@@ -1,0 +1,294 @@
+"""Slotted rows: just the columns that the graph shows, in the order they are selected."""
+
+from datetime import date, datetime
+
+import msgspec
+
+from domain.codes import IssueCode, Severity
+from domain.vocabulary import ComponentType
+
+SEVERITIES = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
+"""Severities by the rank that is stored."""
+
+
+class CentreRow(msgspec.Struct, frozen=True, gc=False):
+    """A centre."""
+
+    id: int
+    number: str
+    name: str
+    dfe_number: str | None
+    status: str
+    status_raw: str | None
+
+    @property
+    def centre_id(self) -> int:
+        """A centre is its own centre, for guards."""
+        return self.id
+
+
+class ConsortiumRow(msgspec.Struct, frozen=True, gc=False):
+    """A consortium with how many of its centres are in reach."""
+
+    id: int
+    code: str
+    name: str
+    centres_in_all: int
+    centres_in_reach: int
+
+    @property
+    def centres_out_of_reach(self) -> int:
+        """Member centres that the viewer may not see."""
+        return self.centres_in_all - self.centres_in_reach
+
+
+class LearnerRow(msgspec.Struct, frozen=True, gc=False):
+    """A learner by their foremost registration in view."""
+
+    id: int
+    uln: str | None
+    uln_verified: bool | None
+    given_name: str
+    family_name: str
+    date_of_birth: date | None
+    uci: str | None
+    upn: str | None
+    registration_id: int
+    centre_id: int
+    completion_status: str
+    percent_complete: int | None
+    award: str | None
+
+    @property
+    def name(self) -> str:
+        """Given and family name."""
+        return f"{self.given_name} {self.family_name}"
+
+
+class RegistrationRow(msgspec.Struct, frozen=True, gc=False):
+    """A registration with its completion."""
+
+    id: int
+    learner_id: int
+    centre_id: int
+    line: str
+    line_name: str | None
+    level: str
+    registered_on: str | None
+    anticipated_award: str | None
+    anticipated_award_source: str
+    anticipated_award_edited_at: datetime | None
+    awarding_body_award: str | None
+    status: str
+    status_raw: str | None
+    claim_status: str
+    claim_status_raw: str | None
+    version: int
+    completion_status: str
+    percent_complete: int | None
+    derived_on: date
+
+
+class ComponentRow(msgspec.Struct, frozen=True, gc=False):
+    """A component with both its flags."""
+
+    id: int
+    registration_id: int
+    centre_id: int
+    type: str
+    required: bool
+    complete: bool
+    level: str
+    entry_flag: str | None
+    assessment_flag: str | None
+    assessment_detail: str | None
+
+
+class FlagRow(msgspec.Struct, frozen=True, gc=False):
+    """A flag."""
+
+    id: int
+    component_id: int
+    registration_id: int
+    component_type: str
+    kind: str
+    code: str | None
+    detail: str | None
+    stored_reasons: str
+    since: date
+
+
+class IssueRow(msgspec.Struct, frozen=True, gc=False):
+    """A row of the shopping list."""
+
+    id: int
+    registration_id: int
+    learner_id: int
+    centre_id: int
+    stored_component: str
+    code: str
+    severity_rank: int
+    subject: str | None
+    due_on: date | None
+    first_seen: date
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    note: str | None
+
+    @property
+    def component_type(self) -> ComponentType | None:
+        """The component, or None for the registration as a whole."""
+        return ComponentType(self.stored_component) if self.stored_component else None
+
+    @property
+    def severity(self) -> Severity:
+        """How urgent it is."""
+        return SEVERITIES[self.severity_rank]
+
+    @property
+    def label(self) -> str:
+        """The code in words."""
+        return IssueCode(self.code).label
+
+    @property
+    def description(self) -> str:
+        """What the code means."""
+        return IssueCode(self.code).description
+
+
+class FactsRow(msgspec.Struct, frozen=True, gc=False):
+    """What advice fills into its sentences."""
+
+    registration_id: int
+    given_name: str
+    family_name: str
+    uln: str | None
+    line: str
+    line_name: str | None
+    level: str
+    award: str | None
+
+
+class EntryRow(msgspec.Struct, frozen=True, gc=False):
+    """An entry; a result under embargo is absent."""
+
+    id: int
+    registration_id: int | None
+    centre_id: int
+    component: str
+    uln: str | None
+    given_name: str | None
+    family_name: str | None
+    date_of_birth: date | None
+    qan: str
+    kind: str
+    unit: str | None
+    series: str | None
+    status: str
+    status_raw: str | None
+    entered_on: date
+    marks_submitted_on: date | None
+    claimed: bool
+    result: str | None
+    result_released_on: date | None
+
+
+class VerificationRow(msgspec.Struct, frozen=True, gc=False):
+    """Standards verification of a programme for an academic year."""
+
+    centre_id: int
+    qan: str
+    academic_year: str
+    state: str
+    state_raw: str | None
+    verified_on: date | None
+
+
+class DeclarationRow(msgspec.Struct, frozen=True, gc=False):
+    """A declaration of a qualification with another awarding body."""
+
+    id: int
+    registration_id: int
+    centre_id: int
+    component: str
+    qan: str
+    created_at: datetime
+    created_by: str | None
+
+
+class DasRow(msgspec.Struct, frozen=True, gc=False):
+    """The DAS record behind a registration."""
+
+    id: int
+    registration_id: int
+    uln: str | None
+    line: str | None
+    level: str | None
+    plts_confirmed: bool | None
+    work_experience_confirmed: bool | None
+    fetched_at: datetime
+
+
+class RequirementRow(msgspec.Struct, frozen=True, gc=False):
+    """What a level asks of a component."""
+
+    level: str
+    component: str
+    stored_levels: str
+    guided_learning_hours: int
+    minimum_guided_learning_hours: int | None
+
+    @property
+    def qualification_levels(self) -> list[int]:
+        """Qualification levels that count."""
+        return [int(level) for level in self.stored_levels.split("|") if level]
+
+
+class UnitRow(msgspec.Struct, frozen=True, gc=False):
+    """A unit of a qualification."""
+
+    qan: str
+    code: str
+    title: str | None
+    assessment: str
+    required: bool
+
+
+class QualificationRow(msgspec.Struct, frozen=True, gc=False):
+    """A catalogue row."""
+
+    id: int
+    qan: str
+    title: str
+    awarding_body: str
+    component: str
+    level: int
+    stored_lines: str
+    guided_learning_hours: int
+    barring_code: str | None
+    track: str
+    requires_award_entry: bool
+    valid_from: date | None
+    valid_to: date | None
+    post_sixteen_only: bool
+
+    @property
+    def lines(self) -> list[str] | None:
+        """Lines it may count to; None for any."""
+        return None if self.stored_lines == "ANY" else self.stored_lines.split("|")
+
+
+class CentreUserRow(msgspec.Struct, frozen=True, gc=False):
+    """A user of a centre."""
+
+    id: int
+    centre_id: int
+    user_id: int
+    name: str
+    email: str
+    kind: str
+    role: str
+    manages_users: bool
+    affiliation: str | None
+    granted_at: datetime
+    granted_by: str | None

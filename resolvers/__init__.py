@@ -1,0 +1,1 @@
+"""Root fields: guard, input and body in one eyeful."""

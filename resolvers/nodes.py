@@ -1,0 +1,63 @@
+"""Whatever has an id, by it; out of reach answers like missing."""
+
+import asyncio
+from typing import Annotated, Any
+
+import strawberry
+from strawberry import argument
+
+from auth.requires import signed_in
+from domain.errors import Invalid
+from loaders import catalogue, centres, components, learners
+from schema.context import Batch, Info
+from schema.ids import decode_id
+from schema.types.node import Node
+
+MAX_IDS = 100
+
+BY_ID: dict[str, Batch[Any]] = {
+    "Centre": centres.centre_by_id,
+    "Component": components.component_by_id,
+    "Consortium": centres.consortium_by_id,
+    "Declaration": components.declaration_by_id,
+    "Entry": components.entry_by_id,
+    "Flag": components.flag_by_id,
+    "Issue": components.issue_by_id,
+    "Learner": learners.learner_by_id,
+    "Qualification": catalogue.qualification_by_id,
+    "Registration": learners.registration_by_id,
+}
+"""The batch question for each type that has an id."""
+
+
+async def _node(info: Info, text: str) -> Any:  # noqa: ANN401 - a row of any type
+    name, key = decode_id(text)
+    batch = BY_ID.get(name)
+    return None if batch is None else await info.context.load(batch, key)
+
+
+@strawberry.field(
+    description="The object with this id; null when there is none in reach.",
+    extensions=signed_in(),
+)
+async def node(
+    info: Info,
+    id: Annotated[strawberry.ID, argument(description="Opaque id.")],  # noqa: A002 - the graph's own word
+) -> Node | None:
+    """One object."""
+    return await _node(info, str(id))  # type: ignore[no-any-return]
+
+
+@strawberry.field(
+    description="The objects with these ids, in the same order, null where there is none in reach;"
+    " at most 100.",
+    extensions=signed_in(),
+)
+async def nodes(
+    info: Info, ids: Annotated[list[strawberry.ID], argument(description="Opaque ids.")]
+) -> list[Node | None] | None:
+    """Many objects."""
+    if len(ids) > MAX_IDS:
+        message = f"At most {MAX_IDS} ids may be asked for at once."
+        raise Invalid(message, code="PAGE_SIZE", field="ids")
+    return await asyncio.gather(*(_node(info, str(text)) for text in ids))

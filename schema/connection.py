@@ -1,0 +1,114 @@
+"""Relay connections by key: pages that stay right while rows come and go."""
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Any, Generic, TypeVar
+
+import orjson
+import strawberry
+
+from domain.errors import Invalid
+from loaders.paging import Order, PageRequest, Slice
+
+DEFAULT_FIRST = 25
+MAX_FIRST = 100
+MAX_CURSOR = 1_000
+
+NodeType = TypeVar("NodeType")
+
+First = Annotated[int, strawberry.argument(description="How many nodes to give, 1 to 100.")]
+After = Annotated[
+    str | None,
+    strawberry.argument(description="Cursor behind which to go on; null from the start."),
+]
+
+
+@strawberry.type(description="Where a page stands in its list.")
+class PageInfo:
+    """Where a page stands in its list."""
+
+    has_next_page: bool = strawberry.field(description="Whether there are more behind this page.")
+    has_previous_page: bool = strawberry.field(
+        description="Whether the page was asked for with `after`, so that some stand before it."
+    )
+    start_cursor: str | None = strawberry.field(
+        description="Cursor of the first node; null on an empty page."
+    )
+    end_cursor: str | None = strawberry.field(
+        description="Cursor of the last node, for `after`; null on an empty page."
+    )
+
+
+@strawberry.type(description="A node with its place in the list.")
+class Edge(Generic[NodeType]):
+    """A node with its place in the list."""
+
+    cursor: str = strawberry.field(description="The place of the node, for `after`.")
+    node: NodeType = strawberry.field(description="The node itself.")
+
+
+@strawberry.type(description="A page of a list that can grow.")
+class Connection(Generic[NodeType]):
+    """A page of a list that can grow."""
+
+    edges: list[Edge[NodeType]] = strawberry.field(description="The nodes with their cursors.")
+    nodes: list[NodeType] = strawberry.field(description="The nodes alone.")
+    page_info: PageInfo = strawberry.field(description="Where the page stands.")
+    count: strawberry.Private[Callable[[], Awaitable[int]]]
+
+    @strawberry.field(description="How many there are in all; counted only when asked for.")
+    async def total_count(self) -> int:
+        """Count."""
+        return await self.count()
+
+
+def page_request(order: Order, first: int, after: str | None) -> PageRequest:
+    """Check what was asked: 1 to 100 nodes, and a cursor of this order."""
+    if not 1 <= first <= MAX_FIRST:
+        message = f"A page has 1 to {MAX_FIRST} nodes."
+        raise Invalid(message, code="PAGE_SIZE", field="first")
+    return PageRequest(order, first, None if after is None else _decode(after, order))
+
+
+def connection(
+    page: PageRequest, found: Slice, count: Callable[[], Awaitable[int]]
+) -> Connection[Any]:
+    """A page as it is shown."""
+    edges = [Edge(cursor=_encode(row, page.order), node=row) for row in found.rows]
+    return Connection(
+        edges=edges,
+        nodes=list(found.rows),
+        page_info=PageInfo(
+            has_next_page=found.more,
+            has_previous_page=page.after is not None,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        ),
+        count=count,
+    )
+
+
+def _encode(row: object, order: Order) -> str:
+    packed = orjson.dumps([order.name, *order.key_of(row)])
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def _decode(cursor: str, order: Order) -> tuple[Any, ...]:
+    try:
+        if len(cursor) > MAX_CURSOR:
+            raise ValueError
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        values: Sequence[Any] = orjson.loads(base64.b64decode(padded, b"-_", validate=True))
+        if not isinstance(values, list) or len(values) < 1 or values[0] != order.name:
+            raise ValueError
+        place = values[1:]
+        texts = all(isinstance(value, str) for value in place[:-1])
+        if len(place) != len(order.values) or not texts or type(place[-1]) is not int:
+            raise ValueError
+        if not -(2**63) <= place[-1] < 2**63:
+            raise ValueError
+    except (ValueError, binascii.Error):
+        message = "The cursor does not belong to this list and order."
+        raise Invalid(message, code="CURSOR_INVALID", field="after") from None
+    return tuple(place)

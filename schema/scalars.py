@@ -1,0 +1,108 @@
+"""Scalars that normalise what they read and refuse with the rule that failed."""
+
+from collections.abc import Callable
+from typing import Any, NewType
+
+import strawberry
+from graphql import EnumValueNode, GraphQLError, StringValueNode, ValueNode
+from strawberry.types.scalar import ScalarDefinition
+
+from domain import identifiers
+from domain.identifiers import IdentifierError
+
+Uln = NewType("Uln", str)
+Qan = NewType("Qan", str)
+CentreNumber = NewType("CentreNumber", str)
+YearMonth = NewType("YearMonth", str)
+CourseCode = NewType("CourseCode", str)
+
+MAX_CODE = 60
+
+
+def _reader(name: str, code: str, parse: Callable[[str], Any]) -> Callable[[Any], str]:
+    """Read a variable's value; the error names the failing rule and never repeats the value."""
+
+    def read(value: object) -> str:
+        if not isinstance(value, str):
+            message = f"{name} must be given as text."
+            raise GraphQLError(message, extensions={"code": code, "rule": "TYPE"})
+        try:
+            return str(parse(value.strip()))
+        except IdentifierError as error:
+            raise GraphQLError(str(error), extensions={"code": code, "rule": error.rule}) from None
+
+    return read
+
+
+def _literal(
+    read: Callable[[Any], str], *, bare: bool = False
+) -> Callable[[ValueNode, dict[str, Any] | None], str]:
+    """Read a value written in the document; `bare` also takes a word without quotes."""
+
+    def read_literal(node: ValueNode, _variables: dict[str, Any] | None = None) -> str:
+        if isinstance(node, StringValueNode) or (bare and isinstance(node, EnumValueNode)):
+            return read(node.value)
+        return read(None)
+
+    return read_literal
+
+
+def _scalar(
+    name: str,
+    code: str,
+    parse: Callable[[str], Any],
+    description: str,
+    *,
+    bare: bool = False,
+) -> ScalarDefinition:
+    read = _reader(name, code, parse)
+    return strawberry.scalar(
+        name=name,
+        description=description,
+        serialize=str,
+        parse_value=read,
+        parse_literal=_literal(read, bare=bare),
+    )
+
+
+def _course_code(text: str) -> str:
+    if not (text.isascii() and text.replace("_", "").isalnum() and len(text) <= MAX_CODE):
+        raise IdentifierError("course code", "FORMAT", "A code has letters, digits and _ only.")
+    return text
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    Uln: _scalar(
+        "ULN",
+        "ULN_INVALID",
+        identifiers.parse_uln,
+        "A unique learner number: ten digits, the last a check digit.",
+    ),
+    Qan: _scalar(
+        "QAN",
+        "QAN_FORMAT",
+        identifiers.parse_qan,
+        "A qualification accreditation number, 500/9909/7; obliques may be left out.",
+    ),
+    CentreNumber: _scalar(
+        "CentreNumber",
+        "CENTRE_NUMBER_INVALID",
+        identifiers.parse_centre_number,
+        "A national centre number: five digits.",
+    ),
+    YearMonth: _scalar(
+        "YearMonth",
+        "MONTH_INVALID",
+        identifiers.YearMonth.parse,
+        "A month of a year, 2010-08.",
+    ),
+    CourseCode: _scalar(
+        "CourseCode",
+        "COURSE_CODE_INVALID",
+        _course_code,
+        "The code of a line or level of the catalogue, such as ENGINEERING or HIGHER; in a"
+        " document it may be written with or without quotes.",
+        bare=True,
+    ),
+}
+"""What each Python type of a field is in the graph."""

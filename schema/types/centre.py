@@ -1,0 +1,124 @@
+"""Centres, consortia, and the people who may see them."""
+
+from datetime import datetime
+
+import strawberry
+
+from auth.permissions import GrantKind, Permission, Role
+from auth.requires import requires
+from domain.vocabulary import CentreStatus
+from loaders.centres import centres_by_consortium_id, consortia_by_centre_id, users_by_centre_id
+from loaders.pages import learner_count_by_centre_id, learner_page_by_centre_id, unmatched_count_by_centre_id, unmatched_page_by_centre_id
+from loaders.paging import ENTRIES_BY_DAY
+from loaders.rows import CentreRow, CentreUserRow, ConsortiumRow
+from schema.batched import batched
+from schema.connection import DEFAULT_FIRST, After, Connection, First, connection, page_request
+from schema.context import Info
+from schema.scalars import CentreNumber
+from schema.types.component import Entry
+from schema.types.filters import LearnerOrder, LearnersBy, LearnerWanted, chosen, order_of
+from schema.types.learner import Learner
+from schema.types.node import Node
+
+
+@strawberry.type(description="Somebody who may see a centre.")
+class CentreUser:
+    """Somebody who may see a centre."""
+
+    row = CentreUserRow
+    name: str = strawberry.field(description="First and last name.")
+    email: str = strawberry.field(description="The log-in.")
+    kind: GrantKind = strawberry.field(description="Whether the person works at the centre.")
+    role: Role = strawberry.field(description="Whether the person may edit.")
+    manages_users: bool = strawberry.field(
+        description="Whether the person is the centre's own user, who lets others in."
+    )
+    affiliation: str | None = strawberry.field(
+        description="A label such as consortium manager; null without one."
+    )
+    granted_at: datetime = strawberry.field(description="When access was given.")
+    granted_by: str | None = strawberry.field(
+        description="Who gave it; null when it came from the service itself."
+    )
+
+
+@strawberry.type(description="A school, college or other provider.")
+class Centre(Node):
+    """A school, college or other provider."""
+
+    row = CentreRow
+    number: CentreNumber = strawberry.field(description="National centre number.")
+    name: str = strawberry.field(description="Name of the centre.")
+    dfe_number: str | None = strawberry.field(
+        description="Number at the Department for Education; null when not known."
+    )
+    status: CentreStatus = strawberry.field(description="Whether the centre is open.")
+    status_raw: str | None = strawberry.field(description="The feed's own word.")
+    consortia: list["Consortium"] = batched(
+        consortia_by_centre_id,
+        key="id",
+        description="The consortia that the centre belongs to, by name.",
+    )
+    users: list[CentreUser] = batched(
+        users_by_centre_id,
+        key="id",
+        description="Who may see the centre: everybody for people of the centre and staff, only"
+        " oneself for others.",
+    )
+
+    @strawberry.field(description="The centre's learners, by their foremost registration there.")
+    async def learners(
+        self,
+        info: Info,
+        filter: LearnerWanted = None,  # noqa: A002 - the graph's own word
+        order_by: LearnersBy = LearnerOrder.NAME,
+        first: First = DEFAULT_FIRST,
+        after: After = None,
+    ) -> Connection[Learner]:
+        """One statement for all centres of a level."""
+        page, wanted = page_request(order_of(order_by), first, after), chosen(filter)
+        load, key = info.context.load, self.id
+        found = await load(learner_page_by_centre_id, key, wanted, page)
+        return connection(
+            page, found, lambda: load(learner_count_by_centre_id, key, wanted)
+        )
+
+    @strawberry.field(
+        description="Entries of the centre that match no learner's ULN, the earliest first.",
+        extensions=requires(Permission.UNMATCHED_ENTRY_READ),
+    )
+    async def unmatched_entries(
+        self, info: Info, first: First = DEFAULT_FIRST, after: After = None
+    ) -> Connection[Entry] | None:
+        """One statement for all centres of a level."""
+        return await unmatched(info, self.id, first, after)
+
+
+async def unmatched(
+    info: Info, centre_id: int, first: int, after: str | None
+) -> Connection[Entry]:
+    """A page of a centre's unmatched entries."""
+    page = page_request(ENTRIES_BY_DAY, first, after)
+    load = info.context.load
+    found = await load(unmatched_page_by_centre_id, centre_id, page)
+    return connection(page, found, lambda: load(unmatched_count_by_centre_id, centre_id))
+
+
+@strawberry.type(description="Centres that deliver a line together.")
+class Consortium(Node):
+    """Centres that deliver a line together."""
+
+    row = ConsortiumRow
+    code: str = strawberry.field(description="Code of the consortium.")
+    name: str = strawberry.field(description="Name of the consortium.")
+    centres_in_reach: int = strawberry.field(
+        description="How many member centres the viewer may see."
+    )
+    centres_out_of_reach: int = strawberry.field(
+        description="How many member centres the viewer may not see."
+    )
+    centres: list[Centre] = batched(
+        centres_by_consortium_id,
+        key="id",
+        description="The member centres that the viewer may see, by name.",
+    )

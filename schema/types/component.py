@@ -1,0 +1,294 @@
+"""Components with their flags, entries, declarations and DAS state."""
+
+from datetime import date, datetime
+from typing import Any
+
+import strawberry
+
+from auth.permissions import Permission
+from auth.requires import requires
+from domain.codes import (
+    AssessmentDetail,
+    AssessmentFlag,
+    EntryFlag,
+    FlagKind,
+    Reason,
+)
+from domain.issues import BEARS_ON_COMPONENTS
+from domain.vocabulary import (
+    ComponentType,
+    EntryKind,
+    EntryStatus,
+    VerificationState,
+)
+from exchange.records import academic_year
+from loaders.catalogue import qualification_by_qan, requirement_by_level_and_component
+from loaders.components import das_by_registration_id, declarations_by_registration_id, entries_by_registration_id, flags_by_registration_id, issues_by_registration_id, verification_by_programme
+from loaders.learners import facts_by_registration_id
+from loaders.rows import (
+    ComponentRow,
+    DasRow,
+    DeclarationRow,
+    EntryRow,
+    FlagRow,
+    IssueRow,
+    VerificationRow,
+)
+from schema.batched import batched
+from schema.context import Info
+from schema.scalars import Qan, Uln
+from schema.types.advice import Advice, facts_of, rendered
+from schema.types.issue import Issue
+from schema.types.node import Node
+from schema.types.qualification import Qualification, Requirement
+from schema.types.vocabulary import FlagCode
+
+
+@strawberry.type(description="A status flag of a component, why it stands, and what to do.")
+class Flag(Node):
+    """A status flag of a component, why it stands, and what to do."""
+
+    row = FlagRow
+    kind: FlagKind = strawberry.field(description="Entry status or assessment status.")
+    code: FlagCode | None = strawberry.field(
+        description="The flag; null where nothing is judged: the component is not required, or"
+        " the registration is withdrawn."
+    )
+    detail: AssessmentDetail | None = strawberry.field(
+        description="What an assessment flag means exactly; null for entry flags. Show the"
+        " detail's text, never the flag's alone."
+    )
+    since: date = strawberry.field(
+        description="Civil day on which the flag and its detail became what they are."
+    )
+
+    @strawberry.field(description="The flag, or its detail, in a few words.")
+    def label(self) -> str:
+        """A few words."""
+        return _words(self).label  # type: ignore[arg-type]  # self is the row
+
+    @strawberry.field(description="What the flag, or its detail, means.")
+    def description(self) -> str:
+        """A sentence."""
+        return _words(self).description  # type: ignore[arg-type]  # self is the row
+
+    @strawberry.field(description="Why the flag stands: at least one reason, sorted.")
+    def reasons(self) -> list[Reason]:
+        """Codes."""
+        return _reasons(self)  # type: ignore[arg-type]  # self is the row
+
+    @strawberry.field(description="The reasons as sentences, in the same order.")
+    def explanations(self) -> list[str]:
+        """Sentences."""
+        return [reason.description for reason in _reasons(self)]  # type: ignore[arg-type]
+
+    @strawberry.field(description="What to do: one checklist for each reason, names filled in.")
+    async def advice(self, info: Info) -> list[Advice]:
+        """Checklists."""
+        row: FlagRow = self  # type: ignore[assignment]  # self is the row
+        found = await info.context.load(facts_by_registration_id, row.registration_id)
+        facts = facts_of(found, ComponentType(row.component_type))
+        return _checklists(_reasons(row), facts)
+
+
+def _reasons(row: FlagRow) -> list[Reason]:
+    return [Reason(code) for code in row.stored_reasons.split("|")]
+
+
+def _words(row: FlagRow) -> Reason | EntryFlag | AssessmentDetail:
+    """What is shown: the detail, else the flag, else the reason for having none."""
+    if row.detail is not None:
+        return AssessmentDetail(row.detail)
+    if row.code is not None:
+        return EntryFlag(row.code)
+    return _reasons(row)[0]
+
+
+def _checklists(reasons: list[Reason], facts: Any) -> list[Any]:  # noqa: ANN401 - facts and checklists are values of the domain
+    """One checklist a reason, each once."""
+    found = {}
+    for reason in reasons:
+        advice = rendered(reason.value, facts)
+        found.setdefault(advice.key, advice)
+    return list(found.values())
+
+
+@strawberry.type(
+    description="Standards verification: whether certification of a programme is released."
+)
+class Verification:
+    """Standards verification of a programme at a centre."""
+
+    row = VerificationRow
+    academic_year: str = strawberry.field(description="September to August, as 2009/10.")
+    state: VerificationState = strawberry.field(description="Whether the centre is verified.")
+    state_raw: str | None = strawberry.field(description="The feed's own word.")
+    verified_on: date | None = strawberry.field(description="The day; null when not known.")
+
+
+@strawberry.type(
+    description="An entry for a unit, an award or a qualification. A result is shown from its"
+    " release day on and does not exist before."
+)
+class Entry(Node):
+    """An entry for a unit, an award or a qualification."""
+
+    row = EntryRow
+    component: ComponentType = strawberry.field(description="The component it is filed under.")
+    uln: Uln | None = strawberry.field(
+        description="ULN on the entry; null when it carries none."
+    )
+    given_name: str | None = strawberry.field(description="Given name on the entry.")
+    family_name: str | None = strawberry.field(description="Family name on the entry.")
+    date_of_birth: date | None = strawberry.field(
+        description="Birth date on the entry.", extensions=requires(Permission.BIRTH_DATE_READ)
+    )
+    qan: Qan = strawberry.field(description="The qualification entered for.")
+    kind: EntryKind = strawberry.field(description="Unit, award, or whole qualification.")
+    unit: str | None = strawberry.field(description="Code of the unit; null for other kinds.")
+    series: str | None = strawberry.field(
+        description="Exam series, as June 2010; null for on-demand entries."
+    )
+    status: EntryStatus = strawberry.field(description="Whether the entry stands.")
+    status_raw: str | None = strawberry.field(description="The feed's own word.")
+    entered_on: date = strawberry.field(description="Day on which the entry was made.")
+    marks_submitted_on: date | None = strawberry.field(
+        description="Day on which the centre's marks came in; null while they have not."
+    )
+    claimed: bool = strawberry.field(description="Whether a vocational claim is lodged.")
+    result: str | None = strawberry.field(
+        description="The released result; null while there is none or it is under embargo."
+    )
+    result_released_on: date | None = strawberry.field(
+        description="The day of release; null together with the result."
+    )
+    qualification: Qualification | None = batched(
+        qualification_by_qan,
+        key="qan",
+        description="The catalogue row; null when the QAN is not in the catalogue.",
+    )
+    verification: Verification | None = batched(
+        verification_by_programme,
+        key=lambda row: (row.centre_id, row.qan, academic_year(row.entered_on)),
+        description="Standards verification of the programme in the entry's academic year; null"
+        " when nothing is known.",
+    )
+
+
+@strawberry.type(description="A qualification declared as taken with another awarding body.")
+class Declaration(Node):
+    """A qualification declared as taken with another awarding body."""
+
+    row = DeclarationRow
+    component: ComponentType = strawberry.field(description="The component it stands for.")
+    qan: Qan = strawberry.field(description="The qualification declared.")
+    created_at: datetime = strawberry.field(description="When it was declared.")
+    created_by: str | None = strawberry.field(
+        description="Who declared it; null when the account is gone.",
+        extensions=requires(Permission.CHANGE_ACTOR_READ),
+    )
+    qualification: Qualification | None = batched(
+        qualification_by_qan,
+        key="qan",
+        description="The catalogue row; null when the QAN is not in the catalogue.",
+    )
+
+
+@strawberry.type(description="What the Diploma Aggregation Service holds of a component.")
+class ComponentDas:
+    """What DAS holds of a component."""
+
+    record_found: bool = strawberry.field(description="Whether the learner has a DAS account.")
+    complete: bool = strawberry.field(
+        description="Whether DAS holds the component complete, under the learner's own ULN."
+    )
+    fetched_at: datetime | None = strawberry.field(
+        description="When DAS was last asked; null without a DAS record."
+    )
+
+
+def _of_component(rows_of: str) -> Any:  # noqa: ANN401
+    return lambda component, rows: [
+        row for row in rows if getattr(row, rows_of) == component.type
+    ]
+
+
+def _flags(component: ComponentRow, rows: list[FlagRow]) -> list[FlagRow]:
+    return [row for row in rows if row.component_id == component.id]
+
+
+def _issues(component: ComponentRow, rows: list[IssueRow]) -> list[IssueRow]:
+    """The component's own issues, and those of the registration that bear on an open one."""
+    open_ = component.required and not component.complete
+    return [
+        row
+        for row in rows
+        if row.stored_component == component.type
+        or (open_ and not row.stored_component and row.code in BEARS_ON_COMPONENTS)
+    ]
+
+
+def _das(component: ComponentRow, row: DasRow | None) -> ComponentDas:
+    return ComponentDas(
+        record_found=row is not None,
+        complete=component.complete,
+        fetched_at=row and row.fetched_at,
+    )
+
+
+@strawberry.type(description="One part of a learner's Diploma, with its flags.")
+class Component(Node):
+    """One part of a learner's Diploma, with its flags."""
+
+    row = ComponentRow
+    type: ComponentType = strawberry.field(description="Which part it is.")
+    required: bool = strawberry.field(
+        description="Whether a Diploma at this level asks for the component."
+    )
+    entry_flag: EntryFlag | None = strawberry.field(
+        description="The entry status flag; null where nothing is judged (see `flags`)."
+    )
+    assessment_flag: AssessmentFlag | None = strawberry.field(
+        description="The assessment status flag; null when there is nothing to track."
+    )
+    assessment_detail: AssessmentDetail | None = strawberry.field(
+        description="What the assessment flag means exactly."
+    )
+    flags: list[Flag] = batched(
+        flags_by_registration_id,
+        key="registration_id",
+        pick=_flags,
+        description="The entry flag, and the assessment flag if there is one.",
+    )
+    issues: list[Issue] = batched(
+        issues_by_registration_id,
+        key="registration_id",
+        pick=_issues,
+        description="What to put right: the component's own issues and those of the registration"
+        " that bear on it, the most urgent first.",
+    )
+    entries: list[Entry] = batched(
+        entries_by_registration_id,
+        key="registration_id",
+        pick=_of_component("component"),
+        description="The entries filed under the component, the earliest first.",
+    )
+    declarations: list[Declaration] = batched(
+        declarations_by_registration_id,
+        key="registration_id",
+        pick=_of_component("component"),
+        description="Qualifications declared as taken with another awarding body.",
+    )
+    das: ComponentDas = batched(
+        das_by_registration_id,
+        key="registration_id",
+        pick=_das,
+        description="What DAS holds of the component.",
+    )
+    requirement: Requirement | None = batched(
+        requirement_by_level_and_component,
+        key=lambda row: (row.level, row.type),
+        description="What the level asks of the component; null when it does not ask for it.",
+    )
+
+

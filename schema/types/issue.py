@@ -1,0 +1,62 @@
+"""The shopping list."""
+
+import re
+from datetime import date, datetime
+
+import strawberry
+
+from auth.permissions import Permission
+from auth.requires import requires
+from domain.codes import IssueCode, Severity
+from domain.vocabulary import ComponentType
+from loaders.learners import facts_by_registration_id
+from loaders.rows import IssueRow
+from schema.context import Info
+from schema.types.advice import Advice, facts_of, rendered
+from schema.types.node import Node
+
+_HOURS = re.compile(r"(\d+) hours")
+
+
+@strawberry.type(description="Something to put right on a learner's record.")
+class Issue(Node):
+    """Something to put right on a learner's record."""
+
+    row = IssueRow
+    code: IssueCode = strawberry.field(description="What is wrong.")
+    label: str = strawberry.field(description="The code in a few words.")
+    description: str = strawberry.field(description="What the code means.")
+    severity: Severity = strawberry.field(
+        description="How urgent it is; rises as the anticipated award month comes near."
+    )
+    component_type: ComponentType | None = strawberry.field(
+        description="The component it is about; null for the registration as a whole."
+    )
+    subject: str | None = strawberry.field(
+        description="The units, entries or qualifications it is about; null when the code says all."
+    )
+    first_seen: date = strawberry.field(description="Civil day on which it was first found.")
+    due_on: date | None = strawberry.field(
+        description="Last day to act, inclusive; null when no day is known."
+    )
+    acknowledged_at: datetime | None = strawberry.field(
+        description="When somebody took it on; null while nobody has."
+    )
+    acknowledged_by: str | None = strawberry.field(
+        description="Who took it on; null while nobody has.",
+        extensions=requires(Permission.CHANGE_ACTOR_READ),
+    )
+    note: str | None = strawberry.field(description="What they noted; null without a note.")
+
+    @strawberry.field(description="What to do about it, names and dates filled in.")
+    async def advice(self, info: Info) -> Advice:
+        """The checklist."""
+        row: IssueRow = self  # type: ignore[assignment]  # self is the row
+        found = await info.context.load(facts_by_registration_id, row.registration_id)
+        hours = _HOURS.fullmatch(row.subject or "")
+        facts = facts_of(found, row.component_type)._replace(
+            due_on=row.due_on,
+            subject=row.subject,
+            hours_missing=int(hours[1]) if hours else None,
+        )
+        return rendered(row.code, facts)  # type: ignore[return-value]  # shown as it is

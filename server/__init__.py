@@ -1,0 +1,1 @@
+"""The edge: settings, the clock, and the application that is served."""

@@ -1,0 +1,23 @@
+"""What time it is."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+CIVIL_ZONE: Final = ZoneInfo("Europe/London")
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The civil day by which the Diploma is judged, which may be pinned, and the real instant."""
+
+    pinned: date | None = None
+
+    def today(self) -> date:
+        """The civil day in the United Kingdom, or the pinned one."""
+        return self.pinned or datetime.now(CIVIL_ZONE).date()
+
+    def now(self) -> datetime:
+        """The real instant, in UTC, which nothing pins: sessions and the history go by it."""
+        return datetime.now(UTC)

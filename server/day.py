@@ -1,0 +1,30 @@
+"""The turn of the civil day: flags that time changes are derived again."""
+
+import asyncio
+
+import structlog
+
+from exchange.refresh import refresh
+from models.database import Database
+from server.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY = 30.0
+"""Seconds between two looks at the calendar."""
+
+
+async def follow_the_day(database: Database, clock: Clock) -> None:
+    """At start and whenever the day turns, derive what is due; one process does it."""
+    done = None
+    while True:
+        today = clock.today()
+        if today != done:
+            try:
+                learners = await refresh(database, today)
+            except Exception:  # noqa: BLE001 - tried again at the next look, and told
+                log.exception("refresh_failed", day=today.isoformat())
+            else:
+                done = today
+                log.info("refreshed", day=today.isoformat(), learners=learners)
+        await asyncio.sleep(LOOK_EVERY)

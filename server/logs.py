@@ -1,0 +1,26 @@
+"""Structured logs: one event a line, for people or for machines."""
+
+import logging
+import sys
+
+import structlog
+
+
+def set_up_logs(form: str) -> None:
+    """Write events to standard error, as JSON or coloured text."""
+    renderer: structlog.typing.Processor = structlog.dev.ConsoleRenderer()
+    errors: list[structlog.typing.Processor] = []
+    if form == "json":
+        renderer = structlog.processors.JSONRenderer()
+        errors = [structlog.processors.dict_tracebacks]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *errors,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

@@ -1,0 +1,115 @@
+"""What can be set from outside, by environment variables or a `.env` file."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from auth.passwords import LEAST_COST
+from models.database import dialect_of
+
+PREFIX = "LEARNER_TRACKING_"
+
+
+class Settings(BaseSettings):
+    """How this installation runs."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_ignore_empty=True,
+        dotenv_filtering="match_prefix",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    database_url: str = Field(
+        "sqlite://learner-tracking.sqlite3",
+        validation_alias="DATABASE_URL",
+        repr=False,  # may hold a password
+        description="Address of the database, sqlite:// or postgres://.",
+    )
+    redis_url: str | None = Field(
+        None,
+        validation_alias="REDIS_URL",
+        repr=False,  # as above
+        description="Address of the Redis that several processes share.",
+    )
+    today: date | None = Field(
+        None, description="The civil day to judge by, instead of the real one."
+    )
+    host: str = Field("127.0.0.1", description="The address to listen on.")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="The port to listen on.")
+    pool_size: Annotated[int, Field(ge=1, le=1000)] = Field(
+        10, description="Most connections to PostgreSQL, for reading and for writing each."
+    )
+    environment: Literal["production", "development", "demo"] = Field(
+        "production", description="What this installation is for."
+    )
+    session_idle_minutes: Annotated[int, Field(ge=1)] = Field(
+        60, description="Minutes without use after which a session ends."
+    )
+    session_hours: Annotated[int, Field(ge=1)] = Field(
+        12, description="Hours after which a session ends in any case."
+    )
+    log_format: Literal["console", "json"] = Field(
+        "console", description="How a line of the log is written."
+    )
+    secure_cookies: bool = Field(
+        default=True, description="Whether cookies travel over encrypted connections only."
+    )
+    password_memory_kib: Annotated[int, Field(ge=LEAST_COST.memory_kib)] = Field(
+        LEAST_COST.memory_kib, description="Memory that hashing one password takes, in KiB."
+    )
+    password_rounds: Annotated[int, Field(ge=LEAST_COST.rounds)] = Field(
+        LEAST_COST.rounds, description="How many times hashing a password goes over its memory."
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_supported(cls, url: str) -> str:
+        dialect_of(url)
+        return url
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Values given in code go before the environment, and that before the file."""
+        return init_settings, _Environment(settings_cls), dotenv_settings
+
+
+class _Environment(EnvSettingsSource):
+    """Environment variables, those that carry our prefix and mean nothing included."""
+
+    def __call__(self) -> dict[str, Any]:
+        values = super().__call__()
+        prefix = PREFIX.lower()
+        for variable, value in self.env_vars.items():
+            if variable.startswith(prefix):
+                values.setdefault(variable.removeprefix(prefix), value)
+        return values
+
+
+def faults(error: ValidationError) -> list[str]:
+    """What is wrong with the settings, one sentence a variable, none of them telling its value."""
+    return [_fault(str(fault["loc"][0]), fault["type"], fault["msg"]) for fault in error.errors()]
+
+
+def _fault(name: str, kind: str, message: str) -> str:
+    variable = name if name.isupper() else f"{PREFIX}{name.upper()}"
+    if kind == "extra_forbidden":
+        return f"{variable}: there is no such setting."
+    return f"{variable}: {message.removeprefix('Value error, ').rstrip('.')}."
