@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+import orjson
+
 from exchange.attach import prepare_entries, write_entries
 from exchange.checks import check_file
 from exchange.closing import close_unmentioned
@@ -25,7 +27,6 @@ from exchange.touch import (
     touch_by_file,
     touch_former_owners,
 )
-from models import FeedRun
 from models.database import Connection, Database, Dialect
 
 IMPORT_LOCK = 7_201_001
@@ -296,21 +297,26 @@ async def _record(
     """Write the run down in the transaction that holds its rows."""
     finished = datetime.now(UTC)
     report = run.report(outcome, (finished - started).total_seconds(), None)
-    row = await FeedRun.create(
-        using_db=connection.client,
-        started_at=started,
-        finished_at=finished,
-        actor=run.options.actor,
-        source=run.source.name,
-        mode=run.options.mode.value,
-        partial=run.options.partial,
-        outcome=outcome.value,
-        learners_derived=report.learners_derived,
-        files=[file._asdict() for file in report.files],
-        problems=[problem._asdict() for problem in report.problems],
-        problem_count=report.problem_count,
+    return await connection.insert(
+        "INSERT INTO feed_run (started_at, finished_at, actor, source, mode, partial, outcome,"
+        " learners_derived, files, problems, problem_count)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        started,
+        finished,
+        run.options.actor,
+        run.source.name,
+        run.options.mode.value,
+        run.options.partial,
+        outcome.value,
+        report.learners_derived,
+        _json([file._asdict() for file in report.files]),
+        _json([problem._asdict() for problem in report.problems]),
+        report.problem_count,
     )
-    return int(row.id)
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _write_refused(

@@ -78,6 +78,14 @@ class Connection:
         """Run a statement that answers nothing."""
         await self.client.execute_query(self._text(text), self._params(params))
 
+    async def insert(self, text: str, *params: object) -> int:
+        """Insert one row; its id."""
+        returning = " RETURNING id" if self.dialect is Dialect.POSTGRESQL else ""
+        found = await self.client.execute_insert(
+            self._text(text + returning), self._params(params)
+        )
+        return int(found if self.dialect is Dialect.SQLITE else found[0])
+
     async def execute_many(self, text: str, rows: Sequence[Sequence[object]]) -> None:
         """Run one statement for each row of parameters."""
         if rows:

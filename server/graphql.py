@@ -62,12 +62,12 @@ class GraphQLView(GraphQL[Context, None]):
         )
 
     async def process_result(
-        self, request: Request, result: ExecutionResult, strict: bool = False  # noqa: FBT001, FBT002 - strawberry's own signature
+        self, request: Request, result: ExecutionResult
     ) -> GraphQLHTTPResponse:
         """The answer with its errors masked."""
         if result.errors:
             result.errors = shown(result.errors)
-        return await super().process_result(request, result, strict)
+        return await super().process_result(request, result)
 
     def encode_json(self, data: object) -> bytes:
         """JSON as bytes."""

@@ -463,6 +463,15 @@ def test_an_ineligible_unit_does_no_harm_beside_an_eligible_entry_for_it() -> No
     assert flags_of(PL, entries).entry is ELIGIBLE
 
 
+def test_a_needless_ineligible_entry_is_no_reason_for_a_hole() -> None:
+    entries = [unit("EG201"), unit("EG201", series="January 2011"), unit("EG202"), cash_in()]
+    assert judged(flags_of(PL, entries)) == (
+        MISSING,
+        ["UNIT_ENTRY_MISSING"],
+        ["UNIT_ENTRY_MISSING"],
+    )
+
+
 def test_an_entry_for_a_unit_that_is_not_named_fills_no_slot() -> None:
     nameless = entered("PL_ENG_L2", kind=EntryKind.UNIT, series="June 2010")
     flags = flags_of(PL, [*principal_learning()[:3], nameless])
@@ -483,6 +492,17 @@ def test_units_of_two_qualifications_do_not_add_up() -> None:
     flags = flags_of(PL, entries, course_data=course_data)
     assert flags.entry is MISSING
     assert set(flags.entry_reasons) <= {Reason.UNIT_ENTRY_MISSING, Reason.AWARD_ENTRY_MISSING}
+
+
+def test_the_qualification_that_lacks_least_says_what_is_missing() -> None:
+    old = catalogue().qualifications[qan("PL_ENG_L2")]
+    rows = dict(catalogue().qualifications)
+    for number in ("999/0100/6", "999/0901/8"):  # one before it in order and one after
+        rows[number] = msgspec.structs.replace(old, qan=number)
+    course_data = msgspec.structs.replace(catalogue(), qualifications=rows)
+    strays = [unit("EG201", key="999/0100/6"), unit("EG202", key="999/0901/8")]
+    flags = flags_of(PL, [*strays, *principal_learning()[:3]], course_data=course_data)
+    assert judged(flags) == (MISSING, ["AWARD_ENTRY_MISSING"], ["AWARD_ENTRY_MISSING"])
 
 
 def test_an_optional_unit_and_an_award_entry_are_asked_for_only_by_the_catalogue() -> None:
@@ -546,6 +566,14 @@ def test_a_failed_attempt_does_no_harm_beside_a_live_one() -> None:
         entered("BTEC_L2_60", **CLAIMED),
     ]
     assert judged(flags_of(ASL, entries)) == (ELIGIBLE, ["REQUIREMENT_COVERED"], [])
+
+
+def test_a_failed_attempt_beside_a_live_one_is_not_what_the_hours_lack() -> None:
+    entries = [
+        entered("GCSE_HISTORY", series="January 2010", result="D", **RELEASED),
+        entered("GCSE_HISTORY", series="June 2010"),
+    ]
+    assert judged(flags_of(ASL, entries)) == (MISSING, ["GLH_SHORTFALL"], ["GLH_SHORTFALL"])
 
 
 def test_a_barred_pair_is_a_note_where_the_rest_covers_and_worse_where_it_does_not() -> None:

@@ -1,0 +1,198 @@
+"""Derived rows and attachments told again from the rows they follow from."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+import models
+from domain.derivation import derive
+from exchange.catalogue import read_catalogue
+from exchange.records import Course, RecordReader
+from models.database import Connection, Database
+
+TABLES: Final = tuple(sorted(getattr(models, name)._meta.db_table for name in models.__all__))  # noqa: SLF001 - where tortoise keeps a table's name
+_RANKS = {"INFO": 0, "WARNING": 1, "CRITICAL": 2}
+
+Rows = list[tuple[Any, ...]]
+
+
+async def snapshot(database: Database) -> dict[str, Rows]:
+    """Every row of every table but the list of runs."""
+    held = {}
+    for table in TABLES:
+        if table != "feed_run":
+            rows = await database.writer.tuples(f'SELECT * FROM "{table}"')
+            held[table] = sorted((tuple(row) for row in rows), key=repr)
+    return held
+
+
+async def assert_projection_is_derivation(database: Database, day: date) -> None:
+    """Every registration's stored rows are those that follow from its record on a day."""
+    async with database.transaction() as connection:
+        await _check_attachments(connection)
+        await _check_projection(connection, day)
+
+
+# Projection --------------------------------------------------------------------------------------
+
+
+async def _check_projection(connection: Connection, day: date) -> None:
+    catalogue = await read_catalogue(connection)
+    learners = [row[0] for row in await connection.tuples("SELECT id FROM learner")]
+    courses = await RecordReader(connection).courses(learners)
+    components: Rows = []
+    flags: Rows = []
+    issues: Rows = []
+    completions: Rows = []
+    for course in courses:
+        row = course.row
+        owner = row.learner_id, row.centre_id
+        found = derive(course.record, catalogue, day)
+        for kind, pair in found.flags.items():
+            components.append((row.id, kind.value, *owner, pair.required, pair.complete))
+            entry = pair.entry and pair.entry.value
+            flags.append((
+                *(row.id, kind.value, "ENTRY", row.centre_id, entry, None),
+                "|".join(pair.entry_reasons),
+            ))
+            if pair.assessment is not None and pair.detail is not None:
+                flags.append((
+                    *(row.id, kind.value, "ASSESSMENT", row.centre_id),
+                    *(pair.assessment.value, pair.detail.value, pair.detail.value),
+                ))
+        for issue in found.issues:
+            component = issue.component.value if issue.component else ""
+            issues.append((
+                *(row.id, component, issue.code.value, *owner),
+                *(_RANKS[issue.severity.value], issue.subject, issue.due_on),
+            ))
+        completions.append((
+            *(row.id, *owner, *_standing(course, courses)),
+            *(course.claim_status, course.claim_status_raw),
+            *(found.status.value, found.percent, found.next_change_on),
+        ))
+    await _check(
+        connection,
+        components,
+        "SELECT registration_id, type, learner_id, centre_id, required, complete FROM component",
+    )
+    await _check(
+        connection,
+        flags,
+        "SELECT f.registration_id, f.component_type, f.kind, f.centre_id, f.code, f.detail,"
+        " f.reasons FROM flag f JOIN component c ON c.id = f.component_id"
+        " AND c.registration_id = f.registration_id AND c.type = f.component_type",
+    )
+    await _check(
+        connection,
+        issues,
+        "SELECT registration_id, component_type, code, learner_id, centre_id, severity,"
+        " subject, due_on FROM issue",
+    )
+    await _check(
+        connection,
+        completions,
+        "SELECT registration_id, learner_id, centre_id, place, foremost, shared, claim_status,"
+        " claim_status_raw, status, percent, next_change_on FROM completion",
+    )
+    ((orphans,),) = await connection.tuples(
+        "SELECT COUNT(*) FROM flag WHERE component_id NOT IN (SELECT id FROM component)"
+    )
+    assert orphans == 0
+
+
+async def _check(connection: Connection, expected: Rows, query: str) -> None:
+    stored = sorted((tuple(row) for row in await connection.tuples(query)), key=_sortable)
+    assert stored == sorted(map(connection.storable_row, expected), key=_sortable)
+
+
+def _sortable(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return row[0], str(row[1]), str(row[2])
+
+
+def _standing(course: Course, courses: Sequence[Course]) -> tuple[int, bool, bool]:
+    """Place among the learner's courses, foremost at the centre, shared with another."""
+    own = [other for other in courses if other.row.learner_id == course.row.learner_id]
+    own.sort(key=lambda other: other.row.ref)
+    own.sort(key=lambda other: other.row.award or other.row.registered_on or "", reverse=True)
+    own.sort(key=lambda other: other.claim_status == "AWARDED")
+    own.sort(key=lambda other: other.row.status in ("WITHDRAWN", "REJECTED"))
+    at_centre = [other for other in own if other.row.centre_id == course.row.centre_id]
+    shared = len(at_centre) < len(own)
+    return own.index(course) + 1, at_centre[0] is course, shared
+
+
+# Attachments -------------------------------------------------------------------------------------
+
+
+async def _check_attachments(connection: Connection) -> None:
+    """Entries hang where a plain reading of the contract hangs them."""
+    learners = {
+        row[0]: tuple(row)
+        for row in await connection.tuples("SELECT id, uln, name_key, date_of_birth FROM learner")
+    }
+    holders = {uln: id_ for id_, uln, _, _ in learners.values() if uln}
+    courses: dict[tuple[int, int], list[tuple[Any, ...]]] = defaultdict(list)
+    for row in await connection.tuples(
+        "SELECT id, learner_id, centre_id, ref, line, level, award, status FROM registration"
+    ):
+        courses[row[1], row[2]].append(tuple(row))
+    qualifications = {
+        row[0]: tuple(row)
+        for row in await connection.tuples("SELECT qan, component, level, lines FROM qualification")
+    }
+    needs = {
+        (level, component): levels.split("|")
+        for level, component, levels in await connection.tuples(
+            "SELECT level, component, qualification_levels FROM requirement"
+        )
+    }
+
+    def best(entry_qan: str, component: str, own: Rows) -> int:
+        if len(own) == 1:
+            return int(own[0][0])
+
+        def suits(course: tuple[Any, ...]) -> bool:
+            _, _, _, _, line, level, _, _ = course
+            known = qualifications.get(entry_qan)
+            if known is None:
+                return False
+            fits = known[3] == "ANY" or line in known[3].split("|")
+            return fits and str(known[2]) in needs.get((level, component), [])
+
+        own = sorted(own, key=lambda course: course[3])
+        own.sort(key=lambda course: course[6] or "", reverse=True)
+        own.sort(key=lambda course: course[7] == "WITHDRAWN")
+        own.sort(key=lambda course: not suits(course))
+        return int(own[0][0])
+
+    def suspect(centre: int, name: str, born: Any) -> int | None:
+        people = [
+            id_
+            for id_, _, key, own in learners.values()
+            if key == name and (id_, centre) in courses and (not own or not born or own == born)
+        ]
+        if len(people) != 1:
+            return None
+        return max(course[0] for course in courses[people[0], centre])
+
+    for row in await connection.tuples(
+        "SELECT ref, centre_id, uln, qan, name_key, date_of_birth, stated_component, component,"
+        " learner_id, registration_id, suspected_id FROM entry"
+    ):
+        ref, centre, uln, number, name, born, stated, *stored = row
+        component = stated or qualifications.get(number, ("", "ASL"))[1]
+        holder = holders.get(uln)
+        own = courses.get((holder, centre), []) if holder is not None else []
+        if own:
+            expected = [component, holder, best(number, component, own), None]
+        else:
+            expected = [component, None, None, suspect(centre, name, born) if name else None]
+        assert (ref, stored) == (ref, expected)
+    for table in ("das_record", "das_component", "declaration"):
+        ((astray,),) = await connection.tuples(
+            f"SELECT COUNT(*) FROM {table} t JOIN registration r ON r.id = t.registration_id"
+            " WHERE r.centre_id <> t.centre_id"
+        )
+        assert (table, astray) == (table, 0)
