@@ -14,6 +14,7 @@ def migrate(*, plan: bool = False) -> None:
     ----------
     plan
         Only tell which steps are missing.
+
     """
     console = Console()
 

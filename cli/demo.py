@@ -24,7 +24,9 @@ DAY = date(2010, 2, 19)
 CENTRES, LEARNERS, SEED = 3, 240, 1
 
 
-def demo(*, folder: Path = Path("demo"), port: int | None = None, prepare_only: bool = False) -> None:
+def demo(
+    *, folder: Path = Path("demo"), port: int | None = None, prepare_only: bool = False
+) -> None:
     """Make a sample feed, import it, make log-ins, and serve.
 
     Parameters
@@ -35,6 +37,7 @@ def demo(*, folder: Path = Path("demo"), port: int | None = None, prepare_only: 
         Port to listen on; by default as the settings say.
     prepare_only
         Make everything and stop before serving.
+
     """
     console = Console()
     os.environ.setdefault(f"{PREFIX}TODAY", DAY.isoformat())
@@ -129,11 +132,11 @@ def _tell(console: Console, address: str, logins: list[tuple[str, str, str]]) ->
         ' components { type entryFlag assessmentFlag } } } }"}'
     )
     console.print("\nPaste this into another terminal:\n", highlight=False)
+    remember = r"""sed -E 's/.*"token":"([^"]+)".*/\1/'"""
     for line in (
-        f"TOKEN=$(curl -s {address}/graphql -H 'content-type: application/json' -d '{log_in}'"
-        " | sed -E 's/.*\"token\":\"([^\"]+)\".*/\\1/')",
-        f"curl -s {address}/graphql -H 'content-type: application/json'"
-        f" -H \"authorization: Bearer $TOKEN\" -d '{question}'",
+        f"ADDRESS={address}/graphql JSON='content-type: application/json'",
+        f"TOKEN=$(curl -s $ADDRESS -H \"$JSON\" -d '{log_in}' | {remember})",
+        f'curl -s $ADDRESS -H "$JSON" -H "authorization: Bearer $TOKEN" -d \'{question}\'',
     ):
         print(line)  # noqa: T201 - long lines must not be broken
     console.print(f"\nServing {address}/graphql on {DAY:%A %d %B %Y}. Stop with Ctrl+C.")

@@ -3,6 +3,7 @@
 import getpass
 import time
 from pathlib import Path
+from typing import Self
 
 from rich.console import Console
 from rich.progress import (
@@ -45,7 +46,7 @@ class Watcher:
         self._task: TaskID | None = None
         self._done, self._since = 0, time.monotonic()
 
-    def __enter__(self) -> "Watcher":
+    def __enter__(self) -> Self:
         """Begin to show."""
         self._bar.start()
         return self
@@ -93,6 +94,7 @@ def import_feed(
         Apply the good rows; write the refused ones beside the feed.
     mode
         delta leaves what is not mentioned; full closes it.
+
     """
     console = Console()
 
@@ -101,9 +103,7 @@ def import_feed(
         options = Options(f"cli:{getpass.getuser()}", mode, partial=partial, dry_run=dry_run)
         async with opened() as database:
             with Watcher(console) as progress:
-                return await apply_feed(
-                    database, Source(feed), options, day=day, progress=progress
-                )
+                return await apply_feed(database, Source(feed), options, day=day, progress=progress)
 
     report = run(work)
     show(console, report)
@@ -141,9 +141,7 @@ def show(console: Console, report: Report) -> None:
     )
 
 
-def sample_feed(
-    folder: Path, /, *, centres: int = 3, learners: int = 240, seed: int = 1
-) -> None:
+def sample_feed(folder: Path, /, *, centres: int = 3, learners: int = 240, seed: int = 1) -> None:
     """Write a believable feed; the same numbers give the same bytes.
 
     Parameters
@@ -156,6 +154,7 @@ def sample_feed(
         How many learners.
     seed
         Another seed gives other people.
+
     """
 
     async def work() -> int:
@@ -171,6 +170,7 @@ def refresh(*, everything: bool = False) -> None:
     ----------
     everything
         Derive every learner, due or not.
+
     """
 
     async def work() -> int:

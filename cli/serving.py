@@ -1,6 +1,5 @@
 """Serving the graph."""
 
-
 import uvicorn
 
 from cli.running import run
@@ -20,6 +19,7 @@ def serve(*, host: str | None = None, port: int | None = None, workers: int = 1)
         Port to listen on; by default as the settings say.
     workers
         Processes that serve.
+
     """
 
     async def prepare() -> Settings:
@@ -43,5 +43,3 @@ def serve(*, host: str | None = None, port: int | None = None, workers: int = 1)
         access_log=False,
         log_level="warning",
     )
-
-

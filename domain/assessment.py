@@ -63,8 +63,10 @@ def track(
 def _track_of(row: Judged) -> Track | None:
     """How the outcome of one entry is brought about; None where nothing is to be tracked."""
     qualification = row.qualification
-    if qualification is None or qualification.track is not Track.UNITS:
-        return qualification and qualification.track
+    if qualification is None:
+        return None
+    if qualification.track is not Track.UNITS:
+        return qualification.track
     if row.entry.kind is not EntryKind.UNIT or row.entry.unit is None:
         return None
     unit = qualification.units.get(row.entry.unit)
@@ -81,9 +83,7 @@ def _track_skills(rows: Sequence[Judged], day: date, *, ignore_fails: bool) -> T
     if ignore_fails or not any(result in FAILED_RESULTS for result in results):
         return Tracked()
     code = IssueCode.FS_RESIT_PENDING if None in results else IssueCode.FS_FAILED
-    return Tracked(
-        AssessmentFlag.FS_FAILED, AssessmentDetail.FS_FAILED, ((code, None, None),)
-    )
+    return Tracked(AssessmentFlag.FS_FAILED, AssessmentDetail.FS_FAILED, ((code, None, None),))
 
 
 def _track_tasks(rows: Iterable[Judged], catalogue: Catalogue, day: date) -> Tracked:

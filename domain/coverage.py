@@ -39,9 +39,7 @@ class Coverage(NamedTuple):
 NOTHING = Coverage(holes=(Hole(Reason.ENTRY_MISSING),))
 
 
-def cover(
-    component: ComponentType, requirement: Requirement, judged: Iterable[Judged]
-) -> Coverage:
+def cover(component: ComponentType, requirement: Requirement, judged: Iterable[Judged]) -> Coverage:
     """Compare the usable entries of a component with what it asks for."""
     usable = [row for row in judged if row.usable]
     if not usable:
@@ -107,9 +105,7 @@ def _slots(qualification: Qualification) -> list[str | None]:
     """What a qualification made of units asks for, units first."""
     if qualification.track is not Track.UNITS:
         return []
-    slots: list[str | None] = [
-        unit.code for unit in qualification.units.values() if unit.required
-    ]
+    slots: list[str | None] = [unit.code for unit in qualification.units.values() if unit.required]
     if qualification.requires_award_entry:
         slots.append(AWARD_SLOT)
     return slots
@@ -124,26 +120,21 @@ def _cover_hours(requirement: Requirement, usable: Sequence[Judged]) -> Coverage
     if counted >= minimum:
         return Coverage(barred=barred)
     repairable = _distinct(usable)
-    blocking = tuple(
-        row for row in usable if not row.eligible and row.entry.qan not in eligible
-    )
+    blocking = tuple(row for row in usable if not row.eligible and row.entry.qan not in eligible)
     if _hours_after_barring(repairable.values()) >= minimum:
         return Coverage(blocking=blocking, barred=barred)
     return Coverage(
         holes=(Hole(Reason.GLH_SHORTFALL),),
         blocking=blocking,
         barred=barred,
-        barred_causes_hole=bool(barred)
-        and sum(held.glh for held in eligible.values()) >= minimum,
+        barred_causes_hole=bool(barred) and sum(held.glh for held in eligible.values()) >= minimum,
         hours_missing=minimum - counted,
     )
 
 
 def _distinct(rows: Iterable[Judged]) -> Mapping[str, Qualification]:
     """The qualifications entered; a qualification entered twice counts once."""
-    return {
-        row.entry.qan: row.qualification for row in rows if row.qualification is not None
-    }
+    return {row.entry.qan: row.qualification for row in rows if row.qualification is not None}
 
 
 def _hours_after_barring(held: Iterable[Qualification]) -> int:

@@ -6,14 +6,13 @@ from datetime import date, timedelta
 import msgspec
 
 from domain.catalogue import DAS_POSTING_GRACE_DAYS, Catalogue
-from domain.codes import CompletionStatus
+from domain.codes import CompletionStatus, IssueCode
 from domain.completion import all_complete, completion_status, percent_complete
-from domain.flags import Flags, component_flags
+from domain.flags import Finding, Flags, component_flags, course_blocker
 from domain.inputs import Das, Entry
 from domain.issues import (
     COURSE_WIDE,
     Issue,
-    course_wide,
     issues_of,
     record_findings,
     severity_turns,
@@ -62,22 +61,24 @@ def derive(record: Record, catalogue: Catalogue, day: date) -> Derivation:
         flags=flags,
         status=status,
         percent=percent_complete(registration, status, flags, catalogue, plts=record.plts),
-        issues=tuple(_issues(record, flags, day)),
+        issues=tuple(_issues(record, flags, catalogue, day)),
         next_change_on=min(
             (turn for turn in _turns(record, catalogue) if turn > day), default=None
         ),
     )
 
 
-def _issues(record: Record, flags: dict[ComponentType, Flags], day: date) -> Iterator[Issue]:
+def _issues(
+    record: Record, flags: dict[ComponentType, Flags], catalogue: Catalogue, day: date
+) -> Iterator[Issue]:
     """The shopping list, the record's own issues first; a withdrawn learner has none."""
     if record.registration.status is RegistrationStatus.WITHDRAWN:
         return
     award = record.registration.award
-    whole = [
-        *record_findings(record, day, everything_complete=all_complete(flags)),
-        *course_wide({component: pair.findings for component, pair in flags.items()}),
-    ]
+    whole = list(record_findings(record, day, everything_complete=all_complete(flags)))
+    blocker = course_blocker(record.registration, catalogue)
+    if blocker is not None:
+        whole.append(Finding(IssueCode(blocker.value)))
     yield from issues_of(None, whole, award, day)
     for component, pair in flags.items():
         own = [finding for finding in pair.findings if finding.code not in COURSE_WIDE]

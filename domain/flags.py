@@ -52,7 +52,7 @@ def course_blocker(registration: Registration, catalogue: Catalogue) -> Reason |
     return None
 
 
-def component_flags(  # noqa: PLR0913 - the inputs of the rules, named
+def component_flags(
     component: ComponentType,
     registration: Registration,
     das: Das,
@@ -65,9 +65,16 @@ def component_flags(  # noqa: PLR0913 - the inputs of the rules, named
     needs = catalogue.requirements.get(registration.level)
     required = needs is None or component in needs
     if registration.status is RegistrationStatus.WITHDRAWN:
-        return Flags(required, False, None, (Reason.REGISTRATION_WITHDRAWN,))
+        return Flags(
+            required=required,
+            complete=False,
+            entry=None,
+            entry_reasons=(Reason.REGISTRATION_WITHDRAWN,),
+        )
     if not required:
-        return Flags(False, False, None, (Reason.NOT_REQUIRED,))
+        return Flags(
+            required=False, complete=False, entry=None, entry_reasons=(Reason.NOT_REQUIRED,)
+        )
     requirement = needs[component] if needs is not None else None
     if das.complete_on(day):
         return _complete(component, registration, requirement, entries, catalogue, day)
@@ -75,13 +82,19 @@ def component_flags(  # noqa: PLR0913 - the inputs of the rules, named
     if blocker is not None or requirement is None:
         reason = blocker or Reason.NO_RULE_FOR_COURSE
         finding = Finding(IssueCode(reason.value))
-        return Flags(True, False, EntryFlag.UNDETERMINED, (reason,), findings=(finding,))
+        return Flags(
+            required=True,
+            complete=False,
+            entry=EntryFlag.UNDETERMINED,
+            entry_reasons=(reason,),
+            findings=(finding,),
+        )
     judged = judge_all(entries, component, registration, requirement, catalogue, day)
     declared = sorted(row.qan for row in declarations if row.active)
     return _judged_flags(component, requirement, judged, declared, catalogue, day)
 
 
-def _complete(  # noqa: PLR0913 - the inputs of the rules, named
+def _complete(
     component: ComponentType,
     registration: Registration,
     requirement: Requirement | None,
@@ -90,7 +103,12 @@ def _complete(  # noqa: PLR0913 - the inputs of the rules, named
     day: date,
 ) -> Flags:
     """DAS is the authority: only a functional skills pass is still worth showing."""
-    flags = Flags(True, True, EntryFlag.COMPLETE_ON_DAS, (Reason.DAS_COMPLETE,))
+    flags = Flags(
+        required=True,
+        complete=True,
+        entry=EntryFlag.COMPLETE_ON_DAS,
+        entry_reasons=(Reason.DAS_COMPLETE,),
+    )
     if requirement is None:
         return flags
     judged = judge_all(entries, component, registration, requirement, catalogue, day)
@@ -100,7 +118,7 @@ def _complete(  # noqa: PLR0913 - the inputs of the rules, named
     return flags
 
 
-def _judged_flags(  # noqa: PLR0913 - the inputs of the rules, named
+def _judged_flags(
     component: ComponentType,
     requirement: Requirement,
     judged: Sequence[Judged],
@@ -169,7 +187,8 @@ def _entry_findings(
         for hole in coverage.holes:
             subject = hole.subject
             if hole.reason is Reason.GLH_SHORTFALL:
-                subject = f"{coverage.hours_missing} hours"
+                missing = coverage.hours_missing
+                subject = "1 hour" if missing == 1 else f"{missing} hours"
             yield Finding(IssueCode(hole.reason.value), subject)
     for row in (*coverage.blocking, *(row for row in judged if not row.usable)):
         if row.reason is None or (elsewhere and row.reason is Reason.RESULT_NOT_COUNTABLE):

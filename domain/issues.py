@@ -1,6 +1,6 @@
 """The shopping list: what is wrong with a record, how badly, and by when to act."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -18,39 +18,45 @@ FAR_DAYS = 365
 
 _ORDER = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
 
-CRITICAL = frozenset({
-    IssueCode.ULN_MISSING,
-    IssueCode.ULN_INVALID,
-    IssueCode.ULN_NOT_VERIFIED,
-    IssueCode.ULN_DAS_MISMATCH,
-    IssueCode.NO_DAS_RECORD,
-    IssueCode.REGISTRATION_NOT_ACCEPTED,
-    IssueCode.REGISTRATION_CONFLICT,
-    IssueCode.NO_RULE_FOR_COURSE,
-    IssueCode.ULN_UNMATCHED,
-    IssueCode.MARKS_DEADLINE_PASSED,
-    IssueCode.VQ_CENTRE_NOT_VERIFIED,
-    IssueCode.FS_FAILED,
-    IssueCode.CLAIM_NOT_MADE,
-})
+CRITICAL = frozenset(
+    {
+        IssueCode.ULN_MISSING,
+        IssueCode.ULN_INVALID,
+        IssueCode.ULN_NOT_VERIFIED,
+        IssueCode.ULN_DAS_MISMATCH,
+        IssueCode.NO_DAS_RECORD,
+        IssueCode.REGISTRATION_NOT_ACCEPTED,
+        IssueCode.REGISTRATION_CONFLICT,
+        IssueCode.NO_RULE_FOR_COURSE,
+        IssueCode.ULN_UNMATCHED,
+        IssueCode.MARKS_DEADLINE_PASSED,
+        IssueCode.VQ_CENTRE_NOT_VERIFIED,
+        IssueCode.FS_FAILED,
+        IssueCode.CLAIM_NOT_MADE,
+    }
+)
 
-INFORMATION = frozenset({
-    IssueCode.BARRED_COMBINATION,
-    IssueCode.DECLARATION_CONTRADICTS_ENTRY,
-    IssueCode.DECLARED_QAN_UNKNOWN,
-    IssueCode.DECLARED_QAN_UNSUITED,
-    IssueCode.MARKS_WINDOW_UNDEFINED,
-    IssueCode.FS_RESIT_PENDING,
-    IssueCode.PLTS_NOT_CONFIRMED,
-    IssueCode.WORK_EXPERIENCE_NOT_CONFIRMED,
-    IssueCode.DAS_DATA_STALE,
-})
+INFORMATION = frozenset(
+    {
+        IssueCode.BARRED_COMBINATION,
+        IssueCode.DECLARATION_CONTRADICTS_ENTRY,
+        IssueCode.DECLARED_QAN_UNKNOWN,
+        IssueCode.DECLARED_QAN_UNSUITED,
+        IssueCode.MARKS_WINDOW_UNDEFINED,
+        IssueCode.FS_RESIT_PENDING,
+        IssueCode.PLTS_NOT_CONFIRMED,
+        IssueCode.WORK_EXPERIENCE_NOT_CONFIRMED,
+        IssueCode.DAS_DATA_STALE,
+    }
+)
 
-COURSE_WIDE = frozenset({
-    IssueCode.REGISTRATION_NOT_ACCEPTED,
-    IssueCode.REGISTRATION_CONFLICT,
-    IssueCode.NO_RULE_FOR_COURSE,
-})
+COURSE_WIDE = frozenset(
+    {
+        IssueCode.REGISTRATION_NOT_ACCEPTED,
+        IssueCode.REGISTRATION_CONFLICT,
+        IssueCode.NO_RULE_FOR_COURSE,
+    }
+)
 """Found on components but told once for the whole registration."""
 
 BEARS_ON_COMPONENTS = COURSE_WIDE | {
@@ -63,12 +69,14 @@ BEARS_ON_COMPONENTS = COURSE_WIDE | {
 WITHOUT_DEADLINE = frozenset({IssueCode.DAS_DATA_STALE, IssueCode.AWARD_DATE_MISSING})
 """Issues that the award month gives no day to be settled by."""
 
-CLAIM_UNDER_WAY = frozenset({
-    ClaimStatus.PERMISSION_SUBMITTED,
-    ClaimStatus.PERMISSION_ACCEPTED,
-    ClaimStatus.CLAIMED,
-    ClaimStatus.AWARDED,
-})
+CLAIM_UNDER_WAY = frozenset(
+    {
+        ClaimStatus.PERMISSION_SUBMITTED,
+        ClaimStatus.PERMISSION_ACCEPTED,
+        ClaimStatus.CLAIMED,
+        ClaimStatus.AWARDED,
+    }
+)
 
 
 class Issue(NamedTuple):
@@ -183,9 +191,3 @@ def issues_of(
         severity = severity_on(base, award, day)
         issues.append(Issue(component, code, severity, "; ".join(subjects) or None, due))
     return issues
-
-
-def course_wide(flags: Mapping[ComponentType, tuple[Finding, ...]]) -> list[Finding]:
-    """The findings of components that are told once for the registration."""
-    found = {row.code for rows in flags.values() for row in rows if row.code in COURSE_WIDE}
-    return [Finding(code) for code in sorted(found)]

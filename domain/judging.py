@@ -33,7 +33,7 @@ class Judged(msgspec.Struct, frozen=True, gc=False):
         return self.verdict is EntryClass.ELIGIBLE
 
 
-def judge(  # noqa: PLR0911, PLR0913 - one exit per row of the table of classes, first match wins
+def judge(
     entry: Entry,
     component: ComponentType,
     registration: Registration,
@@ -58,7 +58,7 @@ def judge(  # noqa: PLR0911, PLR0913 - one exit per row of the table of classes,
     return Judged(entry, EntryClass.ELIGIBLE, None, qualification)
 
 
-def judge_all(  # noqa: PLR0913 - the inputs of the rules, named
+def judge_all(
     entries: Iterable[Entry],
     component: ComponentType,
     registration: Registration,
@@ -89,7 +89,7 @@ def _invalidity(
     return None
 
 
-def _ineligibility(  # noqa: PLR0913 - the inputs of the rules, named
+def _ineligibility(
     entry: Entry,
     qualification: Qualification,
     registration: Registration,

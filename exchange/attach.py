@@ -133,5 +133,3 @@ async def reattach(connection: Connection, condition: str) -> None:
 async def _index_courses(connection: Connection, name: str, source: str) -> None:
     await create_temporary_from(connection, name, _COURSES.format(source=source))
     await connection.execute(f"CREATE INDEX {name}_uln ON {name} (uln, centre_id)")
-
-

@@ -66,7 +66,9 @@ async def read_catalogue(connection: Connection) -> Catalogue:
         qualifications=await _qualifications(connection),
         requirements=requirements,
         lines=frozenset(row[0] for row in lines),
-        windows={(row.series, row.unit or None): Window(row.opens_on, row.closes_on) for row in windows},
+        windows={
+            (row.series, row.unit or None): Window(row.opens_on, row.closes_on) for row in windows
+        },
         results={month: ResultsRule(number, offset) for month, number, offset in results},
         plts_glh={level: plts.get(level, PLTS_GLH) for level in requirements},
     )

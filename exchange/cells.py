@@ -17,6 +17,9 @@ MAX_CELL = 1_000
 REMEMBERED = 20_000
 """Different texts whose values a column remembers."""
 
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""Years that a feed may name; a date far outside is a slip, or stands for "never"."""
+
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ACADEMIC_YEAR = re.compile(r"(\d{4})/(\d{2})")
 _SPACE = re.compile(r"\s+")
@@ -96,9 +99,12 @@ def day(cell: str) -> date:
     if not _DATE.fullmatch(value):
         raise CellError("DATE", "A date of the form YYYY-MM-DD is expected.")
     try:
-        return date.fromisoformat(value)
+        found = date.fromisoformat(value)
     except ValueError:
         raise CellError("DATE", "There is no such day in the calendar.") from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise CellError("DATE", f"The year must be {FIRST_YEAR} to {LAST_YEAR}.")
+    return found
 
 
 def instant(cell: str) -> datetime:
@@ -128,12 +134,20 @@ def _code(identifier: str) -> str:
     return _SPACE.sub("_", identifier.upper())
 
 
+def _month(cell: str) -> YearMonth:
+    found = YearMonth.parse(cell)
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        message = f"The year must be {FIRST_YEAR} to {LAST_YEAR}."
+        raise IdentifierError("month", "YEAR", message)
+    return found
+
+
 uln = _identifier(identifiers.parse_uln)
 qan = _identifier(identifiers.parse_qan)
 uci = _identifier(identifiers.parse_uci)
 upn = _identifier(identifiers.parse_upn)
 centre_number = _identifier(identifiers.parse_centre_number)
-month = _identifier(YearMonth.parse)
+month = _identifier(_month)
 series = _identifier(Series.parse)
 
 

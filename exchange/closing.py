@@ -102,9 +102,7 @@ CLOSINGS: Mapping[str, Closing] = {
     ),
     "das_components.csv": Closing(
         "das_component",
-        _OF_NAMED_REGISTRATIONS.format(
-            stem="das_components", same="AND s.component = t.component"
-        ),
+        _OF_NAMED_REGISTRATIONS.format(stem="das_components", same="AND s.component = t.component"),
         None,
         _OWNER.format(table="das_component"),
     ),

@@ -59,9 +59,7 @@ def _may(parse: Parser, kind: str = "text", *, default: Any = None, repeats: boo
     return Column(parse, kind, default=default, repeats=repeats)
 
 
-def _status(
-    vocabulary: type[Any], *, required: bool = False, default: str | None = None
-) -> Column:
+def _status(vocabulary: type[Any], *, required: bool = False, default: str | None = None) -> Column:
     return Column(
         cells.text(100),
         required=required,
@@ -69,6 +67,9 @@ def _status(
         status=cells.known_words(vocabulary),
     )
 
+
+EXPLANATION = ("row", "column", "code", "message")
+"""Columns that end a file of refused rows; a file that comes back with them may keep them."""
 
 _REF = _must(cells.text(60), repeats=False)
 _NAME = cells.text(100)

@@ -12,8 +12,8 @@ from exchange.attach import prepare_entries, write_entries
 from exchange.checks import check_file
 from exchange.closing import close_unmentioned
 from exchange.consortia import merge_consortia
-from exchange.contract import FILE_BY_NAME, File
-from exchange.merge import MERGE_BY_FILE, Counts, count, prepare, write
+from exchange.contract import EXPLANATION, FILE_BY_NAME, File
+from exchange.merge import MERGE_BY_FILE, Counts, count, follow_registrations, prepare, write
 from exchange.problems import FeedProblem, Problems
 from exchange.projection import derive_touched
 from exchange.reading import Layout, RowReader, check_header
@@ -22,10 +22,11 @@ from exchange.staging import analyse, create_stages, drop_stages, load_batch
 from exchange.touch import (
     TOUCHED,
     create_touched,
+    reattach_among_courses,
     reattach_people,
     reattach_qualifications,
+    remember_people,
     touch_by_file,
-    touch_former_owners,
 )
 from models.database import Connection, Database, Dialect
 
@@ -125,6 +126,8 @@ class _Run:
         self.files: list[FeedFile] = []
         self.layouts: dict[str, Layout] = {}
         self.refused: dict[str, set[int]] = {}
+        self.broken = False
+        """Whether a file could not be read to its end."""
         self.counts: dict[str, Counts] = {}
         self.closed: dict[str, int] = {}
         self.derived = 0
@@ -134,7 +137,7 @@ class _Run:
         """Whether faults forbid to go on."""
         if not self.problems:
             return False
-        return not self.options.partial or any(row.code == "CSV" for row in self.problems)
+        return not self.options.partial or self.broken
 
     def look(self) -> bool:
         """Stages 1 and 2, which need no database; whether to go on."""
@@ -164,7 +167,11 @@ class _Run:
         if self.options.mode is Mode.FULL:
             for layout in self._in_order():
                 name = layout.file.name
-                self.closed[name] = await close_unmentioned(connection, name)
+                # A refused row is mentioned, though not applied; what it names stays open.
+                if not self.refused[name]:
+                    self.closed[name] = await close_unmentioned(connection, name)
+            if self.closed.get("registrations.csv"):
+                await reattach_among_courses(connection)
         await self._derive(connection)
         await drop_stages(connection)
 
@@ -181,6 +188,7 @@ class _Run:
                 await load_batch(connection, layout, batch)
                 self.progress.advance(len(batch))
             self.refused[name] = reader.refused
+            self.broken |= reader.broken
             await analyse(connection, layout.file)
 
     async def _check(self, connection: Connection) -> None:
@@ -203,8 +211,7 @@ class _Run:
             merge = MERGE_BY_FILE[name]
             await prepare(connection, merge, header)
             self.counts[name] = await count(connection, name)
-            if name == "registrations.csv":
-                await touch_former_owners(connection)
+            await remember_people(connection, name)
             await write(connection, merge)
         await self._follow(connection, name)
 
@@ -214,10 +221,13 @@ class _Run:
             await touch_by_file(connection, name)
             if name == "qualifications.csv":
                 await reattach_qualifications(connection)
+            elif name == "requirements.csv":
+                await reattach_among_courses(connection)
             elif name == "learners.csv":
-                await reattach_people(connection, people=True, courses=False)
+                await reattach_people(connection, name)
             elif name == "registrations.csv":
-                await reattach_people(connection, people=False, courses=True)
+                await follow_registrations(connection)
+                await reattach_people(connection, name)
 
     async def _derive(self, connection: Connection) -> None:
         rows = await connection.tuples(f"SELECT COUNT(*) FROM {TOUCHED}")  # noqa: S608
@@ -291,9 +301,7 @@ async def lock_imports(connection: Connection) -> None:
         await connection.execute("DELETE FROM feed_run WHERE FALSE")
 
 
-async def _record(
-    connection: Connection, run: _Run, outcome: Outcome, started: datetime
-) -> int:
+async def _record(connection: Connection, run: _Run, outcome: Outcome, started: datetime) -> int:
     """Write the run down in the transaction that holds its rows."""
     finished = datetime.now(UTC)
     report = run.report(outcome, (finished - started).total_seconds(), None)
@@ -319,9 +327,7 @@ def _json(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
-def _write_refused(
-    source: Source, layout: Layout, numbers: set[int], problems: Problems
-) -> None:
+def _write_refused(source: Source, layout: Layout, numbers: set[int], problems: Problems) -> None:
     """The refused rows of a file beside the feed, ready to be corrected and sent again."""
     file: File = layout.file
     if not numbers:
@@ -336,10 +342,11 @@ def _write_refused(
         target.open("w", encoding="utf-8", newline="") as out,
     ):
         writer = csv.writer(out)
-        writer.writerow([*layout.header, "row", "column", "code", "message"])
+        writer.writerow([*layout.header, *EXPLANATION])
         for number, cells in enumerate(csv.reader(text, strict=True), start=1):
             if number in numbers:
-                writer.writerow([*cells, number, *_explained(faults.get(number))])
+                own = cells[: len(cells) - layout.explained]
+                writer.writerow([*own, number, *_explained(faults.get(number))])
 
 
 def _explained(problem: FeedProblem | None) -> Sequence[str]:

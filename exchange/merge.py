@@ -158,7 +158,7 @@ async def prepare(connection: Connection, merge: Merge, header: frozenset[str]) 
         f"t.{name} {connection.differs} {expression}" for name, expression in expressions.items()
     )
     columns = ", ".join(
-        f"{expression} AS {name}" for name, expression in (merge.match | expressions).items()
+        f"{expression} AS {name}" for name, expression in {**merge.match, **expressions}.items()
     )
     stage = stage_name(FILE_BY_NAME[merge.file])
     await create_temporary_from(
@@ -229,6 +229,16 @@ async def write(connection: Connection, merge: Merge) -> None:
         f"INSERT INTO {merge.table} ({names})"  # noqa: S608 - names are ours
         f" SELECT {values} FROM {ready} r WHERE r.target_id IS NULL ORDER BY r.row_number"
     )
+
+
+async def follow_registrations(connection: Connection) -> None:
+    """What hangs on a registration moves with it to another centre."""
+    for table in ("das_record", "das_component", "declaration"):
+        await connection.execute(
+            f"UPDATE {table} SET centre_id = r.centre_id FROM ready_registrations r"  # noqa: S608 - names are ours
+            f" WHERE {table}.registration_id = r.target_id AND r.changed"
+            f" AND {table}.centre_id <> r.centre_id"
+        )
 
 
 async def _free_ulns(connection: Connection, ready: str) -> None:

@@ -84,9 +84,7 @@ Fresh = dict[str, list[tuple[Any, ...]]]
 """Derived rows by table, their values in the order of the table's columns."""
 
 
-async def derive_touched(
-    connection: Connection, day: date, progress: Callable[[int], None]
-) -> int:
+async def derive_touched(connection: Connection, day: date, progress: Callable[[int], None]) -> int:
     """Derive the touched learners again; how many there were."""
     catalogue = await read_catalogue(connection)
     reader = RecordReader(connection)
@@ -160,33 +158,43 @@ def _collect(
     row = course.row
     for component, flags in derivation.flags.items():
         component_id = row.id * COMPONENT_SLOTS + _SLOT[component]
-        fresh["component"].append((
-            *(component_id, row.id, component.value),
-            *(row.learner_id, row.centre_id, flags.required, flags.complete),
-        ))
+        fresh["component"].append(
+            (
+                *(component_id, row.id, component.value),
+                *(row.learner_id, row.centre_id, flags.required, flags.complete),
+            )
+        )
         entry = flags.entry and flags.entry.value
-        fresh["flag"].append((
-            *(component_id * FLAG_SLOTS, component_id, row.id, component.value, _ENTRY),
-            *(row.centre_id, entry, None, "|".join(flags.entry_reasons)),
-        ))
+        fresh["flag"].append(
+            (
+                *(component_id * FLAG_SLOTS, component_id, row.id, component.value, _ENTRY),
+                *(row.centre_id, entry, None, "|".join(flags.entry_reasons)),
+            )
+        )
         if flags.assessment is not None and flags.detail is not None:
             reasons = "|".join(flags.assessment_reasons)
-            fresh["flag"].append((
-                *(component_id * FLAG_SLOTS + 1, component_id, row.id, component.value),
-                *(_ASSESSMENT, row.centre_id),
-                *(flags.assessment.value, flags.detail.value, reasons),
-            ))
+            fresh["flag"].append(
+                (
+                    *(component_id * FLAG_SLOTS + 1, component_id, row.id, component.value),
+                    *(_ASSESSMENT, row.centre_id),
+                    *(flags.assessment.value, flags.detail.value, reasons),
+                )
+            )
     for issue in derivation.issues:
         component_type = issue.component.value if issue.component else ""
-        fresh["issue"].append((
-            *(row.id, component_type, issue.code.value, row.learner_id, row.centre_id),
-            *(SEVERITY_RANK[issue.severity], issue.subject, issue.due_on),
-        ))
-    fresh["completion"].append((
-        *(row.id, row.learner_id, row.centre_id, *standing),
-        *(course.claim_status, course.claim_status_raw, derivation.status.value),
-        *(derivation.percent, derivation.next_change_on, day),
-    ))
+        fresh["issue"].append(
+            (
+                *(row.id, component_type, issue.code.value, row.learner_id, row.centre_id),
+                *(SEVERITY_RANK[issue.severity], issue.subject, issue.due_on),
+            )
+        )
+    fresh["completion"].append(
+        (
+            *(row.id, row.learner_id, row.centre_id, *standing),
+            *(course.claim_status, course.claim_status_raw, derivation.status.value),
+            *(derivation.percent, derivation.next_change_on, day),
+        )
+    )
 
 
 async def _store(

@@ -144,9 +144,7 @@ class RowReader:
     def _refuse(self, number: int, cells: Sequence[str]) -> None:
         """Tell every fault of a row."""
         self.refused.add(number)
-        for name, convert, cell in zip(
-            self._layout.header, self._converters, cells, strict=True
-        ):
+        for name, convert, cell in zip(self._layout.header, self._converters, cells, strict=True):
             try:
                 convert(cell)
             except CellError as error:

@@ -128,9 +128,7 @@ class Source:
                 yield stream
             return
         with zipfile.ZipFile(self.path) as archive:
-            member = next(
-                info for info in archive.infolist() if Path(info.filename).name == name
-            )
+            member = next(info for info in archive.infolist() if Path(info.filename).name == name)
             if member.file_size > BLOCK and member.file_size > MAX_RATIO * member.compress_size:
                 message = "it unpacks to far more than it should"
                 raise zipfile.BadZipFile(message)
@@ -147,9 +145,7 @@ class Source:
             yield text
 
 
-def _block_fault(
-    decoder: codecs.IncrementalDecoder, block: bytes
-) -> tuple[int, str, str] | None:
+def _block_fault(decoder: codecs.IncrementalDecoder, block: bytes) -> tuple[int, str, str] | None:
     """Where a block is not text, if it is not."""
     nul = block.find(b"\0")
     if nul >= 0:
@@ -163,4 +159,3 @@ def _block_fault(
 
 def _fault(name: str, code: str, message: str) -> FeedProblem:
     return FeedProblem(name, None, None, code, None, message)
-

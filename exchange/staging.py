@@ -18,7 +18,9 @@ async def create_stages(connection: Connection) -> None:
     for file in FILES:
         columns = ["row_number integer"]
         for name, column in file.columns.items():
-            columns.append(f'"{name}" {_type(connection, column.type)}')
+            # An absent column of the key holds its default, for rows are found by it.
+            default = f" DEFAULT '{column.default}'" if name in file.key and not column.required else ""
+            columns.append(f'"{name}" {_type(connection, column.type)}{default}')
             if column.status:
                 columns.append(f'"{name}_raw" text')
         if file.names:

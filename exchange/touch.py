@@ -1,10 +1,13 @@
 """Which learners a feed touches: exactly those whose flags it may change."""
 
 from exchange.attach import reattach
-from exchange.staging import create_temporary
+from exchange.staging import create_temporary, create_temporary_from
 from models.database import Connection, Dialect
 
 TOUCHED = "touched"
+
+PEOPLE = "moved_people"
+"""Learners whose key, name or course changed, as they were and as they are."""
 
 _CHANGED = "(r.target_id IS NULL OR r.changed)"
 
@@ -54,6 +57,25 @@ _BY_FILE = {
         JOIN ready_das_components r ON r.registration_id = g.id WHERE {changed}""",
 }
 
+_FORMER_PEOPLE = {
+    "learners.csv": """
+        SELECT l.id, l.uln, l.name_key FROM learner l
+        JOIN ready_learners r ON r.target_id = l.id WHERE r.changed""",
+    "registrations.csv": """
+        SELECT l.id, l.uln, l.name_key FROM learner l
+        JOIN registration g ON g.learner_id = l.id
+        JOIN ready_registrations r ON r.target_id = g.id WHERE r.changed""",
+}
+
+_CHANGED_PEOPLE = {
+    "learners.csv": """
+        SELECT l.id, l.uln, l.name_key FROM learner l
+        JOIN ready_learners r ON r.ref = l.ref WHERE {changed}""",
+    "registrations.csv": """
+        SELECT l.id, l.uln, l.name_key FROM learner l
+        JOIN ready_registrations r ON r.learner_id = l.id WHERE {changed}""",
+}
+
 _MOVED = """
     SELECT g.learner_id FROM moved_entries m JOIN registration g
     ON g.id IN (m.registration_id, m.suspected_id, m.old_registration_id, m.old_suspected_id)
@@ -81,39 +103,37 @@ async def touch_by_file(connection: Connection, file: str) -> None:
         await touch(connection, query.format(changed=_CHANGED, in_year=in_year))
 
 
-async def touch_former_owners(connection: Connection) -> None:
-    """Registrations that move to another learner touch the learner they leave (before writing)."""
-    await touch(
-        connection,
-        """
-        SELECT g.learner_id FROM registration g JOIN ready_registrations r ON r.target_id = g.id
-        WHERE r.changed
-        """,
-    )
+async def remember_people(connection: Connection, file: str) -> None:
+    """Note the people behind changed rows as they are before writing; what they lose is touched."""
+    former = _FORMER_PEOPLE.get(file)
+    if former is not None:
+        await create_temporary_from(connection, PEOPLE, former)
+        await touch(connection, f"SELECT p.id AS learner_id FROM {PEOPLE} p")  # noqa: S608 - names are ours
 
 
-async def reattach_people(connection: Connection, *, people: bool, courses: bool) -> None:
-    """Entries follow learners whose key, name or course changed."""
-    moved = []
-    if people:
-        moved.append(
-            "SELECT l.id, l.uln, l.name_key FROM learner l JOIN ready_learners r ON r.ref = l.ref"
-            f" WHERE {_CHANGED}"
-        )
-    if courses:
-        moved.append(
-            "SELECT l.id, l.uln, l.name_key FROM learner l"  # noqa: S608 - queries are ours
-            f" JOIN ready_registrations r ON r.learner_id = l.id WHERE {_CHANGED}"
-        )
-    if not moved:
-        return
-    people_moved = " UNION ".join(moved)
+async def reattach_people(connection: Connection, file: str) -> None:
+    """Entries follow learners whose key, name or course changed, or who lost a course."""
+    changed = _CHANGED_PEOPLE[file].format(changed=_CHANGED)
+    await connection.execute(f"INSERT INTO {PEOPLE} {changed}")  # noqa: S608 - queries are ours
     await reattach(
         connection,
-        f"""e.learner_id IN (SELECT p.id FROM ({people_moved}) p)
-        OR (e.learner_id IS NULL AND (
-            e.uln IN (SELECT p.uln FROM ({people_moved}) p)
-            OR e.name_key IN (SELECT p.name_key FROM ({people_moved}) p)))""",  # noqa: S608
+        f"""e.id IN (
+            SELECT x.id FROM entry x JOIN {PEOPLE} p ON p.id = x.learner_id
+            UNION SELECT x.id FROM entry x JOIN {PEOPLE} p ON p.uln = x.uln
+            WHERE x.learner_id IS NULL
+            UNION SELECT x.id FROM entry x JOIN {PEOPLE} p ON p.name_key = x.name_key
+            WHERE x.learner_id IS NULL)""",  # noqa: S608 - names are ours
+    )
+    await touch(connection, _MOVED)
+
+
+async def reattach_among_courses(connection: Connection) -> None:
+    """Entries of touched learners with several courses go to the one that now suits best."""
+    await reattach(
+        connection,
+        f"""e.learner_id IN (
+            SELECT g.learner_id FROM registration g JOIN {TOUCHED} q ON q.learner_id = g.learner_id
+            GROUP BY g.learner_id HAVING COUNT(*) > 1)""",  # noqa: S608 - names are ours
     )
     await touch(connection, _MOVED)
 

@@ -12,11 +12,17 @@ from models.database import ALWAYS, Clause
 _CENTRE_COLUMNS = columns_of(CentreRow, "c")
 
 _USERS = f"""
-    SELECT {columns_of(CentreUserRow, "g", {
-        "name": "u.first_name || ' ' || u.last_name",
-        "email": "u.email",
-        "granted_by": "b.first_name || ' ' || b.last_name",
-    })}
+    SELECT {
+    columns_of(
+        CentreUserRow,
+        "g",
+        {
+            "name": "u.first_name || ' ' || u.last_name",
+            "email": "u.email",
+            "granted_by": "b.first_name || ' ' || b.last_name",
+        },
+    )
+}
     FROM access_grant g JOIN account u ON u.id = g.user_id
     LEFT JOIN account b ON b.id = g.granted_by_id
 """  # noqa: S608 - columns are ours
@@ -78,9 +84,7 @@ async def consortium_by_id(reading: Reading, ids: Sequence[int]) -> list[Consort
     return matched(ids, rows, lambda row: row.id)
 
 
-async def consortium_by_code(
-    reading: Reading, codes: Sequence[str]
-) -> list[ConsortiumRow | None]:
+async def consortium_by_code(reading: Reading, codes: Sequence[str]) -> list[ConsortiumRow | None]:
     """Consortia with a centre in reach, by code."""
     rows = await _consortia(reading, reading.connection.among("k.code", codes))
     return matched(codes, rows, lambda row: row.code)
@@ -111,9 +115,7 @@ async def _consortia(reading: Reading, wanted: Clause, tail: str = "") -> list[C
     )
 
 
-async def centres_by_consortium_id(
-    reading: Reading, ids: Sequence[int]
-) -> list[list[CentreRow]]:
+async def centres_by_consortium_id(reading: Reading, ids: Sequence[int]) -> list[list[CentreRow]]:
     """The member centres in reach of each consortium, by name."""
     connection = reading.connection
     where = connection.among("m.consortium_id", ids)
@@ -127,9 +129,7 @@ async def centres_by_consortium_id(
     return [[row for _, row in group] for group in grouped(ids, rows, lambda pair: pair[0])]
 
 
-async def consortia_by_centre_id(
-    reading: Reading, ids: Sequence[int]
-) -> list[list[ConsortiumRow]]:
+async def consortia_by_centre_id(reading: Reading, ids: Sequence[int]) -> list[list[ConsortiumRow]]:
     """The consortia that each centre belongs to, by name."""
     connection = reading.connection
     where = connection.among("m.centre_id", ids)

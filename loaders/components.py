@@ -17,12 +17,18 @@ from loaders.select import columns_of
 from models.database import Clause
 
 _COMPONENTS = f"""
-    SELECT {columns_of(ComponentRow, "c", {
-        "level": "r.level",
-        "entry_flag": "e.code",
-        "assessment_flag": "a.code",
-        "assessment_detail": "a.detail",
-    })}
+    SELECT {
+    columns_of(
+        ComponentRow,
+        "c",
+        {
+            "level": "r.level",
+            "entry_flag": "e.code",
+            "assessment_flag": "a.code",
+            "assessment_detail": "a.detail",
+        },
+    )
+}
     FROM component c JOIN registration r ON r.id = c.registration_id
     LEFT JOIN flag e ON e.component_id = c.id AND e.kind = 'ENTRY'
     LEFT JOIN flag a ON a.component_id = c.id AND a.kind = 'ASSESSMENT'
@@ -93,9 +99,7 @@ async def components_by_registration_id(
 
 async def flags_by_registration_id(reading: Reading, ids: Sequence[int]) -> list[list[FlagRow]]:
     """All flags of each registration, by component, the entry flag first."""
-    where = _of(
-        reading, "f", ids, scope.flags(reading.viewer, reading.connection, "f.centre_id")
-    )
+    where = _of(reading, "f", ids, scope.flags(reading.viewer, reading.connection, "f.centre_id"))
     rows = await reading.connection.rows(
         FlagRow,
         f"SELECT {_FLAG_COLUMNS} FROM flag f WHERE {where.text} ORDER BY f.id",  # noqa: S608
@@ -133,8 +137,8 @@ async def _issues(reading: Reading, wanted: Clause) -> list[IssueRow]:
     return await reading.connection.rows(
         IssueRow,
         f"SELECT {ISSUE_COLUMNS} FROM issue i LEFT JOIN account u ON u.id = i.acknowledged_by_id"  # noqa: S608
-        f" WHERE {where.text} ORDER BY i.severity DESC, CASE WHEN i.due_on IS NULL THEN 1 ELSE 0 END, i.due_on,"
-        " i.component_type, i.code",
+        f" WHERE {where.text} ORDER BY i.severity DESC,"
+        " CASE WHEN i.due_on IS NULL THEN 1 ELSE 0 END, i.due_on, i.component_type, i.code",
         *where.params,
     )
 
@@ -149,9 +153,7 @@ async def entry_by_id(reading: Reading, ids: Sequence[int]) -> list[EntryRow | N
     return matched(ids, rows, lambda row: row.id)
 
 
-async def entries_by_registration_id(
-    reading: Reading, ids: Sequence[int]
-) -> list[list[EntryRow]]:
+async def entries_by_registration_id(reading: Reading, ids: Sequence[int]) -> list[list[EntryRow]]:
     """The entries of each registration, the earliest first."""
     reach = scope.entries(reading.viewer, reading.connection, "e.centre_id")
     rows = await entries(reading, _of(reading, "e", ids, reach))

@@ -62,7 +62,7 @@ def learner_clause(connection: Connection, wanted: LearnerFilter) -> Clause:
     return clause
 
 
-def _within(  # noqa: PLR0913 - the parts of a sub-query, named
+def _within(
     connection: Connection, column: str, key: str, table: str, name: str, values: Sequence[str]
 ) -> Clause:
     found = connection.among(f"k.{name}", values)

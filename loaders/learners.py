@@ -26,30 +26,42 @@ LEARNER_TABLES = """
 """
 
 _REGISTRATIONS = f"""
-    SELECT {columns_of(RegistrationRow, "r", {
-        "line_name": "n.name",
-        "anticipated_award": "r.award",
-        "anticipated_award_source": "r.award_source",
-        "anticipated_award_edited_at": "r.award_edited_at",
-        "awarding_body_award": "r.feed_award",
-        "claim_status": "c.claim_status",
-        "claim_status_raw": "c.claim_status_raw",
-        "completion_status": "c.status",
-        "percent_complete": "c.percent",
-        "derived_on": "c.derived_on",
-    })}
+    SELECT {
+    columns_of(
+        RegistrationRow,
+        "r",
+        {
+            "line_name": "n.name",
+            "anticipated_award": "r.award",
+            "anticipated_award_source": "r.award_source",
+            "anticipated_award_edited_at": "r.award_edited_at",
+            "awarding_body_award": "r.feed_award",
+            "claim_status": "c.claim_status",
+            "claim_status_raw": "c.claim_status_raw",
+            "completion_status": "c.status",
+            "percent_complete": "c.percent",
+            "derived_on": "c.derived_on",
+        },
+    )
+}
     FROM registration r JOIN completion c ON c.registration_id = r.id
     LEFT JOIN line_of_learning n ON n.code = r.line
 """  # noqa: S608 - columns are ours
 
 _FACTS = f"""
-    SELECT {columns_of(FactsRow, "r", {
-        "registration_id": "r.id",
-        "given_name": "l.given_name",
-        "family_name": "l.family_name",
-        "uln": "l.uln",
-        "line_name": "n.name",
-    })}
+    SELECT {
+    columns_of(
+        FactsRow,
+        "r",
+        {
+            "registration_id": "r.id",
+            "given_name": "l.given_name",
+            "family_name": "l.family_name",
+            "uln": "l.uln",
+            "line_name": "n.name",
+        },
+    )
+}
     FROM registration r JOIN learner l ON l.id = r.learner_id
     LEFT JOIN line_of_learning n ON n.code = r.line
 """  # noqa: S608 - columns are ours
@@ -93,9 +105,7 @@ async def _learners(
     return matched(keys, rows, key_of)
 
 
-async def registration_by_id(
-    reading: Reading, ids: Sequence[int]
-) -> list[RegistrationRow | None]:
+async def registration_by_id(reading: Reading, ids: Sequence[int]) -> list[RegistrationRow | None]:
     """Registrations in view by id."""
     rows = await _registrations(reading, reading.connection.among("r.id", ids))
     return matched(ids, rows, lambda row: row.id)
@@ -123,7 +133,5 @@ async def facts_by_registration_id(reading: Reading, ids: Sequence[int]) -> list
     """What advice fills in, for each registration in view."""
     wanted = reading.connection.among("r.id", ids)
     where = wanted & scope.registrations(reading.viewer, reading.connection, "r.centre_id")
-    rows = await reading.connection.rows(
-        FactsRow, f"{_FACTS} WHERE {where.text}", *where.params
-    )
+    rows = await reading.connection.rows(FactsRow, f"{_FACTS} WHERE {where.text}", *where.params)
     return matched(ids, rows, lambda row: row.registration_id)

@@ -27,7 +27,7 @@ def grouped(
     groups: dict[Key, list[Row]] = defaultdict(list)
     for row in rows:
         groups[key_of(row)].append(row)
-    return [groups[key] if key in groups else [] for key in keys]
+    return [groups.get(key, []) for key in keys]
 
 
 def matched(

@@ -6,7 +6,9 @@ from typing import Any
 import msgspec
 
 
-def columns_of(row: type[msgspec.Struct], alias: str, named: Mapping[str, str] | None = None) -> str:
+def columns_of(
+    row: type[msgspec.Struct], alias: str, named: Mapping[str, str] | None = None
+) -> str:
     """The columns of a row: those of a table seen as `alias`, unless named otherwise."""
     own: Mapping[str, Any] = named or {}
     return ", ".join(

@@ -2,8 +2,8 @@
 
 from models.centre import Centre, Consortium, ConsortiumCentre
 from models.change import Change
-from models.component import Component
 from models.completion import Completion
+from models.component import Component
 from models.das import DasComponent, DasRecord
 from models.declaration import Declaration
 from models.entry import Entry

@@ -37,8 +37,12 @@ class ConsortiumCentre(Model):
     """A centre's membership of a consortium."""
 
     id = fields.BigIntField(primary_key=True)
-    consortium: fields.ForeignKeyRelation[Consortium] = fields.ForeignKeyField("models.Consortium", "members")
-    centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField("models.Centre", "memberships")
+    consortium: fields.ForeignKeyRelation[Consortium] = fields.ForeignKeyField(
+        "models.Consortium", "members"
+    )
+    centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField(
+        "models.Centre", "memberships"
+    )
 
     class Meta:
         """Table name and keys."""

@@ -17,7 +17,9 @@ class Completion(Model):
     learner: fields.ForeignKeyRelation[Learner] = fields.ForeignKeyField(
         "models.Learner", "completions", db_constraint=False
     )
-    centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField("models.Centre", "completions", db_constraint=False)
+    centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField(
+        "models.Centre", "completions", db_constraint=False
+    )
     place = fields.SmallIntField(description="1 for the learner's foremost registration")
     foremost = fields.BooleanField(description="Foremost of the learner at this centre")
     shared = fields.BooleanField(description="The learner has registrations at other centres")

@@ -14,11 +14,15 @@ class Component(Model):
     id = fields.BigIntField(
         primary_key=True, generated=False, description="Eight a registration, see projection"
     )
-    registration: fields.ForeignKeyRelation[Registration] = fields.ForeignKeyField("models.Registration", "components")
+    registration: fields.ForeignKeyRelation[Registration] = fields.ForeignKeyField(
+        "models.Registration", "components"
+    )
     learner: fields.ForeignKeyRelation[Learner] = fields.ForeignKeyField(
         "models.Learner", "components", db_constraint=False
     )
-    centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField("models.Centre", "components", db_constraint=False)
+    centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField(
+        "models.Centre", "components", db_constraint=False
+    )
     type = fields.CharField(40)
     required = fields.BooleanField()
     complete = fields.BooleanField(description="On DAS, visibly")

@@ -11,8 +11,12 @@ class DasRecord(Model):
     """The DAS account behind a registration, as last fetched."""
 
     id = fields.BigIntField(primary_key=True)
-    registration: fields.OneToOneRelation[Registration] = fields.OneToOneField("models.Registration", "das_record")
-    centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField("models.Centre", "das_records", db_constraint=False)
+    registration: fields.OneToOneRelation[Registration] = fields.OneToOneField(
+        "models.Registration", "das_record"
+    )
+    centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField(
+        "models.Centre", "das_records", db_constraint=False
+    )
     uln = fields.CharField(20, null=True, description="As DAS holds it, unchecked")
     line = fields.CharField(60, null=True)
     level = fields.CharField(40, null=True)
@@ -36,7 +40,9 @@ class DasComponent(Model):
     """Whether DAS holds one component complete."""
 
     id = fields.BigIntField(primary_key=True)
-    registration: fields.ForeignKeyRelation[Registration] = fields.ForeignKeyField("models.Registration", "das_components")
+    registration: fields.ForeignKeyRelation[Registration] = fields.ForeignKeyField(
+        "models.Registration", "das_components"
+    )
     centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField(
         "models.Centre", "das_components", db_constraint=False
     )

@@ -41,7 +41,7 @@ class Clause(NamedTuple):
     text: str
     params: tuple[Any, ...] = ()
 
-    def __and__(self, other: "Clause") -> "Clause":  # type: ignore[override]  # clauses join
+    def __and__(self, other: "Clause") -> "Clause":
         """Both must hold."""
         return Clause(f"{self.text} AND {other.text}", self.params + other.params)
 
@@ -81,9 +81,7 @@ class Connection:
     async def insert(self, text: str, *params: object) -> int:
         """Insert one row; its id."""
         returning = " RETURNING id" if self.dialect is Dialect.POSTGRESQL else ""
-        found = await self.client.execute_insert(
-            self._text(text + returning), self._params(params)
-        )
+        found = await self.client.execute_insert(self._text(text + returning), self._params(params))
         return int(found if self.dialect is Dialect.SQLITE else found[0])
 
     async def execute_many(self, text: str, rows: Sequence[Sequence[object]]) -> None:

@@ -12,8 +12,12 @@ class Declaration(Model):
     """A user's word that a component is taken elsewhere, kept when removed."""
 
     id = fields.BigIntField(primary_key=True)
-    registration: fields.ForeignKeyRelation[Registration] = fields.ForeignKeyField("models.Registration", "declarations")
-    centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField("models.Centre", "declarations", db_constraint=False)
+    registration: fields.ForeignKeyRelation[Registration] = fields.ForeignKeyField(
+        "models.Registration", "declarations"
+    )
+    centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField(
+        "models.Centre", "declarations", db_constraint=False
+    )
     component = fields.CharField(40)
     qan = fields.CharField(10)
     created_at = fields.DatetimeField()

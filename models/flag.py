@@ -14,11 +14,15 @@ class Flag(Model):
     id = fields.BigIntField(
         primary_key=True, generated=False, description="Two a component, see projection"
     )
-    component: fields.ForeignKeyRelation[Component] = fields.ForeignKeyField("models.Component", "flags")
+    component: fields.ForeignKeyRelation[Component] = fields.ForeignKeyField(
+        "models.Component", "flags"
+    )
     registration: fields.ForeignKeyRelation[Registration] = fields.ForeignKeyField(
         "models.Registration", "flags", db_constraint=False
     )
-    centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField("models.Centre", "flags", db_constraint=False)
+    centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField(
+        "models.Centre", "flags", db_constraint=False
+    )
     component_type = fields.CharField(40)
     kind = fields.CharField(10, description="ENTRY or ASSESSMENT")
     code = fields.CharField(30, null=True, description="Null where nothing is to be judged")

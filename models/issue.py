@@ -13,9 +13,15 @@ class Issue(Model):
     """Something to put right on a learner's record (projection, with acknowledgement)."""
 
     id = fields.BigIntField(primary_key=True)
-    registration: fields.ForeignKeyRelation[Registration] = fields.ForeignKeyField("models.Registration", "issues")
-    learner: fields.ForeignKeyRelation[Learner] = fields.ForeignKeyField("models.Learner", "issues", db_constraint=False)
-    centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField("models.Centre", "issues", db_constraint=False)
+    registration: fields.ForeignKeyRelation[Registration] = fields.ForeignKeyField(
+        "models.Registration", "issues"
+    )
+    learner: fields.ForeignKeyRelation[Learner] = fields.ForeignKeyField(
+        "models.Learner", "issues", db_constraint=False
+    )
+    centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField(
+        "models.Centre", "issues", db_constraint=False
+    )
     component_type = fields.CharField(
         40, default="", description="Empty for the registration as a whole"
     )

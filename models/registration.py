@@ -13,8 +13,12 @@ class Registration(Model):
 
     id = fields.BigIntField(primary_key=True)
     ref = fields.CharField(60, unique=True, description="The awarding body's key")
-    learner: fields.ForeignKeyRelation[Learner] = fields.ForeignKeyField("models.Learner", "registrations")
-    centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField("models.Centre", "registrations")
+    learner: fields.ForeignKeyRelation[Learner] = fields.ForeignKeyField(
+        "models.Learner", "registrations"
+    )
+    centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField(
+        "models.Centre", "registrations"
+    )
     line = fields.CharField(60)
     level = fields.CharField(40)
     registered_on = fields.CharField(7, null=True, description="Month, YYYY-MM")

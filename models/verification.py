@@ -10,7 +10,9 @@ class Verification(Model):
     """Whether certification of a programme is released at a centre for an academic year."""
 
     id = fields.BigIntField(primary_key=True)
-    centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField("models.Centre", "verifications")
+    centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField(
+        "models.Centre", "verifications"
+    )
     qan = fields.CharField(10)
     academic_year = fields.CharField(7, description="2009/10")
     state = fields.CharField(20)

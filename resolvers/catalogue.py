@@ -16,8 +16,9 @@ from schema.types.qualification import Qualification
     description="What a QAN stands for; null when it is not in the catalogue.",
     extensions=signed_in(),
 )
-async def qualification(info: Info,
+async def qualification(
+    info: Info,
     qan: Annotated[Qan, argument(description="Qualification accreditation number.")],
 ) -> Qualification | None:
     """By QAN."""
-    return await info.context.load(loaders.qualification_by_qan, str(qan))  # type: ignore[return-value]
+    return await info.context.load(loaders.qualification_by_qan, str(qan))

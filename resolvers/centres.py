@@ -1,7 +1,6 @@
 """Centres and consortia in reach."""
 
 from enum import Enum
-
 from typing import Annotated
 
 import strawberry
@@ -44,7 +43,7 @@ async def centre(
     number: Annotated[CentreNumber, argument(description="National centre number.")],
 ) -> Centre | None:
     """By its number."""
-    return await info.context.load(loaders.centre_by_number, str(number))  # type: ignore[return-value]
+    return await info.context.load(loaders.centre_by_number, str(number))
 
 
 @strawberry.field(description="Centres in reach.", extensions=signed_in())
@@ -53,15 +52,13 @@ async def centres(
     filter: Annotated[  # noqa: A002 - the graph's own word
         CentreFilter | None, argument(description="Which ones; null for all.")
     ] = None,
-    order_by: Annotated[
-        CentreOrder, argument(description="In which order.")
-    ] = CentreOrder.NAME,
+    order_by: Annotated[CentreOrder, argument(description="In which order.")] = CentreOrder.NAME,
     first: First = DEFAULT_FIRST,
     after: After = None,
 ) -> Connection[Centre] | None:
     """A page."""
     order = CENTRES_BY_NAME if order_by is CentreOrder.NAME else CENTRES_BY_NUMBER
-    page, member_of = page_request(order, first, after), filter and filter.consortium
+    page, member_of = page_request(order, first, after), filter.consortium if filter else None
     reading = info.context.reading
     found = await loaders.centre_page(reading, member_of, page)
     return connection(page, found, lambda: loaders.centre_count(reading, member_of))
@@ -75,7 +72,7 @@ async def consortium(
     info: Info, code: Annotated[str, argument(description="Code of the consortium.")]
 ) -> Consortium | None:
     """By its code."""
-    return await info.context.load(loaders.consortium_by_code, code)  # type: ignore[return-value]
+    return await info.context.load(loaders.consortium_by_code, code)
 
 
 @strawberry.field(description="Consortia with a centre in reach, by name.", extensions=signed_in())
@@ -96,7 +93,8 @@ async def consortia(
 async def unmatched_entries(
     info: Info,
     centre: Annotated[CentreNumber, argument(description="National centre number.")],
-    first: First = DEFAULT_FIRST, after: After = None
+    first: First = DEFAULT_FIRST,
+    after: After = None,
 ) -> Connection[Entry] | None:
     """A page."""
     found = await info.context.load(loaders.centre_by_number, str(centre))
@@ -104,5 +102,3 @@ async def unmatched_entries(
         return None
     info.context.demand(Permission.UNMATCHED_ENTRY_READ, found.id)
     return await unmatched(info, found.id, first, after)
-
-

@@ -24,9 +24,7 @@ from schema.types.learner import Learner
 )
 async def learner(
     info: Info,
-    id: Annotated[  # noqa: A002 - the graph's own word
-        strawberry.ID | None, argument(description="Opaque id of the learner.")
-    ] = None,
+    id: Annotated[strawberry.ID | None, argument(description="Opaque id of the learner.")] = None,
     uln: Annotated[Uln | None, argument(description="Unique learner number.")] = None,
 ) -> Learner | None:
     """One learner."""
@@ -34,11 +32,11 @@ async def learner(
         message = "Give either the id or the ULN."
         raise Invalid(message, code="ARGUMENT_CHOICE", field="id")
     if uln is not None:
-        return await info.context.load(loaders.learner_by_uln, str(uln))  # type: ignore[return-value]
+        return await info.context.load(loaders.learner_by_uln, str(uln))
     key = key_of(str(id), "Learner")
     if key is None:
         return None
-    return await info.context.load(loaders.learner_by_id, key)  # type: ignore[return-value]
+    return await info.context.load(loaders.learner_by_id, key)
 
 
 @strawberry.field(

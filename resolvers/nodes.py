@@ -15,7 +15,7 @@ from schema.types.node import Node
 
 MAX_IDS = 100
 
-BY_ID: dict[str, Batch[Any]] = {
+BY_ID: dict[str, Batch] = {
     "Centre": centres.centre_by_id,
     "Component": components.component_by_id,
     "Consortium": centres.consortium_by_id,
@@ -42,10 +42,10 @@ async def _node(info: Info, text: str) -> Any:  # noqa: ANN401 - a row of any ty
 )
 async def node(
     info: Info,
-    id: Annotated[strawberry.ID, argument(description="Opaque id.")],  # noqa: A002 - the graph's own word
+    id: Annotated[strawberry.ID, argument(description="Opaque id.")],
 ) -> Node | None:
     """One object."""
-    return await _node(info, str(id))  # type: ignore[no-any-return]
+    return await _node(info, str(id))
 
 
 @strawberry.field(

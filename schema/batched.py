@@ -11,7 +11,7 @@ from schema.context import Batch, Info
 
 
 def batched(
-    batch: Batch[Any],
+    batch: Batch,
     *,
     key: str | Callable[[Any], Any],
     description: str,
@@ -32,6 +32,4 @@ def batched(
         answer = await info.context.load(batch, wanted)
         return answer if pick is None else pick(root, answer)
 
-    return strawberry.field(
-        resolver=resolve, description=description, extensions=extensions or []
-    )
+    return strawberry.field(resolver=resolve, description=description, extensions=extensions or [])

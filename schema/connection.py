@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
@@ -96,19 +96,23 @@ def _encode(row: object, order: Order) -> str:
 
 def _decode(cursor: str, order: Order) -> tuple[Any, ...]:
     try:
-        if len(cursor) > MAX_CURSOR:
-            raise ValueError
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        values: Sequence[Any] = orjson.loads(base64.b64decode(padded, b"-_", validate=True))
-        if not isinstance(values, list) or len(values) < 1 or values[0] != order.name:
-            raise ValueError
-        place = values[1:]
-        texts = all(isinstance(value, str) for value in place[:-1])
-        if len(place) != len(order.values) or not texts or type(place[-1]) is not int:
-            raise ValueError
-        if not -(2**63) <= place[-1] < 2**63:
-            raise ValueError
+        return _place(cursor, order)
     except (ValueError, binascii.Error):
         message = "The cursor does not belong to this list and order."
         raise Invalid(message, code="CURSOR_INVALID", field="after") from None
-    return tuple(place)
+
+
+def _place(cursor: str, order: Order) -> tuple[Any, ...]:
+    """The place in an order that a cursor stands for; raises ValueError for anything else."""
+    if len(cursor) > MAX_CURSOR:
+        raise ValueError
+    padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+    values = orjson.loads(base64.b64decode(padded, b"-_", validate=True))
+    if not isinstance(values, list) or len(values) != len(order.values) + 1:
+        raise ValueError
+    name, *texts, key = values
+    if name != order.name or not all(isinstance(text, str) for text in texts):
+        raise ValueError
+    if type(key) is not int or not -(2**63) <= key < 2**63:
+        raise ValueError
+    return (*texts, key)

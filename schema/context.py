@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from datetime import date, datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import strawberry
 from strawberry.dataloader import DataLoader
@@ -14,9 +14,8 @@ from domain.errors import Refused
 from loaders.reading import Reading
 from models.database import Database
 
-Key = TypeVar("Key", bound=Hashable)
-Value = TypeVar("Value")
-Batch = Callable[..., Awaitable[Sequence[Value]]]
+Batch = Callable[..., Awaitable[Sequence[Any]]]
+"""A question for many keys: reading, keys and arguments in, one answer a key out."""
 
 
 class Context:
@@ -46,15 +45,14 @@ class Context:
         """Guarded fields, as they stand in the answer, that were already told to be refused."""
         self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
 
-    async def load(self, batch: Batch[Value], key: Key, *arguments: Hashable) -> Value:
+    async def load(self, batch: Batch, key: Hashable, *arguments: Hashable) -> Any:  # noqa: ANN401 - rows of any kind
         """One key's answer to a batch question; keys asked together are answered together."""
         name = (batch, arguments)
         loader = self._loaders.get(name)
         if loader is None:
             loader = DataLoader(load_fn=partial(_ask, batch, self.reading, arguments))
             self._loaders[name] = loader
-        value: Value = await loader.load(key)
-        return value
+        return await loader.load(key)
 
     def demand(self, permission: Permission, centre_id: int) -> None:
         """Raise Refused unless the viewer may do this at a centre in reach."""
@@ -82,7 +80,7 @@ class Context:
 
 
 async def _ask(
-    batch: Batch[Any], reading: Reading, arguments: Sequence[Any], keys: list[Any]
+    batch: Batch, reading: Reading, arguments: Sequence[Any], keys: list[Any]
 ) -> Sequence[Any]:
     return await batch(reading, keys, *arguments)
 

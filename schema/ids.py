@@ -6,6 +6,8 @@ import binascii
 from domain.errors import Invalid
 
 MAX_LENGTH = 120
+MAX_DIGITS = 18
+"""Keys fit into 64 bits."""
 
 
 def encode_id(type_name: str, key: int) -> str:
@@ -16,16 +18,20 @@ def encode_id(type_name: str, key: int) -> str:
 def decode_id(text: str) -> tuple[str, int]:
     """The type's name and the key; raises Invalid (ID_INVALID) for anything else."""
     try:
-        if len(text) > MAX_LENGTH:
-            raise ValueError
-        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-        name, _, key = base64.b64decode(padded, b"-_", validate=True).decode("ascii").partition(":")
-        if not (name.isalpha() and key.isdigit()) or len(key) > 18:  # noqa: PLR2004 - fits 64 bits
-            raise ValueError
-        return name, int(key)
+        return _parts(text)
     except (ValueError, binascii.Error):
         message = "This is not an id of this service."
         raise Invalid(message, code="ID_INVALID", field="id") from None
+
+
+def _parts(text: str) -> tuple[str, int]:
+    if len(text) > MAX_LENGTH:
+        raise ValueError
+    padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+    name, _, key = base64.b64decode(padded, b"-_", validate=True).decode("ascii").partition(":")
+    if not (name.isalpha() and key.isdigit() and len(key) <= MAX_DIGITS):
+        raise ValueError
+    return name, int(key)
 
 
 def key_of(text: str, type_name: str) -> int | None:

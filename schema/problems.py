@@ -52,9 +52,7 @@ class _Handler:
         info: strawberry.Info[Any, Any],  # noqa: ARG002
     ) -> Any:  # noqa: ANN401 - a problem of the handler's own kind
         """The same three facts."""
-        return self.shown(
-            message=exception.message, field=exception.field, code=exception.code
-        )
+        return self.shown(message=exception.message, field=exception.field, code=exception.code)
 
 
 class RefusedHandler(_Handler, strawberry.ExceptionHandler[errors.Refused, Refused]):

@@ -22,7 +22,7 @@ async def follow_the_day(database: Database, clock: Clock) -> None:
         if today != done:
             try:
                 learners = await refresh(database, today)
-            except Exception:  # noqa: BLE001 - tried again at the next look, and told
+            except Exception:
                 log.exception("refresh_failed", day=today.isoformat())
             else:
                 done = today

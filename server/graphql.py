@@ -27,9 +27,7 @@ OWN_HEADER = "x-learner-tracking"
 class GraphQLView(GraphQL[Context, None]):
     """`POST /graphql` with exact JSON; nothing is read or changed by GET."""
 
-    def __init__(
-        self, schema: Schema, database: Database, clock: Clock, service: Service
-    ) -> None:
+    def __init__(self, schema: Schema, database: Database, clock: Clock, service: Service) -> None:
         """Serve one schema over one database."""
         super().__init__(
             schema, graphql_ide=None, allow_queries_via_get=False, subscription_protocols=()

@@ -16,9 +16,7 @@ from models.database import Database, open_database
 DEFAULT_POSTGRES = "postgres://postgres@127.0.0.1:5432/test"
 REQUIRED = os.environ.get("LEARNER_TRACKING_REQUIRE_POSTGRES") == "1"
 
-settings.register_profile(
-    "default", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("default")
 
 
@@ -95,9 +93,8 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests see no settings but their own."""
     for name in list(os.environ):
         if name.startswith("LEARNER_TRACKING_") or name in ("DATABASE_URL", "REDIS_URL"):
             monkeypatch.delenv(name)
-    yield

@@ -19,7 +19,7 @@ from server.app import create_app
 from server.settings import Settings
 
 DAY = date(2010, 2, 19)
-PASSWORD = "a long enough secret"  # noqa: S105 - of people who do not exist
+PASSWORD = "a long enough secret"
 
 
 class Caller:

@@ -18,9 +18,7 @@ REQUIREMENT = (
     " VALUES (?, ?, ?, ?, ?)"
 )
 LINE = "INSERT INTO line_of_learning (code, name, phase, active) VALUES (?, ?, ?, ?)"
-SERIES = (
-    "INSERT INTO exam_series (month, results_month, results_year_offset) VALUES (?, ?, ?)"
-)
+SERIES = "INSERT INTO exam_series (month, results_month, results_year_offset) VALUES (?, ?, ?)"
 
 
 async def load(_apps: Any, editor: Any) -> None:  # noqa: ANN401 - tortoise's untyped hook

@@ -8,7 +8,12 @@ from auth.permissions import GrantKind, Permission, Role
 from auth.requires import requires
 from domain.vocabulary import CentreStatus
 from loaders.centres import centres_by_consortium_id, consortia_by_centre_id, users_by_centre_id
-from loaders.pages import learner_count_by_centre_id, learner_page_by_centre_id, unmatched_count_by_centre_id, unmatched_page_by_centre_id
+from loaders.pages import (
+    learner_count_by_centre_id,
+    learner_page_by_centre_id,
+    unmatched_count_by_centre_id,
+    unmatched_page_by_centre_id,
+)
 from loaders.paging import ENTRIES_BY_DAY
 from loaders.rows import CentreRow, CentreUserRow, ConsortiumRow
 from schema.batched import batched
@@ -79,9 +84,7 @@ class Centre(Node):
         page, wanted = page_request(order_of(order_by), first, after), chosen(filter)
         load, key = info.context.load, self.id
         found = await load(learner_page_by_centre_id, key, wanted, page)
-        return connection(
-            page, found, lambda: load(learner_count_by_centre_id, key, wanted)
-        )
+        return connection(page, found, lambda: load(learner_count_by_centre_id, key, wanted))
 
     @strawberry.field(
         description="Entries of the centre that match no learner's ULN, the earliest first.",
@@ -94,9 +97,7 @@ class Centre(Node):
         return await unmatched(info, self.id, first, after)
 
 
-async def unmatched(
-    info: Info, centre_id: int, first: int, after: str | None
-) -> Connection[Entry]:
+async def unmatched(info: Info, centre_id: int, first: int, after: str | None) -> Connection[Entry]:
     """A page of a centre's unmatched entries."""
     page = page_request(ENTRIES_BY_DAY, first, after)
     load = info.context.load

@@ -23,7 +23,14 @@ from domain.vocabulary import (
 )
 from exchange.records import academic_year
 from loaders.catalogue import qualification_by_qan, requirement_by_level_and_component
-from loaders.components import das_by_registration_id, declarations_by_registration_id, entries_by_registration_id, flags_by_registration_id, issues_by_registration_id, verification_by_programme
+from loaders.components import (
+    das_by_registration_id,
+    declarations_by_registration_id,
+    entries_by_registration_id,
+    flags_by_registration_id,
+    issues_by_registration_id,
+    verification_by_programme,
+)
 from loaders.learners import facts_by_registration_id
 from loaders.rows import (
     ComponentRow,
@@ -106,7 +113,7 @@ def _words(row: FlagRow) -> Reason | EntryFlag | AssessmentDetail:
 
 def _checklists(reasons: list[Reason], facts: Any) -> list[Any]:  # noqa: ANN401 - facts and checklists are values of the domain
     """One checklist a reason, each once."""
-    found = {}
+    found: dict[str, Any] = {}
     for reason in reasons:
         advice = rendered(reason.value, facts)
         found.setdefault(advice.key, advice)
@@ -135,9 +142,7 @@ class Entry(Node):
 
     row = EntryRow
     component: ComponentType = strawberry.field(description="The component it is filed under.")
-    uln: Uln | None = strawberry.field(
-        description="ULN on the entry; null when it carries none."
-    )
+    uln: Uln | None = strawberry.field(description="ULN on the entry; null when it carries none.")
     given_name: str | None = strawberry.field(description="Given name on the entry.")
     family_name: str | None = strawberry.field(description="Family name on the entry.")
     date_of_birth: date | None = strawberry.field(
@@ -208,9 +213,7 @@ class ComponentDas:
 
 
 def _of_component(rows_of: str) -> Any:  # noqa: ANN401
-    return lambda component, rows: [
-        row for row in rows if getattr(row, rows_of) == component.type
-    ]
+    return lambda component, rows: [row for row in rows if getattr(row, rows_of) == component.type]
 
 
 def _flags(component: ComponentRow, rows: list[FlagRow]) -> list[FlagRow]:
@@ -232,7 +235,7 @@ def _das(component: ComponentRow, row: DasRow | None) -> ComponentDas:
     return ComponentDas(
         record_found=row is not None,
         complete=component.complete,
-        fetched_at=row and row.fetched_at,
+        fetched_at=row.fetched_at if row else None,
     )
 
 
@@ -290,5 +293,3 @@ class Component(Node):
         key=lambda row: (row.level, row.type),
         description="What the level asks of the component; null when it does not ask for it.",
     )
-
-

@@ -15,7 +15,7 @@ from schema.context import Info
 from schema.types.advice import Advice, facts_of, rendered
 from schema.types.node import Node
 
-_HOURS = re.compile(r"(\d+) hours")
+_HOURS = re.compile(r"(\d+) hours?")
 
 
 @strawberry.type(description="Something to put right on a learner's record.")

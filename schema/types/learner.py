@@ -10,7 +10,11 @@ from auth.requires import requires
 from domain.codes import CompletionStatus
 from domain.vocabulary import AwardSource, ClaimStatus, RegistrationStatus
 from loaders.centres import centre_by_id
-from loaders.components import components_by_registration_id, das_by_registration_id, issues_by_registration_id
+from loaders.components import (
+    components_by_registration_id,
+    das_by_registration_id,
+    issues_by_registration_id,
+)
 from loaders.learners import registration_by_id, registrations_by_learner_id
 from loaders.rows import DasRow, LearnerRow, RegistrationRow
 from schema.batched import batched

@@ -16,14 +16,14 @@ class Node:
     type_name: ClassVar[str]
 
     @classmethod
-    def is_type_of(cls, value: Any, _info: GraphQLResolveInfo) -> bool:  # noqa: ANN401
+    def is_type_of(cls, value: Any, _info: "GraphQLResolveInfo[Any]") -> bool:  # noqa: ANN401
         """A type shows the rows of its kind."""
         return isinstance(value, cls.row)
 
     @strawberry.field(description="Opaque id; the same object always has the same one.")
     def id(self, info: strawberry.Info) -> strawberry.ID:
         """The type's name and the key, made opaque."""
-        key: int = self.id  # type: ignore[assignment]  # the row's own key
+        key: int = self.id
         return strawberry.ID(encode_id(_type_name(info), key))
 
 

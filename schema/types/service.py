@@ -1,6 +1,6 @@
 """The service itself and its legend."""
 
-import datetime
+import datetime as dt
 
 import strawberry
 
@@ -12,7 +12,7 @@ class ServiceInfo:
     """What service this is."""
 
     version: str = strawberry.field(description="Version of the software.")
-    date: datetime.date = strawberry.field(
+    date: dt.date = strawberry.field(
         description="Civil day in Europe/London on which everything is shown."
     )
     environment: str = strawberry.field(description="production, development or demo.")

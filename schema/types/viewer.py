@@ -16,9 +16,7 @@ class Access:
     """Access to one centre."""
 
     row = CentreUserRow
-    centre: Centre | None = batched(
-        centre_by_id, key="centre_id", description="The centre."
-    )
+    centre: Centre | None = batched(centre_by_id, key="centre_id", description="The centre.")
     kind: GrantKind = strawberry.field(description="Whether one works at the centre.")
     role: Role = strawberry.field(description="Whether one may edit.")
     manages_users: bool = strawberry.field(description="Whether one lets others in.")

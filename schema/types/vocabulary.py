@@ -38,7 +38,8 @@ def described(kind: Kind) -> Kind:
     """Show an enum in the graph, each value with its own sentence."""
     shown = strawberry.enum(kind, description=(kind.__doc__ or "").strip())
     definition = cast(
-        "StrawberryEnumDefinition", shown.__strawberry_definition__  # type: ignore[attr-defined]
+        "StrawberryEnumDefinition",
+        shown.__strawberry_definition__,  # type: ignore[attr-defined]
     )
     for value, member in zip(definition.values, kind, strict=True):
         if isinstance(member, Vocabulary):

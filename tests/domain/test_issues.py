@@ -15,7 +15,6 @@ from domain.issues import (
     COURSE_WIDE,
     Issue,
     base_severity,
-    course_wide,
     issues_of,
     record_findings,
     severity_on,
@@ -373,14 +372,18 @@ def test_a_course_that_cannot_be_judged_is_told_once(registration: Any, code: st
 
 def test_what_is_told_once_bears_on_every_component() -> None:
     assert COURSE_WIDE < BEARS_ON_COMPONENTS
-    findings = {
-        ComponentType.PROJECT: (
-            Finding(IssueCode.NO_RULE_FOR_COURSE),
-            Finding(IssueCode.ENTRY_MISSING),
-        ),
-        ComponentType.ASL: (Finding(IssueCode.NO_RULE_FOR_COURSE),),
-    }
-    assert course_wide(findings) == [Finding(IssueCode.NO_RULE_FOR_COURSE)]
+
+
+def test_a_course_that_is_not_accepted_is_told_though_every_component_is_complete() -> None:
+    registration = registered(status=RegistrationStatus.REJECTED)
+    derived = derive(healthy(registration=registration), catalogue(), DAY)
+    complete = derive(
+        healthy(registration=registration, das=dict.fromkeys(ComponentType, ON_DAS)),
+        catalogue(),
+        DAY,
+    )
+    for found in (derived, complete):
+        assert IssueCode.REGISTRATION_NOT_ACCEPTED in {issue.code for issue in found.issues}
 
 
 def test_a_component_and_a_code_have_one_row_together() -> None:

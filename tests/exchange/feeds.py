@@ -162,7 +162,9 @@ _TINY: Final[Feed] = {
         entry("cleo-2", EAST, CLEO_ULN, "FS_ENG_L2"),
         entry(
             *("stray-1", WEST, "", "PROJ_L2"),
-            **{"given_name": "Anna", "family_name": "Ash", "date_of_birth": "1993-09-14"},
+            given_name="Anna",
+            family_name="Ash",
+            date_of_birth="1993-09-14",
             series="June 2010",
         ),
         entry("stray-2", WEST, STRANGE_ULN, "FS_ICT_L2"),

@@ -52,26 +52,34 @@ async def _check_projection(connection: Connection, day: date) -> None:
         for kind, pair in found.flags.items():
             components.append((row.id, kind.value, *owner, pair.required, pair.complete))
             entry = pair.entry and pair.entry.value
-            flags.append((
-                *(row.id, kind.value, "ENTRY", row.centre_id, entry, None),
-                "|".join(pair.entry_reasons),
-            ))
+            flags.append(
+                (
+                    *(row.id, kind.value, "ENTRY", row.centre_id, entry, None),
+                    "|".join(pair.entry_reasons),
+                )
+            )
             if pair.assessment is not None and pair.detail is not None:
-                flags.append((
-                    *(row.id, kind.value, "ASSESSMENT", row.centre_id),
-                    *(pair.assessment.value, pair.detail.value, pair.detail.value),
-                ))
+                flags.append(
+                    (
+                        *(row.id, kind.value, "ASSESSMENT", row.centre_id),
+                        *(pair.assessment.value, pair.detail.value, pair.detail.value),
+                    )
+                )
         for issue in found.issues:
             component = issue.component.value if issue.component else ""
-            issues.append((
-                *(row.id, component, issue.code.value, *owner),
-                *(_RANKS[issue.severity.value], issue.subject, issue.due_on),
-            ))
-        completions.append((
-            *(row.id, *owner, *_standing(course, courses)),
-            *(course.claim_status, course.claim_status_raw),
-            *(found.status.value, found.percent, found.next_change_on),
-        ))
+            issues.append(
+                (
+                    *(row.id, component, issue.code.value, *owner),
+                    *(_RANKS[issue.severity.value], issue.subject, issue.due_on),
+                )
+            )
+        completions.append(
+            (
+                *(row.id, *owner, *_standing(course, courses)),
+                *(course.claim_status, course.claim_status_raw),
+                *(found.status.value, found.percent, found.next_change_on),
+            )
+        )
     await _check(
         connection,
         components,

@@ -27,7 +27,6 @@ from tests.exchange.feeds import (
 )
 from tests.exchange.projection_checks import assert_projection_is_derivation, snapshot
 
-
 REQUIRED_COLUMNS = {
     "centres.csv": ("centre_number", "name"),
     "lines.csv": ("line", "name"),
@@ -160,13 +159,14 @@ async def test_an_absent_optional_column_keeps_what_is_stored(
 ) -> None:
     feed = tiny_feed()
     find(feed, "qualifications.csv", title="PL_ENG_L2")["requires_award_entry"] = "false"
-    feed["lines.csv"] = [
-        {"line": "SCIENCE", "name": "Science", "phase": "4", "active": "false"}
-    ]
+    feed["lines.csv"] = [{"line": "SCIENCE", "name": "Science", "phase": "4", "active": "false"}]
     feed["requirements.csv"] = [
         {
-            **{"level": "HIGHER", "component": "ASL", "qualification_levels": "2|3"},
-            **{"glh": "180", "min_glh": "120"},
+            "level": "HIGHER",
+            "component": "ASL",
+            "qualification_levels": "2|3",
+            "glh": "180",
+            "min_glh": "120",
         }
     ]
     await send(database, tmp_path / "whole", feed)
@@ -275,9 +275,7 @@ async def test_an_acknowledgement_survives_while_the_issue_stays(
         await connection.execute("UPDATE issue SET note = 'seen' WHERE code = 'PLTS_NOT_CONFIRMED'")
     find(feed, "registrations.csv", registration_ref="R-anna")["anticipated_award"] = "2011-08"
     await send(database, tmp_path, feed)
-    rows = await database.reader.tuples(
-        "SELECT note FROM issue WHERE code = 'PLTS_NOT_CONFIRMED'"
-    )
+    rows = await database.reader.tuples("SELECT note FROM issue WHERE code = 'PLTS_NOT_CONFIRMED'")
     assert [row[0] for row in rows] == ["seen"] * 3
     await assert_projection_is_derivation(database, DAY)
 
@@ -359,8 +357,6 @@ async def test_a_file_alone_is_a_feed(database: Database, tmp_path: Path) -> Non
     row["given_name"] = "Hannah"
     report = await send(database, tmp_path / "second", {"learners.csv": [row]})
     assert counts(report) == {"learners.csv": (0, 1, 0, 0, 0)}
-    rows = await database.reader.tuples(
-        "SELECT given_name, uln FROM learner WHERE ref = 'anna'"
-    )
+    rows = await database.reader.tuples("SELECT given_name, uln FROM learner WHERE ref = 'anna'")
     assert [tuple(row) for row in rows] == [("Hannah", ANNA_ULN)]
     await assert_projection_is_derivation(database, DAY)
