@@ -88,6 +88,10 @@ _REFUSALS = {
 }
 
 
+SEPTEMBER = 9
+"""The month in which an academic year begins."""
+
+
 class IdentifierError(ValueError):
     """A text is not the identifier it should be; the message never repeats the text."""
 
@@ -317,3 +321,9 @@ def _read_series(text: str) -> tuple[int, str]:
     if found[1] not in SERIES_MONTHS:
         _refuse("exam series", "MONTH")
     return int(found[2]), found[1]
+
+
+def academic_year(day: date) -> str:
+    """The academic year of a day, September to August, as 2009/10."""
+    start = day.year if day.month >= SEPTEMBER else day.year - 1
+    return f"{start}/{(start + 1) % 100:02}"

@@ -1,6 +1,7 @@
 """The text of one cell as a value, or what was expected there."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -21,7 +22,8 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 """Years that a feed may name; a date far outside is a slip, or stands for "never"."""
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_ACADEMIC_YEAR = re.compile(r"(\d{4})/(\d{2})")
+_ACADEMIC_YEAR = re.compile(r"([0-9]{4})/([0-9]{2})")
+_LEVELS = frozenset("12345678")
 _SPACE = re.compile(r"\s+")
 
 
@@ -42,11 +44,16 @@ def text(limit: int) -> Parser:
         value = cell.strip()
         if len(value) > limit:
             raise CellError("TOO_LONG", f"At most {limit} characters are allowed.")
-        if not value.isprintable():
+        if not value.isprintable() and any(map(_is_control, value)):
             raise CellError("CONTROL_CHARACTER", "Control characters are not allowed.")
         return value
 
     return parse
+
+
+def _is_control(char: str) -> bool:
+    """Whether a character is neither printable nor a space of some width."""
+    return not char.isprintable() and unicodedata.category(char) != "Zs"
 
 
 def words(vocabulary: Iterable[str]) -> Parser:
@@ -102,8 +109,7 @@ def day(cell: str) -> date:
         found = date.fromisoformat(value)
     except ValueError:
         raise CellError("DATE", "There is no such day in the calendar.") from None
-    if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        raise CellError("DATE", f"The year must be {FIRST_YEAR} to {LAST_YEAR}.")
+    _check_year(found.year, "DATE")
     return found
 
 
@@ -117,7 +123,13 @@ def instant(cell: str) -> datetime:
         ) from None
     if value.tzinfo is None:
         raise CellError("INSTANT", "The instant needs its offset, such as +00:00 or Z.")
+    _check_year(value.year, "INSTANT")
     return value.astimezone(UTC)
+
+
+def _check_year(year: int, code: str) -> None:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise CellError(code, f"The year must be {FIRST_YEAR} to {LAST_YEAR}.")
 
 
 def _identifier(parse: Callable[[str], Any]) -> Parser:
@@ -136,9 +148,13 @@ def _code(identifier: str) -> str:
 
 def _month(cell: str) -> YearMonth:
     found = YearMonth.parse(cell)
-    if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        message = f"The year must be {FIRST_YEAR} to {LAST_YEAR}."
-        raise IdentifierError("month", "YEAR", message)
+    _check_year(found.year, "MONTH_YEAR")
+    return found
+
+
+def _series(cell: str) -> Series:
+    found = Series.parse(cell)
+    _check_year(found.year, "EXAM_SERIES_YEAR")
     return found
 
 
@@ -148,7 +164,7 @@ uci = _identifier(identifiers.parse_uci)
 upn = _identifier(identifiers.parse_upn)
 centre_number = _identifier(identifiers.parse_centre_number)
 month = _identifier(_month)
-series = _identifier(Series.parse)
+series = _identifier(_series)
 
 
 def academic_year(cell: str) -> str:
@@ -156,25 +172,36 @@ def academic_year(cell: str) -> str:
     found = _ACADEMIC_YEAR.fullmatch(cell.strip())
     if not found or (int(found[1]) + 1) % 100 != int(found[2]):
         raise CellError("ACADEMIC_YEAR", "An academic year such as 2009/10 is expected.")
+    _check_year(int(found[1]), "ACADEMIC_YEAR")
     return cell.strip()
 
 
-def listed(parse: Parser, *, separator: str = "|") -> Parser:
+def listed(parse: Parser, *, separator: str = "|", limit: int = MAX_CELL) -> Parser:
     """Several values in one cell, kept as text in canonical form."""
 
     def parse_all(cell: str) -> str:
-        return separator.join(str(parse(part)) for part in cell.split(separator))
+        parts = cell.split(separator)
+        if not all(part.strip() for part in parts):
+            raise CellError("LIST", f"Values with {separator} between them are expected.")
+        value = separator.join(str(parse(part)) for part in parts)
+        if len(value) > limit:
+            raise CellError("TOO_LONG", f"At most {limit} characters are allowed.")
+        return value
 
     return parse_all
 
 
+_grade_text = text(200)
+
+
 def grade_levels(cell: str) -> str:
     """Grades with the level each counts at, A*:2|D:1."""
-    for part in cell.strip().split("|"):
+    value = str(_grade_text(cell))
+    for part in value.split("|"):
         grade, colon, level = part.partition(":")
-        if not (grade and colon and level.isdigit() and len(level) == 1):
+        if not (grade and colon and level in _LEVELS):
             raise CellError("GRADE_LEVELS", "Grades and levels such as A*:2|D:1 are expected.")
-    return cell.strip()
+    return value
 
 
 class Remembering(dict[str, Any]):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from exchange.contract import FILE_BY_NAME, File
 from exchange.problems import FeedProblem, Problems
+from exchange.reading import Layout
 from exchange.staging import stage_name
 from models.database import Connection
 
@@ -18,6 +19,8 @@ class Check(NamedTuple):
     message: str
     wrong: str
     """Condition that holds for a wrong row."""
+    kept: str = "FALSE"
+    """Condition under which what is stored makes up for a column that the file lacks."""
 
 
 def _unknown(file: str, column: str, table: str, key: str, stage: str, word: str) -> Check:
@@ -38,6 +41,16 @@ _REGISTRATION = ("registration_ref", "registration", "ref", "registrations", "re
 CHECKS: tuple[Check, ...] = (
     _unknown("consortia.csv", *_CENTRE),
     _unknown("units.csv", "qan", "qualification", "qan", "qualifications", "qualification"),
+    Check(
+        "consortia.csv",
+        "consortium_name",
+        "CONSORTIUM_NAME",
+        "An earlier row gives this consortium another name.",
+        """EXISTS (
+            SELECT 1 FROM stage_consortia o
+            WHERE o.consortium_code = s.consortium_code AND o.row_number < s.row_number
+            AND o.consortium_name <> s.consortium_name)""",
+    ),
     Check(
         "windows.csv",
         "closes_on",
@@ -74,6 +87,7 @@ CHECKS: tuple[Check, ...] = (
         "UNIT_MISSING",
         "An entry of kind UNIT must name its unit.",
         "s.kind = 'UNIT' AND s.unit IS NULL",
+        "EXISTS (SELECT 1 FROM entry t WHERE t.ref = s.entry_ref AND t.unit IS NOT NULL)",
     ),
     _unknown("verifications.csv", *_CENTRE),
     _unknown("das.csv", *_REGISTRATION),
@@ -81,22 +95,24 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-async def check_file(connection: Connection, file: File, problems: Problems) -> set[int]:
+async def check_file(connection: Connection, layout: Layout, problems: Problems) -> set[int]:
     """Run the checks of one file; the numbers of its wrong rows, which leave the stage."""
     wrong: set[int] = set()
+    file = layout.file
     stage = stage_name(file)
     for check in (_duplicates(file), *_checks_of(file)):
         column = f's."{check.column}"'
-        found = await connection.tuples(
+        kept = "FALSE" if check.column in layout.header else check.kept
+        # A row that leaves the stage can make another one wrong, so look until nothing is found.
+        while found := await connection.tuples(
             f"SELECT s.row_number, CAST({column} AS text) FROM {stage} s"  # noqa: S608 - names are ours
-            f" WHERE {check.wrong} ORDER BY s.row_number"
-        )
-        for number, value in found:
-            wrong.add(number)
-            problems.add(
-                FeedProblem(file.name, number, check.column, check.code, value, check.message)
-            )
-        if found:
+            f" WHERE {check.wrong} AND NOT ({kept}) ORDER BY s.row_number"
+        ):
+            for number, value in found:
+                wrong.add(number)
+                problems.add(
+                    FeedProblem(file.name, number, check.column, check.code, value, check.message)
+                )
             await _remove(connection, stage, [number for number, _ in found])
     return wrong
 

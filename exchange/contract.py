@@ -106,7 +106,7 @@ FILES: tuple[File, ...] = (
             "level": _must(_COURSE_LEVEL),
             "component": _must(_SOME_COMPONENT),
             "qualification_levels": Column(
-                cells.listed(_LEVEL_NUMBER), required=True, default="", may_be_empty=True
+                cells.listed(_LEVEL_NUMBER, limit=40), required=True, default="", may_be_empty=True
             ),
             "glh": _must(_HOURS, "integer"),
             "min_glh": _may(_HOURS, "integer"),

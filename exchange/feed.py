@@ -13,9 +13,9 @@ from exchange.checks import check_file
 from exchange.closing import close_unmentioned
 from exchange.consortia import merge_consortia
 from exchange.contract import EXPLANATION, FILE_BY_NAME, File
+from exchange.derive import derive_touched
 from exchange.merge import MERGE_BY_FILE, Counts, count, follow_registrations, prepare, write
 from exchange.problems import FeedProblem, Problems
-from exchange.projection import derive_touched
 from exchange.reading import Layout, RowReader, check_header
 from exchange.source import FeedFile, Source
 from exchange.staging import analyse, create_stages, drop_stages, load_batch
@@ -194,8 +194,8 @@ class _Run:
     async def _check(self, connection: Connection) -> None:
         self.progress.begin("Checking across files", None)
         for layout in self._in_order():
-            file = layout.file
-            self.refused[file.name] |= await check_file(connection, file, self.problems)
+            name = layout.file.name
+            self.refused[name] |= await check_file(connection, layout, self.problems)
 
     async def _merge(self, connection: Connection, layout: Layout) -> None:
         name, header = layout.file.name, frozenset(layout.header)

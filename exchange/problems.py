@@ -64,7 +64,10 @@ class Problems:
 
 
 def _shortened(problem: FeedProblem) -> FeedProblem:
-    value = problem.value
-    if value is None or len(value) <= SHOWN:
-        return problem
-    return problem._replace(value=f"{value[:SHOWN]}… ({len(value)} characters)")
+    return problem._replace(column=_short(problem.column), value=_short(problem.value))
+
+
+def _short(text: str | None) -> str | None:
+    if text is None or len(text) <= SHOWN:
+        return text
+    return f"{text[:SHOWN]}… ({len(text)} characters)"

@@ -1,20 +1,20 @@
 """Headers and rows of a file: columns checked (stage 2), then each value by itself (stage 3)."""
 
 import csv
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 
+from domain.names import name_key
 from exchange.cells import MAX_CELL, CellError, Remembering
-from exchange.contract import Column, File
+from exchange.contract import EXPLANATION, Column, File
 from exchange.problems import FeedProblem, Problems
 from exchange.source import Source
 from models.database import Dialect
 
 BATCH = 5_000
 """Rows staged at once."""
+
 
 csv.field_size_limit(1 << 26)
 
@@ -26,6 +26,8 @@ class Layout(NamedTuple):
 
     file: File
     header: tuple[str, ...]
+    explained: int = 0
+    """Columns after the header's that explain why the row was refused before."""
 
     @property
     def staged(self) -> tuple[str, ...]:
@@ -50,6 +52,8 @@ def check_header(source: Source, file: File, problems: Problems) -> Layout | Non
             problems.add(FeedProblem(file.name, 1, None, "CSV", None, f"Not readable: {error}."))
             return None
     names = [name.strip() for name in header]
+    explained = len(EXPLANATION) if tuple(names[-len(EXPLANATION) :]) == EXPLANATION else 0
+    names = names[: len(names) - explained]
     before = len(problems)
     for name in dict.fromkeys(names):
         if name not in file.columns:
@@ -63,7 +67,7 @@ def check_header(source: Source, file: File, problems: Problems) -> Layout | Non
         if column.required and name not in names:
             message = "The required column is missing from the header."
             problems.add(FeedProblem(file.name, 1, name, "MISSING_COLUMN", None, message))
-    return None if len(problems) > before else Layout(file, tuple(names))
+    return None if len(problems) > before else Layout(file, tuple(names), explained)
 
 
 class RowReader:
@@ -80,11 +84,13 @@ class RowReader:
         names = layout.file.names or ()
         self._names = [layout.header.index(name) for name in names] if layout.has_names else None
         self.refused: set[int] = set()
+        self.broken = False
+        """Whether the file could not be read to its end."""
 
     def batches(self, source: Source) -> Iterator[list[tuple[Any, ...]]]:
         """Stage 3: the good rows, each with its row number first, a few thousand at a time."""
         batch: list[tuple[Any, ...]] = []
-        width = len(self._layout.header)
+        width = len(self._layout.header) + self._layout.explained
         with source.open_text(self._layout.file.name) as text:
             for number, cells in self._records(csv.reader(text, strict=True)):
                 if len(cells) != width:
@@ -92,7 +98,7 @@ class RowReader:
                         self._refuse_width(number, len(cells), width)
                     continue
                 try:
-                    row = [convert(cell) for convert, cell in zip(self._converters, cells)]  # noqa: B905 - the widths were just compared
+                    row = [convert(cell) for convert, cell in zip(self._converters, cells)]  # noqa: B905 - cells that explain are left over
                 except CellError:
                     self._refuse(number, cells)
                     continue
@@ -115,6 +121,7 @@ class RowReader:
                 if number > 1:
                     yield number, cells
         except csv.Error as error:
+            self.broken = True
             self.refused.add(number + 1)
             message = f"The row cannot be read: {error}."
             self._problems.add(
@@ -144,7 +151,7 @@ class RowReader:
     def _refuse(self, number: int, cells: Sequence[str]) -> None:
         """Tell every fault of a row."""
         self.refused.add(number)
-        for name, convert, cell in zip(self._layout.header, self._converters, cells, strict=True):
+        for name, convert, cell in zip(self._layout.header, self._converters, cells):  # noqa: B905 - as above
             try:
                 convert(cell)
             except CellError as error:
@@ -182,20 +189,3 @@ class RowReader:
             return None
         given, family = (row[index] for index in self._names)
         return name_key(given, family)
-
-
-def name_key(given: str | None, family: str | None) -> str | None:
-    """Both names without case, accents and punctuation, to compare people by name."""
-    if not given or not family:
-        return None
-    return f"{_folded(given)} {_folded(family)}"
-
-
-@lru_cache(maxsize=50_000)
-def _folded(name: str) -> str:
-    if name.isascii():
-        plain = name
-    else:
-        decomposed = unicodedata.normalize("NFKD", name)
-        plain = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return "".join(char for char in plain.casefold() if char.isalnum())

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import date
 
+from exchange.derive import derive_touched
 from exchange.feed import lock_imports
-from exchange.projection import derive_touched
 from exchange.staging import drop_stages
 from exchange.touch import create_touched, touch
 from models.database import Connection, Database, Dialect

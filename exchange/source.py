@@ -4,6 +4,7 @@ import codecs
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,8 +68,12 @@ class Source:
         if not self.path.exists():
             problems.add(_fault(self.name, "MISSING", "There is no such folder or archive."))
             return
+        seen = set()
         for name, size in self._listing():
-            if name in FILE_BY_NAME:
+            if name in seen:
+                problems.add(_fault(name, "DUPLICATE_FILE", "The archive holds the file twice."))
+            elif name in FILE_BY_NAME:
+                seen.add(name)
                 yield name, size
             elif name.endswith(".csv") and not name.endswith(".refused.csv"):
                 expected = ", ".join(FILE_BY_NAME)
@@ -112,7 +117,7 @@ class Source:
                 FeedProblem(name, row, None, "ENCODING", None, "The file ends inside a character.")
             )
             return None
-        except (OSError, zipfile.BadZipFile, RuntimeError) as error:
+        except (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
             problems.add(_fault(name, "UNREADABLE", f"The file cannot be read: {error}."))
             return None
         if size == 0:

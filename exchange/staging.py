@@ -19,7 +19,9 @@ async def create_stages(connection: Connection) -> None:
         columns = ["row_number integer"]
         for name, column in file.columns.items():
             # An absent column of the key holds its default, for rows are found by it.
-            default = f" DEFAULT '{column.default}'" if name in file.key and not column.required else ""
+            default = (
+                f" DEFAULT '{column.default}'" if name in file.key and not column.required else ""
+            )
             columns.append(f'"{name}" {_type(connection, column.type)}{default}')
             if column.status:
                 columns.append(f'"{name}_raw" text')

@@ -114,7 +114,7 @@ async def remember_people(connection: Connection, file: str) -> None:
 async def reattach_people(connection: Connection, file: str) -> None:
     """Entries follow learners whose key, name or course changed, or who lost a course."""
     changed = _CHANGED_PEOPLE[file].format(changed=_CHANGED)
-    await connection.execute(f"INSERT INTO {PEOPLE} {changed}")  # noqa: S608 - queries are ours
+    await connection.execute(f"INSERT INTO {PEOPLE} {changed}")
     await reattach(
         connection,
         f"""e.id IN (

@@ -4,38 +4,61 @@ from collections.abc import Sequence
 from uuid import uuid4
 
 import structlog
-from graphql import GraphQLError
+from graphql import GraphQLError, VariableDefinitionNode
 
 from domain.errors import ProblemError
 
 log = structlog.get_logger(__name__)
 
 MAX_TOLD = 5
-"""Errors told of one operation; further ones would only flood."""
+"""Errors told of a document that cannot be run; further ones would only flood."""
 
 
 def shown(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
-    """The errors of an operation as a client may see them."""
-    return [_shown(error) for error in errors[:MAX_TOLD]]
+    """The errors of an operation as a client may see them: one a field, however many objects."""
+    told = {}
+    for error in errors:
+        if error.path is None:
+            told[str(len(told))] = error
+        else:
+            cause = type(error.original_error).__name__
+            told.setdefault(f"{'.'.join(_names(error))} {cause}", error)
+    limit = len(told) if any(error.path for error in errors) else MAX_TOLD
+    return [_shown(error) for error in list(told.values())[:limit]]
+
+
+def _names(error: GraphQLError) -> list[str]:
+    """The fields an error is about, without the places in lists."""
+    return [key for key in error.path or () if isinstance(key, str)]
 
 
 def _shown(error: GraphQLError) -> GraphQLError:
-    cause = error.original_error
+    given, cause = error, error.original_error
     while isinstance(cause, GraphQLError):
         error = _with_code(error, (cause.extensions or {}).get("code"), cause)
         cause = cause.original_error
     if cause is None:
-        return _with_code(error, (error.extensions or {}).get("code") or "GRAPHQL_INVALID")
+        if "code" in (error.extensions or {}):
+            return error
+        extensions = {**(error.extensions or {}), "code": "GRAPHQL_INVALID"}
+        return _copy(error, _discreet(given), extensions)
     if isinstance(cause, ProblemError):
         extensions = {"code": cause.code}
         if cause.field is not None:
             extensions["field"] = cause.field
         return _copy(error, cause.message, extensions)
     reference = uuid4().hex
-    path = [key for key in error.path or () if isinstance(key, str)]
-    log.error("fault", reference=reference, path=path, exc_info=cause)
+    log.error("fault", reference=reference, path=_names(error), exc_info=cause)
     message = "Something went wrong on our side. Give the reference to support."
     return _copy(error, message, {"code": "INTERNAL", "reference": reference})
+
+
+def _discreet(error: GraphQLError) -> str:
+    """The message without the value of a variable, which may be somebody's name."""
+    about, cause = (error.nodes or (None,))[0], error.original_error
+    if isinstance(about, VariableDefinitionNode) and isinstance(cause, GraphQLError):
+        return error.message.removesuffix(cause.message) + "It is not of the type it must have."
+    return error.message
 
 
 def _with_code(

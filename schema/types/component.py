@@ -14,6 +14,7 @@ from domain.codes import (
     FlagKind,
     Reason,
 )
+from domain.identifiers import academic_year
 from domain.issues import BEARS_ON_COMPONENTS
 from domain.vocabulary import (
     ComponentType,
@@ -21,7 +22,6 @@ from domain.vocabulary import (
     EntryStatus,
     VerificationState,
 )
-from exchange.records import academic_year
 from loaders.catalogue import qualification_by_qan, requirement_by_level_and_component
 from loaders.components import (
     das_by_registration_id,

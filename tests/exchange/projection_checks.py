@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import models
 from domain.derivation import derive
-from exchange.catalogue import read_catalogue
-from exchange.records import Course, RecordReader
+from actions.catalogue import read_catalogue
+from actions.records import Course, RecordReader
 from models.database import Connection, Database
 
 TABLES: Final = tuple(sorted(getattr(models, name)._meta.db_table for name in models.__all__))  # noqa: SLF001 - where tortoise keeps a table's name

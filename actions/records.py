@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from domain.identifiers import YearMonth
+from domain.identifiers import YearMonth, academic_year
 from domain.inputs import Das, Declaration, Entry, Registration
+from domain.names import name_key
 from domain.record import Record
 from domain.vocabulary import (
     ClaimStatus,
@@ -20,12 +21,10 @@ from domain.vocabulary import (
     UlnState,
     VerificationState,
 )
-from exchange.reading import name_key
 from models.database import Connection
 
 LONDON = ZoneInfo("Europe/London")
 SIXTEEN = 16
-SEPTEMBER = 9
 
 
 class CourseRow(msgspec.Struct, frozen=True, gc=False):
@@ -263,12 +262,6 @@ class RecordReader:
                 )
             )
         return {component: tuple(group) for component, group in filed.items()}
-
-
-def academic_year(day: date) -> str:
-    """The academic year of a day, September to August, as 2009/10."""
-    start = day.year if day.month >= SEPTEMBER else day.year - 1
-    return f"{start}/{(start + 1) % 100:02}"
 
 
 def _differs(theirs: str | None, ours: str) -> bool:

@@ -5,17 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from actions.records import Course, RecordReader
 from domain.catalogue import Catalogue
 from domain.codes import FlagKind, Severity
 from domain.derivation import COMPONENTS, Derivation, derive
 from domain.vocabulary import ClaimStatus, RegistrationStatus
-from exchange.catalogue import read_catalogue
-from exchange.records import Course, RecordReader
-from exchange.touch import TOUCHED
 from models.database import Connection
-
-CHUNK = 500
-"""Learners derived at once."""
 
 COMPONENT_SLOTS = 8
 """Ids set aside for the components of a registration: component id = registration id x 8 + slot."""
@@ -82,26 +77,6 @@ TABLES = (COMPONENT, FLAG, ISSUE, COMPLETION)
 
 Fresh = dict[str, list[tuple[Any, ...]]]
 """Derived rows by table, their values in the order of the table's columns."""
-
-
-async def derive_touched(connection: Connection, day: date, progress: Callable[[int], None]) -> int:
-    """Derive the touched learners again; how many there were."""
-    catalogue = await read_catalogue(connection)
-    reader = RecordReader(connection)
-    last, done = -1, 0
-    while True:
-        rows = await connection.tuples(
-            f"SELECT learner_id FROM {TOUCHED} WHERE learner_id > ?"  # noqa: S608 - names are ours
-            f" ORDER BY learner_id LIMIT {CHUNK}",
-            last,
-        )
-        if not rows:
-            return done
-        learner_ids = [row[0] for row in rows]
-        last = learner_ids[-1]
-        await derive_learners(connection, reader, catalogue, learner_ids, day)
-        done += len(learner_ids)
-        progress(len(learner_ids))
 
 
 async def derive_learners(

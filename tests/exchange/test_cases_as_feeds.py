@@ -1,0 +1,166 @@
+"""Every example of one component, sent as a feed, shows what the example expects."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from domain.codes import IssueCode
+from domain.issues import BEARS_ON_COMPONENTS
+from domain.vocabulary import UlnState
+from actions.catalogue import read_catalogue
+from actions.projection import derive_learners
+from actions.records import RecordReader
+from models.database import Database
+from tests.domain.cases import ComponentCase, component_cases, inputs_of
+from tests.exchange.feeds import Feed, Row, catalogue_rows, learner, send, ulns
+from tests.exchange.projection_checks import assert_projection_is_derivation
+
+def by_day() -> list[tuple[date, list[ComponentCase]]]:
+    groups: dict[date, list[ComponentCase]] = defaultdict(list)
+    for case in component_cases():
+        groups[inputs_of(case).day].append(case)
+    return sorted(groups.items())
+
+
+def feed_of(cases: Sequence[ComponentCase]) -> Feed:
+    """Each example as a learner of its own at a centre of its own: verification is by centre."""
+    feed = catalogue_rows() | {
+        name: []
+        for name in (
+            *("centres.csv", "learners.csv", "registrations.csv", "entries.csv"),
+            *("verifications.csv", "das.csv", "das_components.csv"),
+        )
+    }
+    numbers = ulns(2 * len(cases))
+    for at, case in enumerate(cases):
+        _add(feed, case, f"{30_000 + at}", numbers[2 * at], numbers[2 * at + 1])
+    return feed
+
+
+def _add(feed: Feed, case: ComponentCase, centre: str, uln: str, stranger: str) -> None:
+    inputs, given = inputs_of(case), case.given
+    course = inputs.registration
+    feed["centres.csv"].append({"centre_number": centre, "name": f"Centre of {case.id}"})
+    person = learner(case.id, uln, "Case", case.id, born="1990-01-01")
+    feed["learners.csv"].append(person)
+    feed["registrations.csv"].append({
+        **{"registration_ref": case.id, "learner_ref": case.id, "centre_number": centre},
+        **{"line": course.line, "level": course.level, "status": course.status.value},
+        "anticipated_award": str(course.award) if course.award else "",
+    })
+    feed["entries.csv"] += _entries(case, centre, person, stranger)
+    feed["verifications.csv"] += _verifications(case, centre)
+    if not inputs.das.found:
+        return
+    day = inputs.day.replace(day=1) if given["das"].get("stale") else inputs.day
+    feed["das.csv"].append({
+        **{"registration_ref": case.id, "uln": uln, "plts": "true", "work_experience": "true"},
+        "line": "MANUFACTURING" if course.conflict else course.line,
+        "level": course.level,
+        "fetched_at": f"{day}T05:00:00Z",
+    })
+    if not inputs.das.uln_matches:
+        feed["das.csv"][-1]["uln"] = stranger
+    feed["das_components.csv"].append({
+        "registration_ref": case.id,
+        "component": inputs.component.value,
+        "complete": str(inputs.das.complete).lower(),
+    })
+
+
+def _entries(case: ComponentCase, centre: str, person: Row, stranger: str) -> Iterable[Row]:
+    inputs = inputs_of(case)
+    keys = {
+        UlnState.MATCHED: person["uln"],
+        UlnState.MISSING: "",
+        UlnState.MISMATCHED: stranger,
+    }
+    for row in inputs.entries:
+        yield {
+            **{"entry_ref": row.ref, "centre_number": centre, "uln": keys[row.uln_state]},
+            **{name: person[name] for name in ("given_name", "family_name", "date_of_birth")},
+            **{"qan": row.qan, "component": inputs.component.value, "kind": row.kind.value},
+            **{"unit": row.unit or "", "series": row.series or ""},
+            "status": "WITHDRAWN" if row.withdrawn else "ENTERED",
+            "entered_on": str(row.entered_on),
+            "marks_submitted_on": str(row.marks_submitted_on or ""),
+            "claimed": str(row.claimed).lower(),
+            "result": row.result or "",
+            "result_release_on": str(row.result_release_on or ""),
+        }
+
+
+def _verifications(case: ComponentCase, centre: str) -> Iterable[Row]:
+    states = {
+        (row.qan, row.entered_on): row.centre_verified
+        for row in inputs_of(case).entries
+        if row.centre_verified is not None
+    }
+    for (qan, entered_on), verified in states.items():
+        start = entered_on.year - (entered_on.month < 9)
+        yield {
+            **{"centre_number": centre, "qan": qan},
+            "academic_year": f"{start}/{(start + 1) % 100:02}",
+            "state": "VERIFIED" if verified else "NOT_VERIFIED",
+        }
+
+
+async def declare(database: Database, cases: Sequence[ComponentCase], day: date) -> None:
+    """What users say, which no feed does, and the flags that follow."""
+    now = datetime(2010, 2, 1, tzinfo=UTC)
+    learners = []
+    async with database.transaction() as connection:
+        for case in cases:
+            inputs = inputs_of(case)
+            for row in inputs.declarations:
+                ((course, centre, owner),) = await connection.tuples(
+                    "SELECT id, centre_id, learner_id FROM registration WHERE ref = ?", case.id
+                )
+                await connection.execute(
+                    "INSERT INTO declaration"
+                    " (registration_id, centre_id, component, qan, created_at, removed_at)"
+                    " VALUES (?, ?, ?, ?, ?, ?)",
+                    *(course, centre, inputs.component.value, row.qan, now),
+                    None if row.active else now,
+                )
+                learners.append(owner)
+        catalogue, reader = await read_catalogue(connection), RecordReader(connection)
+        await derive_learners(connection, reader, catalogue, learners, day)
+
+
+@pytest.mark.parametrize(("day", "cases"), by_day(), ids=lambda part: str(part) if isinstance(part, date) else "")
+async def test_the_stored_flags_reasons_and_issues_are_those_of_the_examples(
+    database: Database, tmp_path: Path, day: date, cases: list[ComponentCase]
+) -> None:
+    await send(database, tmp_path, feed_of(cases), day=day)
+    await declare(database, cases, day)
+    await assert_projection_is_derivation(database, day)
+    flags = {
+        (row[0], row[1], row[2]): (row[3], row[4], row[5])
+        for row in await database.reader.tuples(
+            "SELECT r.ref, f.component_type, f.kind, f.code, f.detail, f.reasons"
+            " FROM flag f JOIN registration r ON r.id = f.registration_id"
+        )
+    }
+    issues: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for ref, component, code in await database.reader.tuples(
+        "SELECT r.ref, i.component_type, i.code"
+        " FROM issue i JOIN registration r ON r.id = i.registration_id"
+    ):
+        issues[ref, component].add(code)
+    for case in cases:
+        component = inputs_of(case).component.value
+        entry = case.entry and case.entry.value
+        reasons = "|".join(case.entry_reasons)
+        assert flags[case.id, component, "ENTRY"] == (entry, None, reasons), case.id
+        assessment = None
+        if case.assessment is not None and case.detail is not None:
+            assessment = (case.assessment.value, case.detail.value, case.detail.value)
+        assert flags.get((case.id, component, "ASSESSMENT")) == assessment, case.id
+        shown = set(issues[case.id, component])
+        if entry not in (None, "COMPLETE_ON_DAS"):
+            shown |= issues[case.id, ""] & BEARS_ON_COMPONENTS
+        assert {IssueCode(code) for code in shown} == case.issues, case.id

@@ -1,0 +1,419 @@
+"""What breaks the contract is told exactly, and nothing of the feed is written."""
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+import pytest
+
+from exchange.feed import Outcome
+from models.database import Database
+from tests.exchange.feeds import (
+    ANNA_ULN,
+    WEST,
+    apply,
+    find,
+    learner,
+    registration,
+    send,
+    tiny_feed,
+    write_feed,
+)
+from tests.exchange.projection_checks import snapshot
+
+Place = tuple[str, int | None, str | None, str, str | None]
+"""File, row, column, code, value."""
+
+Breach = Callable[[Path], None]
+HUGE = 10_000_000
+
+
+class Fault(NamedTuple):
+    name: str
+    breach: Breach
+    told: tuple[Place, ...]
+
+
+def edit(file: str, old: str, new: str) -> Breach:
+    """Replace the first occurrence of a text in a file."""
+
+    def breach(folder: Path) -> None:
+        path = folder / file
+        text = path.read_text(encoding="utf-8", newline="")
+        assert old in text
+        path.write_bytes(text.replace(old, new, 1).encode())
+
+    return breach
+
+
+def cell(file: str, row: int, column: str, value: str) -> Breach:
+    """Put a value into a cell; the header is row 1."""
+
+    def breach(folder: Path) -> None:
+        feed = tiny_feed()
+        feed[file][row - 2][column] = value
+        write_feed(folder, {file: feed[file]})
+
+    return breach
+
+
+def append(file: str, data: bytes) -> Breach:
+    def breach(folder: Path) -> None:
+        with (folder / file).open("ab") as out:
+            out.write(data)
+
+    return breach
+
+
+def whole(file: str, data: bytes) -> Breach:
+    return lambda folder: (folder / file).write_bytes(data) and None
+
+
+def wrong_cell(
+    file: str, column: str, value: str, code: str, *, row: int = 2, shown: str | None = None
+) -> Fault:
+    place = (file, row, column, code, value if shown is None else shown)
+    return Fault(f"{file} {column} {value[:20]!r}", cell(file, row, column, value), (place,))
+
+
+FAULTS = [
+    Fault(
+        "an unknown column",
+        edit("centres.csv", "dfe_number", "ofsted_number"),
+        (("centres.csv", 1, "ofsted_number", "UNKNOWN_COLUMN", "ofsted_number"),),
+    ),
+    Fault(
+        "a missing column",
+        edit("learners.csv", "family_name", "uci"),
+        (("learners.csv", 1, "family_name", "MISSING_COLUMN", None),),
+    ),
+    Fault(
+        "a duplicate column",
+        edit("learners.csv", "uln_verified", "uln"),
+        (("learners.csv", 1, "uln", "DUPLICATE_COLUMN", "uln"),),
+    ),
+    Fault(
+        "every fault of every header",
+        lambda folder: (
+            edit("learners.csv", "learner_ref,uln", "ref,uln")(folder),
+            edit("das.csv", "fetched_at", "plts")(folder),
+        )[0],
+        (
+            ("learners.csv", 1, "ref", "UNKNOWN_COLUMN", "ref"),
+            ("learners.csv", 1, "learner_ref", "MISSING_COLUMN", None),
+            ("das.csv", 1, "plts", "DUPLICATE_COLUMN", "plts"),
+            ("das.csv", 1, "fetched_at", "MISSING_COLUMN", None),
+        ),
+    ),
+    Fault(
+        "a column name of ten megabytes",
+        edit("centres.csv", "dfe_number", "n" * HUGE),
+        (
+            (
+                *("centres.csv", 1, f"{'n' * 80}… ({HUGE} characters)", "UNKNOWN_COLUMN"),
+                f"{'n' * 80}… ({HUGE} characters)",
+            ),
+        ),
+    ),
+    Fault(
+        "bytes that are not UTF-8",
+        append("learners.csv", b"dora,,,Dor\xe9,Dogwood,\r\n"),
+        (("learners.csv", 5, None, "ENCODING", None),),
+    ),
+    Fault(
+        "a file that ends inside a character",
+        append("learners.csv", b"dora,,,Dor\xc3"),
+        (("learners.csv", 5, None, "ENCODING", None),),
+    ),
+    Fault(
+        "a NUL",
+        append("learners.csv", b"dora,,,Do\0ra,Dogwood,\r\n"),
+        (("learners.csv", 5, None, "NUL", None),),
+    ),
+    Fault(
+        "an empty file",
+        whole("learners.csv", b""),
+        (("learners.csv", None, None, "EMPTY", None),),
+    ),
+    Fault(
+        "an unknown file",
+        whole("pupils.csv", b"learner_ref\r\n"),
+        (("pupils.csv", None, None, "UNKNOWN_FILE", None),),
+    ),
+    Fault(
+        "a row that is too short",
+        append("learners.csv", b"dora,,,Dora\r\n"),
+        (("learners.csv", 5, None, "CELL_COUNT", None),),
+    ),
+    Fault(
+        "a row that is too long",
+        append("learners.csv", b"dora,,,Dora,Dogwood,,,\r\n"),
+        (("learners.csv", 5, None, "CELL_COUNT", None),),
+    ),
+    Fault(
+        "a quote that never ends",
+        append("learners.csv", b'dora,,,"Dora,Dogwood,\r\n'),
+        (("learners.csv", 5, None, "CSV", None),),
+    ),
+    Fault(
+        "text after a quote",
+        append("learners.csv", b'dora,,,"Dora"x,Dogwood,\r\n'),
+        (("learners.csv", 5, None, "CSV", None),),
+    ),
+    Fault(
+        "every fault of a row and of the next",
+        append("learners.csv", b"dora,123,perhaps,,Dogwood,2010-13-01\r\n,,,Eve,Elm,\r\n"),
+        (
+            ("learners.csv", 5, "uln", "ULN_LENGTH", "123"),
+            ("learners.csv", 5, "uln_verified", "BOOLEAN", "perhaps"),
+            ("learners.csv", 5, "given_name", "EMPTY", ""),
+            ("learners.csv", 5, "date_of_birth", "DATE", "2010-13-01"),
+            ("learners.csv", 6, "learner_ref", "EMPTY", ""),
+        ),
+    ),
+    wrong_cell(
+        *("learners.csv", "given_name", "x" * HUGE, "TOO_LONG"),
+        shown=f"{'x' * 80}… ({HUGE} characters)",
+    ),
+    wrong_cell("learners.csv", "given_name", "An\u200fna", "CONTROL_CHARACTER"),
+    wrong_cell("learners.csv", "given_name", "An\nna", "CONTROL_CHARACTER"),
+    wrong_cell("learners.csv", "uln", "1234567890", "ULN_CHECK_DIGIT"),
+    wrong_cell("learners.csv", "uln", "9999999999", "ULN_REMAINDER_ZERO"),
+    wrong_cell("learners.csv", "uln", "٩٢٧٦٣٠٨٦٨٦", "ULN_NON_DIGIT"),
+    wrong_cell("learners.csv", "date_of_birth", "2010-02-30", "DATE"),
+    wrong_cell("learners.csv", "date_of_birth", "30/06/1993", "DATE"),
+    wrong_cell("learners.csv", "date_of_birth", "٢٠١٠-٠٢-١٩", "DATE"),
+    wrong_cell("learners.csv", "date_of_birth", "9999-12-31", "DATE"),
+    wrong_cell("learners.csv", "uln_verified", "yes", "BOOLEAN"),
+    wrong_cell("learners.csv", "uln_verified", "TRUE", "BOOLEAN"),
+    wrong_cell("registrations.csv", "anticipated_award", "2010-13", "MONTH_MONTH"),
+    wrong_cell("registrations.csv", "anticipated_award", "Aug 2010", "MONTH_FORMAT"),
+    wrong_cell("registrations.csv", "anticipated_award", "9999-12", "MONTH_YEAR"),
+    wrong_cell("registrations.csv", "centre_number", "1001", "CENTRE_NUMBER_FORMAT"),
+    wrong_cell("registrations.csv", "status", "", "EMPTY"),
+    wrong_cell("entries.csv", "qan", "99/0102/X", "QAN_FORMAT"),
+    wrong_cell("entries.csv", "series", "May 2010", "EXAM_SERIES_MONTH"),
+    wrong_cell("entries.csv", "series", "June 10", "EXAM_SERIES_FORMAT"),
+    wrong_cell("entries.csv", "series", "June 9999", "EXAM_SERIES_YEAR"),
+    wrong_cell("entries.csv", "kind", "CASH_IN", "UNKNOWN_WORD"),
+    wrong_cell("entries.csv", "kind", "unit", "UNKNOWN_WORD"),
+    wrong_cell("qualifications.csv", "track", "SOMEHOW", "UNKNOWN_WORD"),
+    wrong_cell("qualifications.csv", "level", "9", "INTEGER"),
+    wrong_cell("qualifications.csv", "level", "²", "INTEGER"),
+    wrong_cell("qualifications.csv", "glh", "-1", "INTEGER"),
+    wrong_cell("qualifications.csv", "lines", "ENGINEERING||SCIENCE", "LIST"),
+    wrong_cell("qualifications.csv", "grade_levels", "A:²", "GRADE_LEVELS"),
+    wrong_cell("qualifications.csv", "grade_levels", "A2", "GRADE_LEVELS"),
+    wrong_cell(
+        *("qualifications.csv", "grade_levels", "|".join(["Distinction:2"] * 20), "TOO_LONG"),
+        shown=f"{'|'.join(['Distinction:2'] * 20)[:80]}… (279 characters)",
+    ),
+    wrong_cell("verifications.csv", "academic_year", "2009/11", "ACADEMIC_YEAR"),
+    wrong_cell("verifications.csv", "academic_year", "٢٠٠٩/١٠", "ACADEMIC_YEAR"),
+    wrong_cell("verifications.csv", "academic_year", "0000/01", "ACADEMIC_YEAR"),
+    wrong_cell("das.csv", "fetched_at", "2010-02-19", "INSTANT"),
+    wrong_cell("das.csv", "fetched_at", "2010-02-19T05:00:00", "INSTANT"),
+    wrong_cell("das.csv", "fetched_at", "0001-01-01T00:00:00+14:00", "INSTANT"),
+    wrong_cell("das.csv", "fetched_at", "9999-12-31T23:00:00-14:00", "INSTANT"),
+    wrong_cell("das_components.csv", "component", "PLTS", "UNKNOWN_WORD"),
+    # across rows and files
+    wrong_cell("registrations.csv", "centre_number", "99999", "UNKNOWN_CENTRE"),
+    wrong_cell("registrations.csv", "learner_ref", "nobody", "UNKNOWN_LEARNER"),
+    wrong_cell("entries.csv", "centre_number", "99999", "UNKNOWN_CENTRE"),
+    wrong_cell("consortia.csv", "centre_number", "99999", "UNKNOWN_CENTRE"),
+    wrong_cell("consortia.csv", "consortium_name", "Gates", "CONSORTIUM_NAME", row=3),
+    wrong_cell("verifications.csv", "centre_number", "99999", "UNKNOWN_CENTRE"),
+    wrong_cell("units.csv", "qan", "999/9999/9", "UNKNOWN_QUALIFICATION"),
+    wrong_cell("das.csv", "registration_ref", "R-nobody", "UNKNOWN_REGISTRATION"),
+    wrong_cell("das_components.csv", "registration_ref", "R-no", "UNKNOWN_REGISTRATION"),
+    wrong_cell("learners.csv", "learner_ref", "anna", "DUPLICATE_KEY", row=3),
+    wrong_cell("learners.csv", "uln", ANNA_ULN, "DUPLICATE_ULN", row=3),
+    wrong_cell("windows.csv", "closes_on", "1999-01-01", "WINDOW_ORDER"),
+    Fault(
+        "an entry for a unit that names none",
+        cell("entries.csv", 2, "unit", ""),
+        (("entries.csv", 2, "unit", "UNIT_MISSING", None),),
+    ),
+]
+
+
+def places(report: object) -> tuple[Place, ...]:
+    return tuple(
+        (problem.file, problem.row, problem.column, problem.code, problem.value)
+        for problem in report.problems  # type: ignore[attr-defined]
+    )
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+async def test_a_breach_is_told_exactly_and_nothing_is_written(
+    database: Database, tmp_path: Path, fault: Fault
+) -> None:
+    folder = write_feed(tmp_path / "feed", tiny_feed())
+    fault.breach(folder)
+    before = await snapshot(database)
+    report = await apply(database, folder)
+    assert places(report) == fault.told
+    assert report.problem_count == len(fault.told)
+    assert report.outcome is Outcome.REFUSED
+    assert all(len(problem.sentence()) < 1_500 for problem in report.problems)
+    assert await snapshot(database) == before
+    ((id_, outcome, count, problems),) = await database.reader.tuples(
+        "SELECT id, outcome, problem_count, problems FROM feed_run"
+    )
+    assert (id_, outcome, count) == (report.run_id, "REFUSED", len(fault.told))
+    assert [problem["code"] for problem in orjson.loads(problems)] == [
+        code for _, _, _, code, _ in fault.told
+    ]
+
+
+async def test_a_folder_that_is_not_there_is_told(database: Database, tmp_path: Path) -> None:
+    report = await apply(database, tmp_path / "nowhere")
+    assert places(report) == (("nowhere", None, None, "MISSING", None),)
+
+
+async def test_a_folder_without_a_feed_is_told(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("nothing here")
+    report = await apply(database, tmp_path)
+    assert places(report) == ((tmp_path.name, None, None, "NO_FILES", None),)
+
+
+@pytest.mark.parametrize(
+    ("damage", "code"),
+    [
+        (lambda data: b"this is no archive", "UNREADABLE"),
+        (lambda data: data[: len(data) // 2], "UNREADABLE"),
+    ],
+    ids=["text", "half an archive"],
+)
+async def test_a_damaged_archive_is_told(
+    database: Database, tmp_path: Path, damage: Callable[[bytes], bytes], code: str
+) -> None:
+    path = packed(tmp_path)
+    path.write_bytes(damage(path.read_bytes()))
+    report = await apply(database, path)
+    assert places(report) == (("feed.zip", None, None, code, None),)
+
+
+async def test_a_damaged_file_in_an_archive_is_told(database: Database, tmp_path: Path) -> None:
+    path = packed(tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        start = archive.getinfo("learners.csv").header_offset
+    data = bytearray(path.read_bytes())
+    data[start + 45 : start + 75] = bytes(30)
+    path.write_bytes(data)
+    report = await apply(database, path)
+    assert places(report) == (("learners.csv", None, None, "UNREADABLE", None),)
+
+
+async def test_an_archive_that_unpacks_to_far_too_much_is_told(
+    database: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "feed.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("learners.csv", b" " * HUGE)
+    report = await apply(database, path)
+    assert places(report) == (("learners.csv", None, None, "UNREADABLE", None),)
+
+
+async def test_an_archive_with_a_file_twice_is_told(database: Database, tmp_path: Path) -> None:
+    path = packed(tmp_path)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("old/learners.csv", b"learner_ref\r\n")
+    report = await apply(database, path)
+    assert places(report) == (("learners.csv", None, None, "DUPLICATE_FILE", None),)
+
+
+def packed(folder: Path) -> Path:
+    path = folder / "feed.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(write_feed(folder / "files", tiny_feed()).iterdir()):
+            archive.write(file, file.name)
+    return path
+
+
+async def test_a_byte_order_mark_and_blank_lines_are_no_matter(
+    database: Database, tmp_path: Path
+) -> None:
+    folder = write_feed(tmp_path, tiny_feed())
+    await apply(database, folder)
+    for path in folder.iterdir():
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes() + b"\r\n\r\n")
+    report = await apply(database, folder)
+    assert report.problems == ()
+    assert report.unchanged
+
+
+async def test_identifiers_and_spaces_are_put_into_their_canonical_form(
+    database: Database, tmp_path: Path
+) -> None:
+    feed = tiny_feed()
+    await send(database, tmp_path, feed)
+    for row in feed["entries.csv"]:
+        row["qan"] = row["qan"].replace("/", "").lower()
+        row["uln"] = f" {row['uln']} "
+    find(feed, "learners.csv", learner_ref="anna")["given_name"] = "  Anna "
+    assert (await send(database, tmp_path, feed)).unchanged
+
+
+async def test_names_of_all_scripts_are_kept_and_compared(
+    database: Database, tmp_path: Path
+) -> None:
+    feed = tiny_feed()
+    long = "ß" * 100, "ﷺ" * 100
+    names = [("Zoë", "O'Hara-Nuñez"), ("Jean\u00a0Luc", "Li"), ("李", "小龙"), long]
+    feed["learners.csv"] += [
+        learner(f"l{at}", "", given, family) for at, (given, family) in enumerate(names)
+    ]
+    report = await send(database, tmp_path, feed)
+    assert report.warnings == ()
+    rows = await database.reader.tuples(
+        "SELECT given_name, family_name FROM learner WHERE ref LIKE 'l%' ORDER BY ref"
+    )
+    assert [tuple(row) for row in rows] == names
+    assert (await send(database, tmp_path, feed)).unchanged
+
+
+STATUSES = [
+    ("centres.csv", "status", "centre", "status"),
+    ("registrations.csv", "status", "registration", "status"),
+    ("registrations.csv", "claim_status", "registration", "claim_status"),
+    ("entries.csv", "status", "entry", "status"),
+    ("verifications.csv", "state", "verification", "state"),
+    ("das.csv", "claim_status", "das_record", "claim_status"),
+]
+
+
+@pytest.mark.parametrize(("file", "column", "table", "stored"), STATUSES, ids=lambda part: part)
+async def test_an_unknown_status_word_is_kept_beside_the_code_unknown(
+    database: Database, tmp_path: Path, file: str, column: str, table: str, stored: str
+) -> None:
+    feed = tiny_feed()
+    feed[file][0][column] = "On hold"
+    report = await send(database, tmp_path, feed)
+    assert report.warning_count == 1
+    assert [tuple(problem)[:5] for problem in report.warnings] == [
+        (file, 2, column, "UNKNOWN_STATUS", "On hold")
+    ]
+    rows = await database.reader.tuples(
+        f"SELECT {stored}, {stored}_raw FROM {table} WHERE {stored} = 'UNKNOWN'"  # noqa: S608
+    )
+    assert [tuple(row) for row in rows] == [("UNKNOWN", "On hold")]
+    assert (await send(database, tmp_path, feed)).unchanged
+
+
+async def test_a_thousand_problems_are_listed_and_the_rest_counted(
+    database: Database, tmp_path: Path
+) -> None:
+    feed = tiny_feed()
+    feed["registrations.csv"] += [
+        registration(f"R{at}", "nobody", WEST, line="") for at in range(1_200)
+    ]
+    report = await apply(database, write_feed(tmp_path, feed))
+    assert report.problem_count == 1_200
+    assert len(report.problems) == 1_000
+    ((count, problems),) = await database.reader.tuples(
+        "SELECT problem_count, problems FROM feed_run"
+    )
+    assert (count, len(orjson.loads(problems))) == (1_200, 1_000)

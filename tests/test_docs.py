@@ -1,0 +1,79 @@
+"""The documentation tells all there is, and nothing that is not there."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from cyclopts import App
+from pydantic import AliasChoices
+
+from cli.main import app
+from server.settings import PREFIX, Settings
+
+ROOT = Path(__file__).parents[1]
+WALK = ROOT / "docs" / "walk.md"
+
+
+def documentation() -> str:
+    """README.md and every page of docs/."""
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    return "\n".join(page.read_text("utf-8") for page in pages if page.is_file())
+
+
+def variables() -> Iterator[str]:
+    """The environment variable of each setting."""
+    for name, field in Settings.model_fields.items():
+        alias = field.validation_alias
+        assert not isinstance(alias, AliasChoices)
+        yield str(alias) if alias else f"{PREFIX}{name.upper()}"
+
+
+def commands(group: App, *names: str) -> Iterator[str]:
+    """Every command as it is typed behind the program's name."""
+    for name in group:
+        if name.startswith("-"):
+            continue
+        inner = group[name]
+        words = (*names, name)
+        if any(not own.startswith("-") for own in inner):
+            yield from commands(inner, *words)
+        else:
+            yield " ".join(words)
+
+
+def named(text: str, word: str) -> bool:
+    """The word stands there, not as a part of a longer one."""
+    return re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text) is not None
+
+
+def test_every_setting_is_explained() -> None:
+    text = documentation()
+
+    assert [name for name in variables() if not named(text, name)] == []
+
+
+def test_every_command_is_explained() -> None:
+    text = documentation()
+
+    assert [
+        f"learner-tracking {command}"
+        for command in commands(app)
+        if not named(text, f"learner-tracking {command}")
+    ] == []
+
+
+def test_every_command_and_setting_is_looked_for() -> None:
+    assert {"import", "migrate", "sample-feed", "serve", "user add"} <= set(commands(app))
+    assert {"DATABASE_URL", "LEARNER_TRACKING_TODAY"} <= set(variables())
+    assert len(list(variables())) == len(Settings.model_fields)
+
+
+FILE = re.compile(r"`([\w./-]+/[\w.-]+\.(?:py|md|graphql|toml|yml|yaml|sql|json))`|`([\w-]+/)`")
+
+
+def test_the_walk_names_only_files_that_exist() -> None:
+    assert WALK.is_file(), "docs/walk.md is missing"
+    names = [path or folder for path, folder in FILE.findall(WALK.read_text("utf-8"))]
+
+    assert names
+    assert [name for name in names if not (ROOT / name).exists()] == []
