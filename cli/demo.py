@@ -2,19 +2,23 @@
 
 import os
 import secrets
+from contextlib import suppress
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from actions import accounts
+from actions.declarations import add_declaration
 from auth.permissions import GrantKind, Role, Staff
 from cli.feeds import show
 from cli.running import run
 from cli.serving import serve
+from domain.errors import Missing
 from exchange.feed import Options, apply_feed
-from exchange.sample import write_sample_feed
+from exchange.sample import SampleSummary, write_sample_feed
 from exchange.source import Source
 from models.database import Database, open_database
 from server.clock import Clock
@@ -63,8 +67,9 @@ def demo(
                 day=settings.today or DAY,
             )
             show(console, report)
-            del summary
-            return await _people(database)
+            people = await _people(database)
+            await _declare(database, summary, people[1][1], settings.today or DAY)
+            return people
         finally:
             await database.close()
 
@@ -81,7 +86,7 @@ async def _people(database: Database) -> list[tuple[str, str, str]]:
     now = Clock().now()
     rows = await database.reader.tuples("SELECT number FROM centre ORDER BY number")
     numbers = [row[0] for row in rows]
-    password = f"try-{secrets.token_urlsafe(9)}"
+    password = _password()
     plan = (
         ("Viewer at one centre", "viewer", None, GrantKind.CENTRE, Role.VIEWER, False, 1),
         ("Administrator", "administrator", None, GrantKind.CENTRE, Role.ADMINISTRATOR, True, 1),
@@ -114,6 +119,30 @@ async def _people(database: Database) -> list[tuple[str, str, str]]:
             )
         people.append((title, email, password))
     return people
+
+
+async def _declare(database: Database, summary: SampleSummary, email: str, day: date) -> None:
+    """A few components are taken elsewhere, as the administrator of the first centre knows."""
+    opened = await accounts.log_in(database, email, _password(), now=Clock().now())
+    for ref, component, qan in summary.suggested_declarations:
+        rows = await database.reader.tuples("SELECT id FROM registration WHERE ref = ?", ref)
+        with suppress(Missing):  # learners of other centres are not the administrator's
+            await add_declaration(
+                database,
+                opened.viewer,
+                registration_id=rows[0][0],
+                component=component,
+                qan=qan,
+                day=day,
+                now=Clock().now(),
+            )
+    await accounts.log_out(database, opened.token, Clock().now())
+
+
+@cache
+def _password() -> str:
+    """One password for everybody in this demo."""
+    return f"try-{secrets.token_urlsafe(9)}"
 
 
 def _tell(console: Console, address: str, logins: list[tuple[str, str, str]]) -> None:
