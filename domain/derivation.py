@@ -1,7 +1,7 @@
 """All that is derived from a record on a day: flags, completion, issues, the next turn."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 import msgspec
 
@@ -93,7 +93,7 @@ def _turns(record: Record, catalogue: Catalogue) -> Iterator[date]:
     award = record.registration.award
     yield from severity_turns(award)
     if award is not None:
-        yield award.last_day() + timedelta(days=1)
+        yield later(award.last_day(), 1)
     if record.das_stale_from is not None:
         yield record.das_stale_from
     for das in record.das.values():
@@ -104,6 +104,11 @@ def _turns(record: Record, catalogue: Catalogue) -> Iterator[date]:
             yield from _entry_turns(entry, catalogue)
 
 
+def later(day: date, days: int) -> date:
+    """So many days later, or the last day there is."""
+    return date.fromordinal(min(day.toordinal() + days, date.max.toordinal()))
+
+
 def _entry_turns(entry: Entry, catalogue: Catalogue) -> Iterator[date]:
     """The days on which one entry's class or assessment can change by itself."""
     if entry.withdrawn:
@@ -111,10 +116,10 @@ def _entry_turns(entry: Entry, catalogue: Catalogue) -> Iterator[date]:
     release = entry.result_release_on
     if entry.result is not None and release is not None:
         yield release
-        yield release + timedelta(days=DAS_POSTING_GRACE_DAYS + 1)
+        yield later(release, DAS_POSTING_GRACE_DAYS + 1)
     window = None
     if entry.marks_submitted_on is None:
         window = catalogue.window(entry.series, entry.unit)
     if window is not None:
         yield window.opens_on
-        yield window.closes_on + timedelta(days=1)
+        yield later(window.closes_on, 1)

@@ -18,8 +18,8 @@ MAX_CELL = 1_000
 REMEMBERED = 20_000
 """Different texts whose values a column remembers."""
 
-FIRST_YEAR, LAST_YEAR = 1900, 2200
-"""Years that a feed may name; a date far outside is a slip, or stands for "never"."""
+FIRST_YEAR, LAST_YEAR = 1900, 9999
+"""Years that a feed may name; 9999-12-31 is a usual word for "never"."""
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ACADEMIC_YEAR = re.compile(r"([0-9]{4})/([0-9]{2})")

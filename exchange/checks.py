@@ -30,8 +30,8 @@ def _unknown(file: str, column: str, table: str, key: str, stage: str, word: str
         column,
         f"UNKNOWN_{word.upper().replace(' ', '_')}",
         f"There is no such {word}, neither known nor in this feed.",
-        f"""NOT EXISTS (SELECT 1 FROM {table} k WHERE k.{key} = s.{column})
-        AND NOT EXISTS (SELECT 1 FROM stage_{stage} k WHERE k.{column} = s.{column})""",
+        f"NOT EXISTS (SELECT 1 FROM {table} k WHERE k.{key} = s.{column})"  # noqa: S608 - names are ours
+        f" AND NOT EXISTS (SELECT 1 FROM stage_{stage} k WHERE k.{column} = s.{column})",
     )
 
 

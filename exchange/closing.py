@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from exchange.contract import NOT_IN_FULL_FEED
 from exchange.touch import touch
 from models.database import Connection
 
@@ -32,6 +33,8 @@ _OF_NAMED_REGISTRATIONS = """
         SELECT 1 FROM stage_{stem} s JOIN registration r ON r.ref = s.registration_ref
         WHERE r.id = t.registration_id {same})
 """
+
+_WITHDRAWN = f"status = 'WITHDRAWN', status_raw = '{NOT_IN_FULL_FEED}'"
 
 _OWNER = "SELECT g.learner_id FROM registration g JOIN {table} t ON t.registration_id = g.id"
 
@@ -72,14 +75,14 @@ CLOSINGS: Mapping[str, Closing] = {
         "registration",
         "t.status <> 'WITHDRAWN' AND"
         + _AT_NAMED_CENTRES.format(stem="registrations", same="s.registration_ref = t.ref"),
-        "status = 'WITHDRAWN', status_raw = 'NOT_IN_FULL_FEED', version = version + 1",
+        f"{_WITHDRAWN}, version = version + 1",
         "SELECT t.learner_id FROM registration t",
     ),
     "entries.csv": Closing(
         "entry",
         "t.status <> 'WITHDRAWN' AND"
         + _AT_NAMED_CENTRES.format(stem="entries", same="s.entry_ref = t.ref"),
-        "status = 'WITHDRAWN', status_raw = 'NOT_IN_FULL_FEED'",
+        _WITHDRAWN,
         """SELECT g.learner_id FROM registration g
         JOIN entry t ON g.id IN (t.registration_id, t.suspected_id)""",
     ),

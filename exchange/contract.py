@@ -68,6 +68,9 @@ def _status(vocabulary: type[Any], *, required: bool = False, default: str | Non
     )
 
 
+NOT_IN_FULL_FEED = "NOT_IN_FULL_FEED"
+"""The raw status of a row that was closed because a full feed did not mention it."""
+
 EXPLANATION = ("row", "column", "code", "message")
 """Columns that end a file of refused rows; a file that comes back with them may keep them."""
 

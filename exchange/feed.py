@@ -131,6 +131,8 @@ class _Run:
         self.counts: dict[str, Counts] = {}
         self.closed: dict[str, int] = {}
         self.derived = 0
+        self.tried = False
+        """Whether a dry run came to its end."""
 
     @property
     def stopped(self) -> bool:
@@ -174,6 +176,9 @@ class _Run:
                 await reattach_among_courses(connection)
         await self._derive(connection)
         await drop_stages(connection)
+        if self.options.dry_run:
+            self.tried = True
+            raise _RolledBackError
 
     def _in_order(self) -> list[Layout]:
         return [self.layouts[name] for name in FILE_BY_NAME if name in self.layouts]
@@ -277,19 +282,16 @@ async def apply_feed(
         try:
             async with database.transaction() as connection:
                 await run.apply(connection)
-                if options.dry_run:
-                    outcome = Outcome.TRIED
-                    raise _RolledBackError
                 outcome = Outcome.PARTLY_APPLIED if run.problems else Outcome.APPLIED
                 run_id = await _record(connection, run, outcome, started)
         except _RolledBackError:
-            pass
+            outcome = Outcome.TRIED if run.tried else Outcome.REFUSED
     if outcome is Outcome.REFUSED and not options.dry_run:
         async with database.transaction() as connection:
             run_id = await _record(connection, run, outcome, started)
     if options.partial and not options.dry_run and outcome is Outcome.PARTLY_APPLIED:
         for layout in run.layouts.values():
-            _write_refused(source, layout, run.refused[layout.file.name], run.problems)
+            _put_refused_aside(source, layout, run)
     return run.report(outcome, (datetime.now(UTC) - started).total_seconds(), run_id)
 
 
@@ -321,6 +323,15 @@ async def _record(connection: Connection, run: _Run, outcome: Outcome, started: 
         _json([problem._asdict() for problem in report.problems]),
         report.problem_count,
     )
+
+
+def _put_refused_aside(source: Source, layout: Layout, run: _Run) -> None:
+    """Write a file's refused rows beside the feed; the feed stands even where that fails."""
+    try:
+        _write_refused(source, layout, run.refused[layout.file.name], run.problems)
+    except OSError as error:
+        message = f"The refused rows could not be written beside the feed: {error.strerror}."
+        run.problems.warn(FeedProblem(layout.file.name, None, None, "REFUSED_FILE", None, message))
 
 
 def _json(value: object) -> str:

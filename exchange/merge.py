@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from exchange.contract import FILE_BY_NAME
+from exchange.contract import FILE_BY_NAME, NOT_IN_FULL_FEED
 from exchange.staging import create_temporary_from, stage_name
 from models.database import Connection
 
@@ -177,8 +177,12 @@ def expressions_of(merge: Merge, header: frozenset[str]) -> dict[str, str]:
         own = "family_name" if name == "name_key" else name.removesuffix("_raw")
         if own in header:
             return f's."{name}"'
-        default = columns[own].default
-        return f"COALESCE(t.{_target(merge, name)}, {_literal(default)})"
+        default = _literal(columns[own].default)
+        kept = f"COALESCE(t.{_target(merge, name)}, {default})"
+        if columns[own].status and columns[own].default:
+            # What a full feed closed is open again once it is mentioned.
+            return f"CASE WHEN t.{own}_raw = '{NOT_IN_FULL_FEED}' THEN {default} ELSE {kept} END"
+        return kept
 
     sources = {target: staged(source) for target, source in merge.values.items()}
     named = {name: staged(name) for name in columns}

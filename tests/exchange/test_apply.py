@@ -10,7 +10,7 @@ import pytest
 
 from domain.codes import AssessmentDetail, AssessmentFlag, EntryFlag
 from exchange.feed import Outcome
-from exchange.sample import write_sample_feed
+from exchange.sample import COLUMNS, write_sample_feed
 from models.database import Database
 from tests.exchange.feeds import (
     ANNA_ULN,
@@ -145,10 +145,10 @@ async def test_rows_may_come_in_any_order(database: Database, tmp_path: Path) ->
     draw = Random(5)
     shuffled = tmp_path / "shuffled"
     shuffled.mkdir()
-    for path in tmp_path.glob("*.csv"):
-        rows = read_rows(path)
+    for name in COLUMNS:
+        rows = read_rows(tmp_path / name)
         draw.shuffle(rows)
-        write_rows(shuffled / path.name, rows)
+        write_rows(shuffled / name, rows)
     await apply(database, shuffled)
     await assert_projection_is_derivation(database, DAY)
     assert (await apply(database, tmp_path)).unchanged

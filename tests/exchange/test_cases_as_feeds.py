@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from domain.codes import IssueCode
-from domain.issues import BEARS_ON_COMPONENTS
-from domain.vocabulary import UlnState
 from actions.catalogue import read_catalogue
 from actions.projection import derive_learners
 from actions.records import RecordReader
+from domain.codes import IssueCode
+from domain.issues import BEARS_ON_COMPONENTS
+from domain.vocabulary import UlnState
 from models.database import Database
 from tests.domain.cases import ComponentCase, component_cases, inputs_of
 from tests.exchange.feeds import Feed, Row, catalogue_rows, learner, send, ulns
 from tests.exchange.projection_checks import assert_projection_is_derivation
+
 
 def by_day() -> list[tuple[date, list[ComponentCase]]]:
     groups: dict[date, list[ComponentCase]] = defaultdict(list)
@@ -46,29 +47,42 @@ def _add(feed: Feed, case: ComponentCase, centre: str, uln: str, stranger: str) 
     feed["centres.csv"].append({"centre_number": centre, "name": f"Centre of {case.id}"})
     person = learner(case.id, uln, "Case", case.id, born="1990-01-01")
     feed["learners.csv"].append(person)
-    feed["registrations.csv"].append({
-        **{"registration_ref": case.id, "learner_ref": case.id, "centre_number": centre},
-        **{"line": course.line, "level": course.level, "status": course.status.value},
-        "anticipated_award": str(course.award) if course.award else "",
-    })
+    feed["registrations.csv"].append(
+        {
+            "registration_ref": case.id,
+            "learner_ref": case.id,
+            "centre_number": centre,
+            "line": course.line,
+            "level": course.level,
+            "status": course.status.value,
+            "anticipated_award": str(course.award) if course.award else "",
+        }
+    )
     feed["entries.csv"] += _entries(case, centre, person, stranger)
     feed["verifications.csv"] += _verifications(case, centre)
     if not inputs.das.found:
         return
     day = inputs.day.replace(day=1) if given["das"].get("stale") else inputs.day
-    feed["das.csv"].append({
-        **{"registration_ref": case.id, "uln": uln, "plts": "true", "work_experience": "true"},
-        "line": "MANUFACTURING" if course.conflict else course.line,
-        "level": course.level,
-        "fetched_at": f"{day}T05:00:00Z",
-    })
+    feed["das.csv"].append(
+        {
+            "registration_ref": case.id,
+            "uln": uln,
+            "plts": "true",
+            "work_experience": "true",
+            "line": "MANUFACTURING" if course.conflict else course.line,
+            "level": course.level,
+            "fetched_at": f"{day}T05:00:00Z",
+        }
+    )
     if not inputs.das.uln_matches:
         feed["das.csv"][-1]["uln"] = stranger
-    feed["das_components.csv"].append({
-        "registration_ref": case.id,
-        "component": inputs.component.value,
-        "complete": str(inputs.das.complete).lower(),
-    })
+    feed["das_components.csv"].append(
+        {
+            "registration_ref": case.id,
+            "component": inputs.component.value,
+            "complete": str(inputs.das.complete).lower(),
+        }
+    )
 
 
 def _entries(case: ComponentCase, centre: str, person: Row, stranger: str) -> Iterable[Row]:
@@ -80,10 +94,15 @@ def _entries(case: ComponentCase, centre: str, person: Row, stranger: str) -> It
     }
     for row in inputs.entries:
         yield {
-            **{"entry_ref": row.ref, "centre_number": centre, "uln": keys[row.uln_state]},
+            "entry_ref": row.ref,
+            "centre_number": centre,
+            "uln": keys[row.uln_state],
             **{name: person[name] for name in ("given_name", "family_name", "date_of_birth")},
-            **{"qan": row.qan, "component": inputs.component.value, "kind": row.kind.value},
-            **{"unit": row.unit or "", "series": row.series or ""},
+            "qan": row.qan,
+            "component": inputs.component.value,
+            "kind": row.kind.value,
+            "unit": row.unit or "",
+            "series": row.series or "",
             "status": "WITHDRAWN" if row.withdrawn else "ENTERED",
             "entered_on": str(row.entered_on),
             "marks_submitted_on": str(row.marks_submitted_on or ""),
@@ -102,7 +121,8 @@ def _verifications(case: ComponentCase, centre: str) -> Iterable[Row]:
     for (qan, entered_on), verified in states.items():
         start = entered_on.year - (entered_on.month < 9)
         yield {
-            **{"centre_number": centre, "qan": qan},
+            "centre_number": centre,
+            "qan": qan,
             "academic_year": f"{start}/{(start + 1) % 100:02}",
             "state": "VERIFIED" if verified else "NOT_VERIFIED",
         }
@@ -131,7 +151,9 @@ async def declare(database: Database, cases: Sequence[ComponentCase], day: date)
         await derive_learners(connection, reader, catalogue, learners, day)
 
 
-@pytest.mark.parametrize(("day", "cases"), by_day(), ids=lambda part: str(part) if isinstance(part, date) else "")
+@pytest.mark.parametrize(
+    ("day", "cases"), by_day(), ids=lambda part: str(part) if isinstance(part, date) else ""
+)
 async def test_the_stored_flags_reasons_and_issues_are_those_of_the_examples(
     database: Database, tmp_path: Path, day: date, cases: list[ComponentCase]
 ) -> None:

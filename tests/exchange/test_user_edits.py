@@ -1,0 +1,92 @@
+"""A user's anticipated award month wins over the feed's; the record keeps both."""
+
+from pathlib import Path
+
+from models.database import Database
+from tests.exchange.feeds import NEXT_DAY, counts, find, send, tiny_feed
+from tests.exchange.projection_checks import assert_projection_is_derivation
+
+AWARD = "SELECT award, feed_award, award_source, version FROM registration WHERE ref = 'R-anna'"
+
+
+async def award(database: Database) -> tuple[object, ...]:
+    ((*found,),) = await database.reader.tuples(AWARD)
+    return tuple(found)
+
+
+async def edit(database: Database, month: str | None) -> None:
+    async with database.transaction() as connection:
+        await connection.execute(
+            "UPDATE registration SET award = ?, award_source = 'USER', version = version + 1"
+            " WHERE ref = 'R-anna'",
+            month,
+        )
+
+
+async def test_a_feed_sets_the_month_until_a_user_does(database: Database, tmp_path: Path) -> None:
+    feed = tiny_feed()
+    await send(database, tmp_path, feed)
+    assert await award(database) == ("2010-08", "2010-08", "FEED", 1)
+    row = find(feed, "registrations.csv", registration_ref="R-anna")
+    row["anticipated_award"] = "2011-08"
+    await send(database, tmp_path, feed, day=NEXT_DAY)
+    assert await award(database) == ("2011-08", "2011-08", "FEED", 2)
+
+
+async def test_the_month_of_a_user_stays_and_the_feeds_own_follows_the_feed(
+    database: Database, tmp_path: Path
+) -> None:
+    feed = tiny_feed()
+    await send(database, tmp_path, feed)
+    await edit(database, "2010-11")
+    report = await send(database, tmp_path, feed)
+    assert report.unchanged
+    row = find(feed, "registrations.csv", registration_ref="R-anna")
+    row["anticipated_award"] = "2011-08"
+    report = await send(database, tmp_path, feed, day=NEXT_DAY)
+    assert counts(report)["registrations.csv"] == (0, 1, 2, 0, 0)
+    assert await award(database) == ("2010-11", "2011-08", "USER", 3)
+    del row["anticipated_award"]
+    only = {"registrations.csv": [row]}
+    await send(database, tmp_path / "without the month", only, day=NEXT_DAY)
+    assert await award(database) == ("2010-11", "2011-08", "USER", 3)
+
+
+async def test_a_user_may_say_that_no_month_is_known(database: Database, tmp_path: Path) -> None:
+    feed = tiny_feed()
+    await send(database, tmp_path, feed)
+    await edit(database, None)
+    row = find(feed, "registrations.csv", registration_ref="R-anna")
+    row["anticipated_award"] = "2011-08"
+    await send(database, tmp_path, feed, day=NEXT_DAY)
+    assert await award(database) == (None, "2011-08", "USER", 3)
+    await assert_projection_is_derivation(database, NEXT_DAY)
+
+
+async def test_declarations_and_their_flags_outlive_a_feed(
+    database: Database, tmp_path: Path
+) -> None:
+    feed = tiny_feed()
+    await send(database, tmp_path, feed)
+    async with database.transaction() as connection:
+        await connection.execute(
+            "INSERT INTO declaration (registration_id, centre_id, component, qan, created_at)"
+            " SELECT id, centre_id, 'PROJECT', '999/0532/2', '2010-02-01T00:00:00Z'"
+            " FROM registration WHERE ref = 'R-anna'"
+        )
+    find(feed, "learners.csv", learner_ref="anna")["given_name"] = "Anne"
+    await send(database, tmp_path, feed)
+    rows = await database.reader.tuples(
+        "SELECT f.code FROM flag f JOIN registration r ON r.id = f.registration_id"
+        " WHERE r.ref = 'R-anna' AND f.component_type = 'PROJECT' AND f.kind = 'ENTRY'"
+    )
+    assert [row[0] for row in rows] == ["OTHER_AWARDING_BODY"]
+    qualification = find(feed, "qualifications.csv", qan="999/0532/2")
+    report = await send(
+        database,
+        tmp_path / "second",
+        {"qualifications.csv": [{**qualification, "component": "ASL"}]},
+        day=NEXT_DAY,
+    )
+    assert report.learners_derived == 1
+    await assert_projection_is_derivation(database, NEXT_DAY)
