@@ -18,8 +18,11 @@ MAX_CELL = 1_000
 REMEMBERED = 20_000
 """Different texts whose values a column remembers."""
 
-FIRST_YEAR, LAST_YEAR = 1900, 9999
-"""Years that a feed may name; 9999-12-31 is a usual word for "never"."""
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""Years that a feed may name; a date far outside is a slip."""
+
+NEVER = date.max
+"""A usual word for a validity without end: 9999-12-31."""
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ACADEMIC_YEAR = re.compile(r"([0-9]{4})/([0-9]{2})")
@@ -111,6 +114,11 @@ def day(cell: str) -> date:
         raise CellError("DATE", "There is no such day in the calendar.") from None
     _check_year(found.year, "DATE")
     return found
+
+
+def last_day(cell: str) -> date:
+    """The last day of a validity; 9999-12-31 stands for one without end."""
+    return NEVER if cell.strip() == NEVER.isoformat() else day(cell)
 
 
 def instant(cell: str) -> datetime:

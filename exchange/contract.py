@@ -149,7 +149,7 @@ FILES: tuple[File, ...] = (
             "track": _must(cells.words(Track)),
             "requires_award_entry": _may(cells.boolean, "boolean"),
             "valid_from": _may(cells.day, "date"),
-            "valid_to": _may(cells.day, "date"),
+            "valid_to": _may(cells.last_day, "date"),
             "post_sixteen_only": _may(cells.boolean, "boolean", default=False),
             "grade_levels": _may(cells.grade_levels),
         },
