@@ -292,6 +292,7 @@ def _held_until(component: str, entries: Sequence[_EntryRow]) -> date | None:
         for row in entries
         if row.component == component
         and row.registration_id is not None
+        and row.status != EntryStatus.WITHDRAWN
         and row.result is not None
         and row.result_release_on is not None
     ]

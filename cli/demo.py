@@ -47,7 +47,8 @@ def demo(
     os.environ.setdefault(f"{PREFIX}TODAY", DAY.isoformat())
     os.environ.setdefault(f"{PREFIX}ENVIRONMENT", "demo")
     os.environ.setdefault(f"{PREFIX}SECURE_COOKIES", "false")
-    os.environ.setdefault("DATABASE_URL", f"sqlite://{folder / 'learner-tracking.sqlite3'}")
+    # The demo has a database of its own: its accounts must never reach a real one.
+    os.environ["DATABASE_URL"] = f"sqlite://{folder / 'learner-tracking.sqlite3'}"
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("learner-tracking.sqlite3*"):
         old.unlink()
@@ -78,6 +79,8 @@ def demo(
     address = f"http://{settings.host}:{settings.port if port is None else port}"
     _tell(console, address, logins)
     if not prepare_only:
+        day = settings.today or DAY
+        console.print(f"\nServing {address}/graphql on {day:%A %d %B %Y}. Stop with Ctrl+C.")
         serve(port=port)
 
 
@@ -168,4 +171,3 @@ def _tell(console: Console, address: str, logins: list[tuple[str, str, str]]) ->
         f'curl -s $ADDRESS -H "$JSON" -H "authorization: Bearer $TOKEN" -d \'{question}\'',
     ):
         print(line)  # noqa: T201 - long lines must not be broken
-    console.print(f"\nServing {address}/graphql on {DAY:%A %d %B %Y}. Stop with Ctrl+C.")

@@ -111,6 +111,11 @@ def import_feed(
         raise SystemExit(1)
 
 
+def learners_in_words(number: int) -> str:
+    """So many learners, in words."""
+    return "1 learner" if number == 1 else f"{number:,} learners"
+
+
 def show(console: Console, report: Report) -> None:
     """What became of a feed, as a table and sentences."""
     table = Table("file", "created", "changed", "same", "refused", "closed")
@@ -135,7 +140,7 @@ def show(console: Console, report: Report) -> None:
         Outcome.TRIED: "Tried; nothing was written",
     }
     console.print(
-        f"{words[report.outcome]}. {report.learners_derived:,} learners derived"
+        f"{words[report.outcome]}. {learners_in_words(report.learners_derived)} derived"
         f" in {report.seconds:.1f} s.",
         highlight=False,
     )
@@ -160,7 +165,8 @@ def sample_feed(folder: Path, /, *, centres: int = 3, learners: int = 240, seed:
     async def work() -> int:
         return write_sample_feed(folder, centres=centres, learners=learners, seed=seed).entries
 
-    Console().print(f"Wrote {learners:,} learners with {run(work):,} entries to {folder}.")
+    sentence = f"Wrote {learners:,} learners with {run(work):,} entries to {folder}."
+    Console().print(sentence, markup=False, highlight=False)
 
 
 def refresh(*, everything: bool = False) -> None:
@@ -178,4 +184,4 @@ def refresh(*, everything: bool = False) -> None:
         async with opened() as database:
             return await refreshing.refresh(database, day, everything=everything)
 
-    Console().print(f"{run(work):,} learners derived.")
+    Console().print(f"{learners_in_words(run(work))} derived.")

@@ -1,6 +1,7 @@
 """Serving the graph."""
 
 import uvicorn
+from rich.console import Console
 
 from cli.running import run
 from models.database import open_database
@@ -32,6 +33,8 @@ def serve(*, host: str | None = None, port: int | None = None, workers: int = 1)
         return settings
 
     settings = run(prepare)
+    address = f"http://{host or settings.host}:{settings.port if port is None else port}"
+    Console(stderr=True).print(f"Serving {address}/graphql", highlight=False)
     uvicorn.run(
         "server.app:create_app",
         factory=True,

@@ -1,33 +1,60 @@
 """Deriving the learners that a feed or the calendar has touched, a few hundred at a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from actions.catalogue import read_catalogue
 from actions.projection import derive_learners
 from actions.records import RecordReader
 from exchange.touch import TOUCHED
-from models.database import Connection
+from models.database import Connection, Dialect
+
+FED = (
+    *("centre", "learner", "registration", "entry", "verification"),
+    *("das_record", "das_component", "declaration"),
+)
+"""Tables that a feed fills."""
+
+DERIVED = ("component", "flag", "issue", "completion")
+"""Tables that the derivation fills."""
 
 CHUNK = 500
 """Learners derived at once."""
+
+MANY = 200
+"""Touched learners from which on the planner's statistics are renewed."""
 
 
 async def derive_touched(connection: Connection, day: date, progress: Callable[[int], None]) -> int:
     """Derive the touched learners again; how many there were."""
     catalogue = await read_catalogue(connection)
     reader = RecordReader(connection)
-    last, done = -1, 0
-    while True:
+    touched = int((await connection.tuples(f"SELECT COUNT(*) FROM {TOUCHED}"))[0][0])  # noqa: S608 - names are ours
+    last, done, renew_at = -1, 0, CHUNK
+    if touched >= MANY:
+        await renew_statistics(connection, FED)
+    while done < touched:
+        if done >= renew_at:
+            await renew_statistics(connection, DERIVED)
+            renew_at = done * 8
         rows = await connection.tuples(
             f"SELECT learner_id FROM {TOUCHED} WHERE learner_id > ?"  # noqa: S608 - names are ours
             f" ORDER BY learner_id LIMIT {CHUNK}",
             last,
         )
-        if not rows:
-            return done
         learner_ids = [row[0] for row in rows]
         last = learner_ids[-1]
         await derive_learners(connection, reader, catalogue, learner_ids, day)
         done += len(learner_ids)
         progress(len(learner_ids))
+    if touched >= MANY:
+        await renew_statistics(connection, DERIVED)
+    return done
+
+
+async def renew_statistics(connection: Connection, tables: Iterable[str]) -> None:
+    """Tell the planner what the tables hold now: plans made while they were empty are slow."""
+    if connection.dialect is Dialect.SQLITE:
+        await connection.execute("PRAGMA analysis_limit = 1000")
+    for table in tables:
+        await connection.execute(f"ANALYZE {table}")

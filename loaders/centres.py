@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from auth import scope
+from loaders.filters import comparable
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading, grouped, matched
 from loaders.rows import CentreRow, CentreUserRow, ConsortiumRow
@@ -74,7 +75,7 @@ def _members(consortium: str | None) -> Clause:
     return Clause(
         """c.id IN (SELECT m.centre_id FROM consortium_centre m
         JOIN consortium k ON k.id = m.consortium_id WHERE k.code = ?)""",
-        (consortium,),
+        (comparable(consortium),),
     )
 
 
@@ -86,7 +87,7 @@ async def consortium_by_id(reading: Reading, ids: Sequence[int]) -> list[Consort
 
 async def consortium_by_code(reading: Reading, codes: Sequence[str]) -> list[ConsortiumRow | None]:
     """Consortia with a centre in reach, by code."""
-    rows = await _consortia(reading, reading.connection.among("k.code", codes))
+    rows = await _consortia(reading, reading.connection.among("k.code", map(comparable, codes)))
     return matched(codes, rows, lambda row: row.code)
 
 

@@ -25,6 +25,11 @@ class LearnerFilter(msgspec.Struct, frozen=True):
     issue_code: tuple[str, ...] = ()
 
 
+def comparable(text: str) -> str:
+    """A text that a database can compare; PostgreSQL refuses nulls, which no code has."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
 def learner_clause(connection: Connection, wanted: LearnerFilter) -> Clause:
     """The filter over completion `c`, registration `r` and learner `l`."""
     clause = ALWAYS
@@ -34,7 +39,7 @@ def learner_clause(connection: Connection, wanted: LearnerFilter) -> Clause:
         clause &= Clause(
             """c.centre_id IN (SELECT m.centre_id FROM consortium_centre m
             JOIN consortium k ON k.id = m.consortium_id WHERE k.code = ?)""",
-            (wanted.consortium,),
+            (comparable(wanted.consortium),),
         )
     for column, values in (
         ("r.line", wanted.lines),

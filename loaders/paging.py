@@ -68,4 +68,5 @@ LEARNERS_BY_AWARD = Order(
 CENTRES_BY_NAME = Order("NAME", ("c.name", "c.id"), ("name", "id"))
 CENTRES_BY_NUMBER = Order("NUMBER", ("c.number", "c.id"), ("number", "id"))
 CONSORTIA_BY_NAME = Order("NAME", ("k.name", "k.id"), ("name", "id"))
-ENTRIES_BY_DAY = Order("ENTERED_ON", ("e.id",), ("id",))
+ENTRIES_BY_DAY = Order("ENTERED_ON", ("CAST(e.entered_on AS TEXT)", "e.id"), ("entered_on", "id"))
+"""The day as text, which sorts alike and is what a cursor holds."""

@@ -12,7 +12,7 @@ class Completion(Model):
     """A registration's completion and its place among the learner's (projection)."""
 
     registration: fields.OneToOneRelation[Registration] = fields.OneToOneField(
-        "models.Registration", "completion", primary_key=True
+        "models.Registration", "completion", primary_key=True, db_constraint=False
     )
     learner: fields.ForeignKeyRelation[Learner] = fields.ForeignKeyField(
         "models.Learner", "completions", db_constraint=False

@@ -15,7 +15,7 @@ class Component(Model):
         primary_key=True, generated=False, description="Eight a registration, see projection"
     )
     registration: fields.ForeignKeyRelation[Registration] = fields.ForeignKeyField(
-        "models.Registration", "components"
+        "models.Registration", "components", db_constraint=False
     )
     learner: fields.ForeignKeyRelation[Learner] = fields.ForeignKeyField(
         "models.Learner", "components", db_constraint=False

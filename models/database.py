@@ -1,8 +1,10 @@
 """The open database: one door for statements, whichever database stands behind it."""
 
 import re
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from copy import copy
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -150,12 +152,13 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """Everything or nothing; nothing but statements may be awaited inside."""
-        with self._context:
+        with copy(self._context):  # a context remembers who entered it: each enters one of its own
             async with in_transaction(WRITE) as client:
                 yield Connection(client, self.dialect)
 
     async def pending_migrations(self) -> list[str]:
         """Names of the migrations that this database still needs."""
+        await self.writer.tuples("SELECT 1")  # tortoise takes one that is away for an empty one
         executor = self._executor()
         return [step.migration.name for step in await executor.plan()]
 
@@ -187,6 +190,8 @@ def dialect_of(url: str) -> Dialect:
 async def open_database(url: str, *, pool_size: int = 10) -> Database:
     """Open the database behind an address; nothing is created or changed in it."""
     dialect = dialect_of(url)
+    if dialect is Dialect.SQLITE:
+        _try_file(url)
     context = await Tortoise.init(
         config={
             "connections": {WRITE: _connection(url, pool_size), READ: _connection(url, pool_size)},
@@ -197,6 +202,12 @@ async def open_database(url: str, *, pool_size: int = 10) -> Database:
         _enable_global_fallback=True,
     )
     return Database(context, dialect)
+
+
+def _try_file(url: str) -> None:
+    """Raise what keeps a file from being opened here: later it would leave a thread behind."""
+    parts = urlsplit(url)
+    sqlite3.connect(parts.netloc + parts.path).close()
 
 
 def _app() -> dict[str, Any]:

@@ -15,7 +15,7 @@ class Flag(Model):
         primary_key=True, generated=False, description="Two a component, see projection"
     )
     component: fields.ForeignKeyRelation[Component] = fields.ForeignKeyField(
-        "models.Component", "flags"
+        "models.Component", "flags", db_constraint=False
     )
     registration: fields.ForeignKeyRelation[Registration] = fields.ForeignKeyField(
         "models.Registration", "flags", db_constraint=False

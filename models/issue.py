@@ -14,7 +14,7 @@ class Issue(Model):
 
     id = fields.BigIntField(primary_key=True)
     registration: fields.ForeignKeyRelation[Registration] = fields.ForeignKeyField(
-        "models.Registration", "issues"
+        "models.Registration", "issues", db_constraint=False
     )
     learner: fields.ForeignKeyRelation[Learner] = fields.ForeignKeyField(
         "models.Learner", "issues", db_constraint=False

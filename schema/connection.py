@@ -111,7 +111,8 @@ def _place(cursor: str, order: Order) -> tuple[Any, ...]:
     if not isinstance(values, list) or len(values) != len(order.values) + 1:
         raise ValueError
     name, *texts, key = values
-    if name != order.name or not all(isinstance(text, str) for text in texts):
+    # A null is in no name, and PostgreSQL refuses to compare one.
+    if name != order.name or not all(isinstance(text, str) and "\0" not in text for text in texts):
         raise ValueError
     if type(key) is not int or not -(2**63) <= key < 2**63:
         raise ValueError

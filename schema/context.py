@@ -47,12 +47,19 @@ class Context:
 
     async def load(self, batch: Batch, key: Hashable, *arguments: Hashable) -> Any:  # noqa: ANN401 - rows of any kind
         """One key's answer to a batch question; keys asked together are answered together."""
+        return await self._loader(batch, arguments).load(key)
+
+    def foresee(self, batch: Batch, key: Hashable) -> None:
+        """Ask now what will be loaded later, together with all who foresee it at this moment."""
+        self._loader(batch, ()).load(key)
+
+    def _loader(self, batch: Batch, arguments: tuple[Hashable, ...]) -> DataLoader[Any, Any]:
         name = (batch, arguments)
         loader = self._loaders.get(name)
         if loader is None:
             loader = DataLoader(load_fn=partial(_ask, batch, self.reading, arguments))
             self._loaders[name] = loader
-        return await loader.load(key)
+        return loader
 
     def demand(self, permission: Permission, centre_id: int) -> None:
         """Raise Refused unless the viewer may do this at a centre in reach."""

@@ -16,7 +16,7 @@ MAX_TOLD = 5
 
 def shown(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
     """The errors of an operation as a client may see them: one a field, however many objects."""
-    told = {}
+    told: dict[str, GraphQLError] = {}
     for error in errors:
         if error.path is None:
             told[str(len(told))] = error

@@ -93,6 +93,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             Route("/readyz", ready),
         ],
         middleware=[Middleware(SafeHeaders)],
+        exception_handlers={Exception: broken},
         lifespan=life,
     )
 
@@ -100,6 +101,12 @@ def create_app(settings: Settings | None = None) -> Starlette:
 async def alive(_request: Request) -> Response:
     """The process answers."""
     return JSONResponse({"alive": True})
+
+
+async def broken(_request: Request, _error: Exception) -> Response:
+    """Our own fault, answered outside the middleware; starlette hands the error on to be logged."""
+    headers = {name.decode(): value.decode() for name, value in HEADERS}
+    return JSONResponse({"error": "Something went wrong on our side."}, 500, headers)
 
 
 async def bring_up_to_date(database: Database) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
+from cross_web import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
@@ -72,8 +73,11 @@ class GraphQLView(GraphQL[Context, None]):
         return orjson.dumps(data)
 
     def decode_json(self, data: str | bytes) -> object:
-        """JSON from bytes; NaN and Infinity are no JSON."""
-        return orjson.loads(data)
+        """JSON from bytes: an object, or a list, which is refused later; no NaN, no Infinity."""
+        decoded = orjson.loads(data)
+        if not isinstance(decoded, dict | list):
+            raise HTTPException(400, "The body must be a JSON object.")
+        return decoded
 
     @property
     def cookie(self) -> str:

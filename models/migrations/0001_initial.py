@@ -1,9 +1,10 @@
+from tortoise import migrations
+from tortoise.migrations import operations as ops
 from orjson import loads
-from tortoise import fields, migrations
 from tortoise.fields.base import OnDelete
 from tortoise.fields.data import JSON_DUMPS
+from tortoise import fields
 from tortoise.indexes import Index
-from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
@@ -679,7 +680,7 @@ class Migration(migrations.Migration):
                         source_field="registration_id",
                         primary_key=True,
                         db_index=True,
-                        db_constraint=True,
+                        db_constraint=False,
                         to_field="id",
                         related_name="completion",
                         on_delete=OnDelete.CASCADE,
@@ -766,7 +767,7 @@ class Migration(migrations.Migration):
                     fields.ForeignKeyField(
                         "models.Registration",
                         source_field="registration_id",
-                        db_constraint=True,
+                        db_constraint=False,
                         to_field="id",
                         related_name="components",
                         on_delete=OnDelete.CASCADE,
@@ -1127,7 +1128,7 @@ class Migration(migrations.Migration):
                     fields.ForeignKeyField(
                         "models.Component",
                         source_field="component_id",
-                        db_constraint=True,
+                        db_constraint=False,
                         to_field="id",
                         related_name="flags",
                         on_delete=OnDelete.CASCADE,
@@ -1199,7 +1200,7 @@ class Migration(migrations.Migration):
                     fields.ForeignKeyField(
                         "models.Registration",
                         source_field="registration_id",
-                        db_constraint=True,
+                        db_constraint=False,
                         to_field="id",
                         related_name="issues",
                         on_delete=OnDelete.CASCADE,

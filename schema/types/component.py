@@ -260,12 +260,14 @@ class Component(Node):
     flags: list[Flag] = batched(
         flags_by_registration_id,
         key="registration_id",
+        ahead=("advice", facts_by_registration_id),
         pick=_flags,
         description="The entry flag, and the assessment flag if there is one.",
     )
     issues: list[Issue] = batched(
         issues_by_registration_id,
         key="registration_id",
+        ahead=("advice", facts_by_registration_id),
         pick=_issues,
         description="What to put right: the component's own issues and those of the registration"
         " that bear on it, the most urgent first.",

@@ -15,7 +15,11 @@ from loaders.components import (
     das_by_registration_id,
     issues_by_registration_id,
 )
-from loaders.learners import registration_by_id, registrations_by_learner_id
+from loaders.learners import (
+    facts_by_registration_id,
+    registration_by_id,
+    registrations_by_learner_id,
+)
 from loaders.rows import DasRow, LearnerRow, RegistrationRow
 from schema.batched import batched
 from schema.scalars import CourseCode, Uln, YearMonth
@@ -97,6 +101,7 @@ class Registration(Node):
     issues: list[Issue] = batched(
         issues_by_registration_id,
         key="id",
+        ahead=("advice", facts_by_registration_id),
         description="The shopping list, the most urgent first.",
     )
     das_record: DasRecord | None = batched(
@@ -154,5 +159,6 @@ class Learner(Node):
     issues: list[Issue] = batched(
         issues_by_registration_id,
         key="registration_id",
+        ahead=("advice", facts_by_registration_id),
         description="The shopping list of the foremost registration, the most urgent first.",
     )

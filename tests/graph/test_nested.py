@@ -17,8 +17,14 @@ query ($number: CentreNumber!, $first: Int!) {
         components {
           type required entryFlag assessmentFlag
           entries { qan kind unit series result }
-          flags { kind code detail reasons since label description advice { title steps { order text } } }
-          issues { code severity subject dueOn firstSeen advice { title steps { order text actor } } }
+          flags {
+            kind code detail reasons since label description
+            advice { title steps { order text } }
+          }
+          issues {
+            code severity subject dueOn firstSeen
+            advice { title steps { order text actor } }
+          }
         }
       }
       pageInfo { hasNextPage endCursor }

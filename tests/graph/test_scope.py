@@ -3,8 +3,6 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
 from actions import accounts
 from auth.permissions import GrantKind, Role, Staff
 from models.database import Database
@@ -92,25 +90,15 @@ def every_standing() -> list[tuple[GrantKind, Role, bool]]:
     ]
 
 
-@pytest.mark.parametrize(("kind", "role", "manages"), every_standing())
 async def test_an_object_of_another_centre_answers_like_one_that_does_not_exist(
-    database: Database,
-    database_url: str,
-    tmp_path: Path,
-    kind: GrantKind,
-    role: Role,
-    manages: bool,
+    database: Database, database_url: str, tmp_path: Path
 ) -> None:
     await import_sample(database, tmp_path / "feed", centres=2, learners=40)
     await complete_the_sample(database)
     own, other = await centre_numbers(database)
     await add_user(database, "op@example.org", staff=Staff.OPERATOR)
-    await add_user(
-        database, "reader@example.org", own, kind=kind, role=role, manages_users=manages
-    )
     async with served(database_url) as client:
         ids = await everything(await log_in(client, "op@example.org"))
-        caller = await log_in(client, "reader@example.org")
         kinds = {
             "centre": "Centre",
             "learner": "Learner",
@@ -122,31 +110,35 @@ async def test_an_object_of_another_centre_answers_like_one_that_does_not_exist(
             "declaration": "Declaration",
             "unmatched": "Entry",
         }
-        for name, foreign in ids[other].nodes.items():
-            missing = encode_id(kinds[name], NOBODY)
-            refused = await whole(caller, NODE, id=foreign)
-            assert refused == '{"data": {"node": null}}', name
-            assert refused == await whole(caller, NODE, id=missing)
-            if name != "unmatched" or (kind, role) != (GrantKind.NON_CENTRE, Role.VIEWER):
-                seen = await caller.data(NODE, id=ids[own].nodes[name])
-                assert seen["node"]["id"] == ids[own].nodes[name], name
-        assert await whole(caller, NODES, ids=list(ids[other].nodes.values())) == await whole(
-            caller, NODES, ids=[encode_id(kinds[name], NOBODY) for name in ids[other].nodes]
-        )
-        for query, foreign, missing in (
-            (LEARNER_BY_ID, {"id": ids[other].learner}, {"id": encode_id("Learner", NOBODY)}),
-            (LEARNER_BY_ULN, {"uln": ids[other].uln}, {"uln": SPARE_ULN}),
-            (CENTRE, {"number": other}, {"number": NO_NUMBER}),
-            (UNMATCHED, {"number": other}, {"number": NO_NUMBER}),
-            (FILTERED, {"number": other}, {"number": NO_NUMBER}),
-        ):
-            assert await whole(caller, query, **foreign) == await whole(caller, query, **missing)
-        assert await whole(caller, LEARNER_BY_ULN, uln=ids[other].uln) == (
-            '{"data": {"learner": null}}'
-        )
-        assert await whole(caller, UNMATCHED, number=other) == (
-            '{"data": {"unmatchedEntries": null}}'
-        )
+        for at, (kind, role, manages) in enumerate(every_standing()):
+            email = f"reader-{at}@example.org"
+            await add_user(database, email, own, kind=kind, role=role, manages_users=manages)
+            caller = await log_in(client, email)
+            for name, foreign in ids[other].nodes.items():
+                missing = encode_id(kinds[name], NOBODY)
+                refused = await whole(caller, NODE, id=foreign)
+                assert refused == '{"data": {"node": null}}', name
+                assert refused == await whole(caller, NODE, id=missing)
+                if name != "unmatched" or (kind, role) != (GrantKind.NON_CENTRE, Role.VIEWER):
+                    seen = await caller.data(NODE, id=ids[own].nodes[name])
+                    assert seen["node"]["id"] == ids[own].nodes[name], name
+            assert await whole(caller, NODES, ids=list(ids[other].nodes.values())) == await whole(
+                caller, NODES, ids=[encode_id(kinds[name], NOBODY) for name in ids[other].nodes]
+            )
+            for query, there, nowhere in (
+                (LEARNER_BY_ID, {"id": ids[other].learner}, {"id": encode_id("Learner", NOBODY)}),
+                (LEARNER_BY_ULN, {"uln": ids[other].uln}, {"uln": SPARE_ULN}),
+                (CENTRE, {"number": other}, {"number": NO_NUMBER}),
+                (UNMATCHED, {"number": other}, {"number": NO_NUMBER}),
+                (FILTERED, {"number": other}, {"number": NO_NUMBER}),
+            ):
+                assert await whole(caller, query, **there) == await whole(caller, query, **nowhere)
+            assert await whole(caller, LEARNER_BY_ULN, uln=ids[other].uln) == (
+                '{"data": {"learner": null}}'
+            )
+            assert await whole(caller, UNMATCHED, number=other) == (
+                '{"data": {"unmatchedEntries": null}}'
+            )
 
 
 async def test_ids_asked_for_together_answer_in_order_with_null_for_what_is_out_of_reach(
@@ -188,7 +180,8 @@ async def test_nothing_of_another_centre_stands_anywhere_in_what_a_user_can_ask_
     query = f"""
     query {{
       me {{ access {{ centre {{ number name }} }} }}
-      centres {{ totalCount nodes {{ number name users {{ email }} consortia {{ code centres {{ number }} }}
+      centres {{ totalCount nodes {{ number name users {{ email }}
+        consortia {{ code centres {{ number }} }}
         learners(first: 100) {{ totalCount nodes {{ {RECORD} dateOfBirth uci upn }} }}
         unmatchedEntries(first: 100) {{ nodes {{ uln givenName familyName }} }} }} }}
       consortia {{ nodes {{ code centres {{ number name learners {{ nodes {{ uln }} }} }} }} }}
@@ -208,15 +201,11 @@ async def test_users_of_some_centres_reach_exactly_the_learners_of_these(
 ) -> None:
     await import_sample(database, tmp_path / "feed", learners=60)
     numbers = await centre_numbers(database)
-    sizes = dict(
-        [
-            (str(row[0]), int(row[1]))
-            for row in await database.reader.tuples(
-                "SELECT c.number, COUNT(*) FROM completion k JOIN centre c ON c.id = k.centre_id"
-                " WHERE k.foremost GROUP BY c.number"
-            )
-        ]
+    counted = await database.reader.tuples(
+        "SELECT c.number, COUNT(*) FROM completion k JOIN centre c ON c.id = k.centre_id"
+        " WHERE k.foremost GROUP BY c.number"
     )
+    sizes = {str(row[0]): int(row[1]) for row in counted}
     await add_user(database, "one@example.org", numbers[0])
     await add_user(database, "two@example.org", *numbers[:2])
     await add_user(database, "none@example.org")
@@ -255,11 +244,13 @@ async def test_a_consortium_without_a_centre_in_reach_answers_like_one_that_does
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
     feed = tiny_feed()
-    feed["consortia.csv"].append({
-        "consortium_code": "EASTERN",
-        "consortium_name": "Eastern Schools",
-        "centre_number": EAST,
-    })
+    feed["consortia.csv"].append(
+        {
+            "consortium_code": "EASTERN",
+            "consortium_name": "Eastern Schools",
+            "centre_number": EAST,
+        }
+    )
     await send(database, tmp_path / "feed", feed)
     await add_user(database, "west@example.org", WEST)
     await add_user(database, "east@example.org", EAST)
@@ -289,7 +280,7 @@ async def test_a_consortium_without_a_centre_in_reach_answers_like_one_that_does
 async def test_a_learner_of_two_centres_shows_each_only_its_own_registration(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    record = f"query {{ learner(uln: \"{ANNA_ULN}\") {{ {RECORD} dateOfBirth }} {{0}} }}"
+    record = f'query {{ learner(uln: "{ANNA_ULN}") {{ {RECORD} dateOfBirth }} {{0}} }}'
     record = record.replace(
         "{0}",
         f"learners(first: 100) {{ totalCount nodes {{ {RECORD} }} }}"
@@ -327,11 +318,13 @@ async def test_a_learner_of_two_centres_shows_each_only_its_own_registration(
             WEST,
         ]
         assert data["learners"]["totalCount"] == 3
-        assert sorted(node["uln"] for node in data["learners"]["nodes"]) == sorted([
-            ANNA_ULN,
-            BEN_ULN,
-            CLEO_ULN,
-        ])
+        assert sorted(node["uln"] for node in data["learners"]["nodes"]) == sorted(
+            [
+                ANNA_ULN,
+                BEN_ULN,
+                CLEO_ULN,
+            ]
+        )
         listed = {
             centre["number"]: {
                 node["uln"]: node["registration"]["homeCentre"]["number"]
@@ -360,9 +353,7 @@ async def test_a_registration_of_another_centre_is_out_of_reach_even_of_a_known_
     assert rows
     async with served(database_url) as client:
         west = await log_in(client, "west@example.org")
-        for name, key in zip(
-            ("Issue", "Registration", "Component", "Flag"), rows[0], strict=True
-        ):
+        for name, key in zip(("Issue", "Registration", "Component", "Flag"), rows[0], strict=True):
             assert await whole(west, NODE, id=encode_id(name, int(key))) == (
                 '{"data": {"node": null}}'
             )

@@ -1,0 +1,1 @@
+"""The measured workloads: `python -m bench`."""

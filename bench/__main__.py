@@ -1,0 +1,137 @@
+"""`python -m bench`: import a sample feed, serve it, ask, and tell what it took."""
+
+import asyncio
+import secrets
+import tempfile
+from pathlib import Path
+
+import httpx2
+from cyclopts import App
+from rich.console import Console
+
+from bench import databases, process, report, workloads
+from bench.importing import EMAIL
+from bench.load import Caller, measure
+from bench.process import Served, child, served, usage
+from exchange.sample import write_sample_feed
+
+CONNECTIONS = (1, 16)
+LEARNERS_A_CENTRE = 300
+SEED = 1
+
+app = App(name="bench", help="Measure importing, starting and two kinds of query.")
+
+
+@app.default
+def bench(
+    *,
+    learners: int = 2_000,
+    seconds: float = 5.0,
+    database: str | None = None,
+    folder: Path | None = None,
+    keep: bool = False,
+    record: bool = False,
+) -> None:
+    """Measure on SQLite, and on PostgreSQL where one answers.
+
+    Parameters
+    ----------
+    learners
+        Size of the sample feed; each has ten or eleven entries.
+    seconds
+        How long each workload is asked for, at each number of connections.
+    database
+        Only this one: sqlite or postgresql.
+    folder
+        Where feed and database go; the feed is used again by the next run.
+    keep
+        Keep the databases, and use those that were kept; then importing is not measured.
+    record
+        Make this run the recorded one.
+
+    """
+    console = Console()
+    place = folder or Path(tempfile.gettempdir()) / "learner-tracking-bench"
+    feed = sample(console, place, learners)
+    results: report.Results = {"about": report.about(learners), "databases": {}}
+    for target in databases.targets(place, learners):
+        if database in (None, target.name):
+            results["databases"][target.name] = one(console, target, feed, seconds, keep=keep)
+    report.show(console, results, report.recorded())
+    if record:
+        report.record(results)
+        console.print("Recorded.")
+
+
+def sample(console: Console, place: Path, learners: int) -> Path:
+    """The sample feed, made once for each size."""
+    feed = place / f"feed-{learners}"
+    whole = feed / "whole"
+    if not whole.exists():
+        console.print(f"Writing a sample feed of {learners:,} learners")
+        centres = max(3, learners // LEARNERS_A_CENTRE)
+        write_sample_feed(feed, centres=centres, learners=learners, seed=SEED)
+        whole.touch()
+    return feed
+
+
+def one(
+    console: Console, target: databases.Target, feed: Path, seconds: float, *, keep: bool
+) -> dict[str, object]:
+    """Everything about one database."""
+    found: dict[str, object] = {}
+    secret = feed.parent / "password"
+    if not (keep and databases.exists(target) and secret.exists()):
+        secret.write_text(secrets.token_urlsafe(18), "utf-8")
+        console.print(f"{target.name}: importing")
+        databases.create(target)
+        password = secret.read_text("utf-8")
+        found["import"] = child("bench.importing", target.url, str(feed), password)
+    password = secret.read_text("utf-8")
+    try:
+        console.print(f"{target.name}: serving")
+        with served(target.url) as server:
+            number, uln, load = asyncio.run(ask(console, target.name, server, password, seconds))
+            used = usage(server.pid)
+            found["server"] = {
+                "seconds_to_start": server.seconds_to_start,
+                "rss_mb": used.rss_mb,
+                "peak_mb": used.peak_mb,
+            }
+        counts = child("bench.statements", target.url, EMAIL, password, number, uln)
+        for name, runs in load.items():
+            runs["1"]["statements"] = counts[name]
+        found["load"] = load
+    finally:
+        if not keep:
+            databases.drop(target)
+    return found
+
+
+async def ask(
+    console: Console, name: str, server: Served, password: str, seconds: float
+) -> tuple[str, str, dict[str, dict[str, dict[str, float]]]]:
+    """The centre and one ULN that were asked for, and what each workload took."""
+    load: dict[str, dict[str, dict[str, float]]] = {}
+    limits = httpx2.Limits(max_connections=max(CONNECTIONS))
+    async with httpx2.AsyncClient(base_url=server.address, timeout=60, limits=limits) as client:
+        caller = await Caller.logged_in(client, EMAIL, password)
+        centres = (await caller.ask(workloads.CENTRES))["centres"]["nodes"]
+        largest = max(centres, key=lambda centre: int(centre["learners"]["totalCount"]))
+        number = str(largest["number"])
+        people = await caller.ask(workloads.ULNS, {"number": number})
+        ulns = [node["uln"] for node in people["centre"]["learners"]["nodes"] if node["uln"]]
+        for workload in (workloads.record(ulns), workloads.page(number)):
+            load[workload.name] = {}
+            for connections in CONNECTIONS:
+                console.print(f"{name}: {workload.name}, {workload.title}, at {connections}")
+                found = await measure(
+                    caller, workload, pid=server.pid, connections=connections, seconds=seconds
+                )
+                load[workload.name][str(connections)] = found._asdict()
+    return number, ulns[0], load
+
+
+if __name__ == "__main__":
+    assert process.ROOT.exists()
+    app()

@@ -1,0 +1,74 @@
+"""A child: migrate an empty database, import a feed, add a viewer, and tell what it took."""
+
+import asyncio
+import os
+import sys
+from datetime import date
+from pathlib import Path
+
+import orjson
+
+from actions import accounts
+from auth.permissions import GrantKind, Role
+from bench.process import DAY, usage
+from exchange.feed import Options, Outcome, apply_feed
+from exchange.source import Source
+from models.database import Database, open_database
+from server.clock import Clock
+
+EMAIL = "bench@example.org"
+
+
+async def work(url: str, feed: Path, password: str) -> dict[str, object]:
+    """Import through the real importer; nothing enters by a side door."""
+    database = await open_database(url)
+    try:
+        await database.migrate()
+        report = await apply_feed(
+            database, Source(feed), Options("bench"), day=date.fromisoformat(DAY)
+        )
+        assert report.outcome is Outcome.APPLIED, report.problems[:5]
+        used = usage()
+        await _add_viewer(database, password)
+    finally:
+        await database.close()
+    created = {file.name: file.created for file in report.files}
+    return {
+        "learners": created["learners.csv"],
+        "entries": created["entries.csv"],
+        "seconds": report.seconds,
+        "entries_per_second": created["entries.csv"] / report.seconds,
+        "cpu_seconds": used.cpu_seconds,
+        "peak_mb": used.peak_mb,
+    }
+
+
+async def _add_viewer(database: Database, password: str) -> None:
+    """Somebody who may read at the first hundred centres."""
+    now = Clock().now()
+    await accounts.create_user(
+        database,
+        email=EMAIL,
+        password=password,
+        title="",
+        first_name="Bench",
+        last_name="Reader",
+        now=now,
+    )
+    rows = await database.reader.tuples("SELECT number FROM centre ORDER BY number LIMIT 100")
+    for row in rows:
+        await accounts.grant_access(
+            database,
+            email=EMAIL,
+            centre_number=row[0],
+            kind=GrantKind.CENTRE,
+            role=Role.VIEWER,
+            manages_users=False,
+            affiliation=None,
+            now=now,
+        )
+
+
+if __name__ == "__main__":
+    found = asyncio.run(work(os.environ["DATABASE_URL"], Path(sys.argv[1]), sys.argv[2]))
+    print(orjson.dumps(found).decode())

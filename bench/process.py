@@ -1,0 +1,129 @@
+"""Processes that are measured: the server, and short-lived children that report as JSON."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx2
+import orjson
+
+from server.settings import PREFIX
+
+ROOT = Path(__file__).resolve().parent.parent
+DAY = "2010-02-19"
+MOST_SECONDS_TO_START = 60.0
+_TICKS = os.sysconf("SC_CLK_TCK")
+_COMMAND = "from cli.main import main; main()"
+
+
+class Usage(NamedTuple):
+    """What a process has used so far."""
+
+    cpu_seconds: float
+    rss_mb: float
+    peak_mb: float
+
+
+class Served(NamedTuple):
+    """A server that answers."""
+
+    pid: int
+    address: str
+    seconds_to_start: float
+
+
+def environment(url: str) -> dict[str, str]:
+    """The surroundings of a measured process: the settings of the bench and no others."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    return {
+        **kept,
+        "DATABASE_URL": url,
+        f"{PREFIX}TODAY": DAY,
+        f"{PREFIX}LOG_FORMAT": "json",
+        f"{PREFIX}SECURE_COOKIES": "false",
+    }
+
+
+def child(module: str, url: str, *arguments: str) -> dict[str, Any]:
+    """What a fresh process that runs a module says on its last line."""
+    done = subprocess.run(  # noqa: S603 - our own interpreter and module
+        [sys.executable, "-m", module, *arguments],
+        cwd=ROOT,
+        env=environment(url),
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode:
+        message = f"{module} ended with exit code {done.returncode}:\n{done.stderr.decode()}"
+        raise RuntimeError(message)
+    answer: dict[str, Any] = orjson.loads(done.stdout.splitlines()[-1])
+    return answer
+
+
+@contextmanager
+def served(url: str) -> Iterator[Served]:
+    """`learner-tracking serve` in a process of its own, stopped at the end."""
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    started = time.perf_counter()
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter and command
+        [sys.executable, "-c", _COMMAND, "serve", "--port", str(port)],
+        cwd=ROOT,
+        env=environment(url),
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_until_alive(process, address)
+        yield Served(process.pid, address, time.perf_counter() - started)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def usage(pid: int | str = "self") -> Usage:
+    """What a process has used, as the kernel counts it."""
+    # The name in brackets may hold spaces; the numbers stand behind it.
+    fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    user, system = int(fields[11]), int(fields[12])
+    status = dict(
+        line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text("utf-8").splitlines()
+    )
+    return Usage((user + system) / _TICKS, _mb(status["VmRSS"]), _mb(status["VmHWM"]))
+
+
+def _mb(kilobytes: str) -> float:
+    return int(kilobytes.split(maxsplit=1)[0]) / 1024
+
+
+def _wait_until_alive(process: subprocess.Popen[bytes], address: str) -> None:
+    until = time.perf_counter() + MOST_SECONDS_TO_START
+    with httpx2.Client(timeout=5) as client:
+        while time.perf_counter() < until:
+            if process.poll() is not None:
+                message = f"The server ended with exit code {process.returncode}."
+                raise RuntimeError(message)
+            try:
+                if client.get(f"{address}/healthz").is_success:
+                    return
+            except httpx2.TransportError:
+                time.sleep(0.01)
+    message = f"The server did not answer within {MOST_SECONDS_TO_START:.0f} s."
+    raise RuntimeError(message)
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port

@@ -1,0 +1,55 @@
+"""A child: how many statements each workload sends to the database, counted where they leave."""
+
+import asyncio
+import logging
+import os
+import sys
+
+import httpx2
+import orjson
+
+from bench import workloads
+from bench.load import Caller
+from server.app import create_app
+
+_VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
+
+
+class _Counter(logging.Handler):
+    """Counts the statements that tortoise tells of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.count += record.getMessage().lstrip().upper().startswith(_VERBS)
+
+
+async def work(email: str, password: str, number: str, uln: str) -> dict[str, int]:
+    """The statements of one operation of each kind, the one that reads the session included."""
+    counter, logger = _Counter(), logging.getLogger("tortoise.db_client")
+    app = create_app()
+    counts = {}
+    async with (
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app), base_url="http://bench.example"
+        ) as client,
+    ):
+        caller = await Caller.logged_in(client, email, password)
+        logger.addHandler(counter)
+        logger.setLevel(logging.DEBUG)
+        for workload in (workloads.record([uln]), workloads.page(number)):
+            before = counter.count
+            workload.check(await caller.ask(workload.query, workload.turns[0]))
+            counts[workload.name] = counter.count - before
+        logger.removeHandler(counter)
+        logger.setLevel(logging.WARNING)
+    return counts
+
+
+if __name__ == "__main__":
+    assert "DATABASE_URL" in os.environ
+    found = asyncio.run(work(*sys.argv[1:5]))
+    print(orjson.dumps(found).decode())

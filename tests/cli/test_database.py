@@ -1,0 +1,115 @@
+"""migrate and check."""
+
+import pytest
+
+from tests.cli.commands import Terminal
+
+NOT_MIGRATED = "The database is not up to date; run `learner-tracking migrate` first."
+
+
+def test_migrating_is_planned_then_done_and_then_there_is_nothing_to_do(fresh: Terminal) -> None:
+    plan = fresh.done("migrate", "--plan")
+    assert plan.out.splitlines() == ["To do: 0001_initial", "To do: 0002_catalogue", "2 to do."]
+
+    refused = fresh.refused("refresh")
+    assert refused == NOT_MIGRATED, "a plan changes nothing"
+
+    first = fresh.done("migrate")
+    assert first.out.splitlines() == [
+        *("Applying: 0001_initial", "Applying: 0002_catalogue", "Up to date.")
+    ]
+
+    assert fresh.done("migrate").out == "Up to date.\n"
+    assert fresh.done("migrate", "--plan").out == "Up to date.\n"
+
+
+def test_a_database_that_is_ready_is_told_to_be_well(ready: Terminal, dialect: str) -> None:
+    assert ready.done("check").out.splitlines() == [
+        f"Database: {dialect}",
+        "Tables: up to date, 0 learners",
+        "Civil day: 2010-02-19",
+        "All is well.",
+    ]
+
+
+def test_without_a_pinned_day_the_real_one_is_told(ready: Terminal) -> None:
+    told = ready.done("check", LEARNER_TRACKING_TODAY="").out
+
+    assert "Civil day: the real one, Europe/London\n" in told
+
+
+@pytest.mark.parametrize("command", [("refresh",), ("user", "list"), ("import", "feed")])
+def test_nothing_else_runs_on_tables_that_are_out_of_date(
+    fresh: Terminal, command: tuple[str, ...]
+) -> None:
+    (fresh.folder / "feed").mkdir()
+
+    assert fresh.refused(*command) == NOT_MIGRATED
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+@pytest.mark.parametrize("command", ["check", "migrate", "refresh"])
+def test_a_variable_that_means_nothing_is_told(ready: Terminal, command: str) -> None:
+    told = ready.run(command, LEARNER_TRACKING_TODYA="2010-02-19")
+
+    assert (told.code, told.err) == (1, "LEARNER_TRACKING_TODYA: there is no such setting.\n")
+
+
+def test_every_fault_of_the_settings_is_told_at_once_and_no_value(alone: Terminal) -> None:
+    told = alone.refused(
+        "check",
+        DATABASE_URL="mysql://root:hunter2@db/learners",
+        LEARNER_TRACKING_TODAY="Friday",
+        LEARNER_TRACKING_SECRET="hunter2",
+    )
+
+    for sentence in (
+        "DATABASE_URL: The database address must begin with sqlite:// or postgres://.",
+        "LEARNER_TRACKING_TODAY: Input should be a valid date",
+        "LEARNER_TRACKING_SECRET: there is no such setting.",
+    ):
+        assert sentence in told
+    assert "hunter2" not in told
+    assert "Friday" not in told
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:///no/such/folder/learners.sqlite3",
+        "sqlite://folder",
+        "sqlite://text",
+        "postgres://nobody:hunter2@127.0.0.1:1/learners",
+        "postgres://127.0.0.1:not-a-port/learners",
+    ],
+)
+@pytest.mark.parametrize("command", ["migrate", "serve"])
+def test_a_database_that_does_not_answer_is_told_in_a_sentence(
+    alone: Terminal, url: str, command: str
+) -> None:
+    (alone.folder / "folder").mkdir()
+    (alone.folder / "text").write_text("Not a database, but some other file.\n" * 100, "utf-8")
+
+    told = alone.run(command, DATABASE_URL=url)
+
+    assert told.code == 1
+    assert len(told.err.splitlines()) == 1, told.err
+    assert "database" in told.err
+    assert "hunter2" not in told.err
+
+
+def test_a_folder_without_a_setting_gets_a_database_of_its_own(alone: Terminal) -> None:
+    alone.done("migrate")
+
+    assert [path.name for path in alone.folder.glob("*.sqlite3")] == ["learner-tracking.sqlite3"]
+
+
+def test_the_settings_of_a_file_in_the_folder_hold(alone: Terminal) -> None:
+    (alone.folder / ".env").write_text(
+        "DATABASE_URL=sqlite://own.sqlite3\nLEARNER_TRACKING_TODAY=2010-05-16\nOTHER=1\n", "utf-8"
+    )
+
+    alone.done("migrate")
+
+    assert "Civil day: 2010-05-16\n" in alone.done("check").out
+    assert (alone.folder / "own.sqlite3").is_file()

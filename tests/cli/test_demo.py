@@ -1,0 +1,67 @@
+"""The demo: what it prints is what works."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tests.cli.commands import Ran, Terminal
+from tests.factories import Caller, log_in, served
+
+WHO = ["Viewer at one centre", "Administrator", "Consortium manager", "Support staff"]
+
+
+def payloads(ran: Ran) -> list[dict[str, Any]]:
+    """What the printed curl commands send."""
+    return [json.loads(text) for text in re.findall(r"-d '([^']+)'", ran.out)]
+
+
+def people(ran: Ran) -> dict[str, tuple[str, str]]:
+    """E-mail and password by who it is."""
+    return {row[0]: (row[1], row[2]) for row in ran.cells if len(row) == 3}
+
+
+async def test_the_demo_prints_four_log_ins_and_a_question_that_work(alone: Terminal) -> None:
+    ran = alone.done("demo", "--prepare-only")
+
+    assert list(people(ran)) == WHO
+    assert "curl -s $ADDRESS" in ran.out
+    assert "ADDRESS=http://127.0.0.1:8000/graphql" in ran.out
+    assert "Serving" not in ran.out
+    log_in_payload, question = payloads(ran)
+    async with served(f"sqlite://{alone.folder / 'demo' / 'learner-tracking.sqlite3'}") as client:
+        nobody = Caller(client)
+        answer = await nobody.data(log_in_payload["query"], **log_in_payload["variables"])
+        caller = Caller(client, answer["sessionLogIn"]["token"])
+        learners = (await caller.data(question["query"]))["learners"]
+        reach = {}
+        for who, (email, password) in people(ran).items():
+            each = await log_in(client, email, password)
+            found = await each.data("{ learners(first: 1) { totalCount } centres { totalCount } }")
+            reach[who] = found["centres"]["totalCount"], found["learners"]["totalCount"]
+
+    assert len(learners["nodes"]) == 3
+    assert learners["totalCount"] > 0
+    assert {who: centres for who, (centres, _) in reach.items()} == dict(
+        zip(WHO, (1, 1, 3, 3), strict=True)
+    )
+    assert reach["Support staff"] == (3, 240)
+    assert reach["Consortium manager"] == (3, 240)
+    assert reach["Administrator"] == reach["Viewer at one centre"]
+
+
+def test_an_earlier_demo_makes_way(alone: Terminal) -> None:
+    first, second = (alone.done("demo", "--prepare-only", "--port", "8123") for _ in range(2))
+
+    assert list(people(second)) == WHO
+    assert people(first) != people(second)
+    assert "ADDRESS=http://127.0.0.1:8123/graphql" in second.out
+    assert "Applied. 240 learners derived in" in second.out
+
+
+@pytest.mark.parametrize("value", ["Friday", "2010-02-30"])
+def test_a_demo_on_no_day_is_refused(alone: Terminal, value: str) -> None:
+    told = alone.refused("demo", "--prepare-only", LEARNER_TRACKING_TODAY=value)
+
+    assert told.startswith("LEARNER_TRACKING_TODAY: ")

@@ -1,0 +1,139 @@
+"""sample-feed, import and refresh."""
+
+import csv
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import Ran, Terminal
+
+NOTHING_DERIVED = "0 learners derived."
+
+
+def small(folder: Path) -> tuple[str | Path, ...]:
+    return "sample-feed", folder, "--centres", "1", "--learners", "12"
+
+
+def fingerprints(folder: Path) -> dict[str, str]:
+    return {path.name: sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+
+
+def counts(ran: Ran) -> dict[str, list[int]]:
+    """Created, changed, same, refused and closed rows of each file."""
+    return {row[0]: [int(cell.replace(",", "")) for cell in row[1:]] for row in ran.cells}
+
+
+@pytest.fixture
+def feed(ready: Terminal) -> Path:
+    folder = ready.folder / "feed"
+    ready.done(*small(folder))
+    return folder
+
+
+def spoil(feed: Path) -> None:
+    """Give the second learner a ULN whose check digit is wrong, and a day that is none."""
+    path = feed / "learners.csv"
+    with path.open(encoding="utf-8", newline="") as text:
+        rows = list(csv.DictReader(text))
+    rows[1] |= {"uln": "1234567890", "date_of_birth": "19/02/1994"}
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_one_other_people(alone: Terminal) -> None:
+    told = alone.done(*small(alone.folder / "one"))
+    alone.done(*small(alone.folder / "two"))
+    alone.done(*small(alone.folder / "other"), "--seed", "2")
+
+    one, two, other = (fingerprints(alone.folder / name) for name in ("one", "two", "other"))
+    assert one == two
+    assert one["learners.csv"] != other["learners.csv"]
+    with (alone.folder / "one" / "entries.csv").open(encoding="utf-8") as text:
+        entries = sum(1 for _ in text) - 1
+    folder = alone.folder / "one"
+    assert told.words == f"Wrote 12 learners with {entries} entries to {folder}."
+
+
+def test_the_folder_of_a_sample_is_told_as_it_is_called(alone: Terminal) -> None:
+    told = alone.done(*small(Path("feed [red]")))
+
+    assert told.words.endswith("entries to feed [red].")
+
+
+def test_a_feed_is_applied_and_then_there_is_nothing_to_change(ready: Terminal, feed: Path) -> None:
+    first = ready.done("import", feed)
+    assert "Applied. 12 learners derived in" in first.out
+    assert counts(first)["learners.csv"] == [12, 0, 0, 0, 0]
+    assert "Tables: up to date, 12 learners" in ready.done("check").out
+
+    again = ready.done("import", feed)
+    assert "Nothing to change. 0 learners derived in" in again.out
+    assert counts(again)["learners.csv"] == [0, 0, 12, 0, 0]
+
+
+def test_a_dry_run_tells_the_same_and_writes_nothing(ready: Terminal, feed: Path) -> None:
+    tried = ready.done("import", feed, "--dry-run")
+    assert "Tried; nothing was written. 12 learners derived in" in tried.out
+    assert "Tables: up to date, 0 learners" in ready.done("check").out
+
+    assert counts(ready.done("import", feed)) == counts(tried)
+
+
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_a_feed_with_faults_is_refused_with_all_that_is_needed_to_mend_it(
+    ready: Terminal, feed: Path, options: tuple[str, ...]
+) -> None:
+    spoil(feed)
+
+    told = ready.run("import", feed, *options)
+
+    assert (told.code, told.err) == (1, "")
+    assert (
+        "Problem: learners.csv, row 3, column uln: The last digit is not the check digit of this"
+        " ULN. (found '1234567890')"
+    ) in told.words
+    assert (
+        "Problem: learners.csv, row 3, column date_of_birth: A date of the form YYYY-MM-DD is"
+        " expected. (found '19/02/1994')"
+    ) in told.words
+    assert counts(told)["learners.csv"] == [0, 0, 0, 1, 0]
+    assert "Refused; nothing was changed. 0 learners derived in" in told.out
+    assert "Tables: up to date, 0 learners" in ready.done("check").out
+
+
+def test_the_good_rows_of_a_feed_with_faults_are_applied_when_asked_for(
+    ready: Terminal, feed: Path
+) -> None:
+    spoil(feed)
+
+    told = ready.done("import", feed, "--partial")
+
+    assert "Applied in part; the refused rows are beside the feed." in told.out
+    assert "Tables: up to date, 11 learners" in ready.done("check").out
+    with (feed / "learners.refused.csv").open(encoding="utf-8", newline="") as text:
+        (row,) = csv.DictReader(text)
+    assert (row["uln"], row["row"], row["column"]) == ("1234567890", "3", "uln")
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_feed_that_is_not_there_is_told(ready: Terminal) -> None:
+    told = ready.run("import", "nowhere")
+
+    assert told.code == 1
+    assert "Traceback" not in told.err
+    assert "nowhere" in told.words + told.err
+
+
+def test_a_pinned_day_decides_what_is_due(ready: Terminal, feed: Path) -> None:
+    ready.done("import", feed)
+
+    assert ready.done("refresh").out.strip() == NOTHING_DERIVED
+    later = ready.done("refresh", LEARNER_TRACKING_TODAY="2011-02-19").out
+    assert later.strip() != NOTHING_DERIVED
+    assert later.endswith(" learners derived.\n")
+    again = ready.done("refresh", LEARNER_TRACKING_TODAY="2011-02-19").out
+    assert again.strip() == NOTHING_DERIVED
+    assert ready.done("refresh", "--everything").out.strip() == "12 learners derived."

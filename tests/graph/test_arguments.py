@@ -1,0 +1,195 @@
+"""Values of the wrong form are refused by the rule that fails, and never repeated."""
+
+from pathlib import Path
+from typing import Any
+
+from models.database import Database
+from tests.exchange.feeds import ANNA_ULN, WEST, send, tiny_feed
+from tests.factories import add_user, log_in, served
+
+LEARNER = ("ULN!", "learner(uln: {}) {{ name }}")
+QUALIFICATION = ("QAN!", "qualification(qan: {}) {{ title }}")
+CENTRE = ("CentreNumber!", "centre(number: {}) {{ name }}")
+UNMATCHED = ("CentreNumber!", "unmatchedEntries(centre: {}) {{ totalCount }}")
+FROM = ("YearMonth", "learners(filter: {{awardFrom: {}}}) {{ totalCount }}")
+LEVEL = ("CourseCode!", "learners(filter: {{levels: [{}]}}) {{ totalCount }}")
+
+WRONG = [
+    (LEARNER, "92763086", "ULN_INVALID", "LENGTH"),
+    (LEARNER, "92763086861", "ULN_INVALID", "LENGTH"),
+    (LEARNER, "", "ULN_INVALID", "LENGTH"),
+    (LEARNER, "927630868X", "ULN_INVALID", "NON_DIGIT"),
+    (LEARNER, "٩٢٧٦٣٠٨٦٨٦", "ULN_INVALID", "NON_DIGIT"),
+    (LEARNER, "0276308686", "ULN_INVALID", "LEADING_ZERO"),
+    (LEARNER, "9276308687", "ULN_INVALID", "CHECK_DIGIT"),
+    (LEARNER, "9999999999", "ULN_INVALID", "CHECK_DIGIT"),
+    (LEARNER, "1500000000", "ULN_INVALID", "REMAINDER_ZERO"),
+    (QUALIFICATION, "500/9909", "QAN_FORMAT", "FORMAT"),
+    (QUALIFICATION, "500-9909-7", "QAN_FORMAT", "FORMAT"),
+    (QUALIFICATION, "500/9909/Z", "QAN_FORMAT", "FORMAT"),
+    (QUALIFICATION, "500/99097", "QAN_FORMAT", "FORMAT"),
+    (CENTRE, "1234", "CENTRE_NUMBER_INVALID", "FORMAT"),
+    (CENTRE, "123456", "CENTRE_NUMBER_INVALID", "FORMAT"),
+    (UNMATCHED, "Westgate", "CENTRE_NUMBER_INVALID", "FORMAT"),
+    (FROM, "2010-13", "MONTH_INVALID", "MONTH"),
+    (FROM, "2010-00", "MONTH_INVALID", "MONTH"),
+    (FROM, "2010/08", "MONTH_INVALID", "FORMAT"),
+    (FROM, "0000-08", "MONTH_INVALID", "FORMAT"),
+    (FROM, "August 2010", "MONTH_INVALID", "FORMAT"),
+    (LEVEL, "HI GHER", "COURSE_CODE_INVALID", "FORMAT"),
+    (LEVEL, "<script>", "COURSE_CODE_INVALID", "FORMAT"),
+    (LEVEL, "É", "COURSE_CODE_INVALID", "FORMAT"),
+    (LEVEL, "H" * 61, "COURSE_CODE_INVALID", "FORMAT"),
+]
+
+
+async def test_a_value_of_the_wrong_form_is_refused_by_its_rule_and_not_repeated(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await send(database, tmp_path / "feed", tiny_feed())
+    await add_user(database, "reader@example.org", WEST)
+    async with served(database_url) as client:
+        caller = await log_in(client, "reader@example.org")
+        for (kind, field), value, code, rule in WRONG:
+            as_literal = await caller.ask(f"{{ {field.format(f'{chr(34)}{value}{chr(34)}')} }}")
+            query = f"query ($value: {kind}) {{ {field.format('$value')} }}"
+            as_variable = await caller.ask(query, value=value)
+            for answer in (as_literal, as_variable):
+                assert answer["data"] is None, value
+                (error,) = answer["errors"]
+                assert error["extensions"] == {"code": code, "rule": rule}, value
+                assert not value or value not in error["message"]
+            rule_in_words = as_literal["errors"][0]["message"]
+            assert rule_in_words.endswith(".")
+            assert as_variable["errors"][0]["message"].endswith(rule_in_words)
+
+
+async def test_identifiers_are_given_as_text(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await send(database, tmp_path / "feed", tiny_feed())
+    await add_user(database, "reader@example.org", WEST)
+    async with served(database_url) as client:
+        caller = await log_in(client, "reader@example.org")
+        for value in ("12345", "true", "null", "[]", "{a: 1}", "WORD", "1.5"):
+            answer = await caller.ask(f"{{ centre(number: {value}) {{ name }} }}")
+            assert answer["data"] is None
+            assert all(error["extensions"]["code"] for error in answer["errors"])
+            if value not in ("null", "[]", "{a: 1}"):
+                assert answer["errors"][0]["extensions"] == {
+                    "code": "CENTRE_NUMBER_INVALID",
+                    "rule": "TYPE",
+                }
+        query = "query ($number: CentreNumber!) { centre(number: $number) { name } }"
+        for given in (12345, True, None, [12345], {"a": "12345"}, 1.5):
+            answer = await caller.ask(query, number=given)
+            assert answer["data"] is None
+            assert "12345" not in answer["errors"][0]["message"]
+
+
+async def test_identifiers_are_read_in_any_customary_spelling(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await send(database, tmp_path / "feed", tiny_feed())
+    await add_user(database, "reader@example.org", WEST)
+    rows = await database.reader.tuples("SELECT qan FROM qualification ORDER BY qan LIMIT 1")
+    qan = str(rows[0][0])
+    query = """
+    query ($uln: ULN!, $qan: QAN!, $number: CentreNumber!) {
+      learner(uln: $uln) { uln } qualification(qan: $qan) { qan } centre(number: $number) { number }
+    }
+    """
+    async with served(database_url) as client:
+        caller = await log_in(client, "reader@example.org")
+        for written in (qan, qan.replace("/", ""), f"  {qan} "):
+            data = await caller.data(query, uln=f" {ANNA_ULN}\n", qan=written, number=f"{WEST} ")
+            assert data == {
+                "learner": {"uln": ANNA_ULN},
+                "qualification": {"qan": qan},
+                "centre": {"number": WEST},
+            }
+
+
+async def test_course_codes_may_be_written_with_or_without_quotes(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await send(database, tmp_path / "feed", tiny_feed())
+    await add_user(database, "reader@example.org", WEST)
+    query = "query ($levels: [CourseCode!]) { learners(filter: {levels: $levels}) { totalCount } }"
+    async with served(database_url) as client:
+        caller = await log_in(client, "reader@example.org")
+        for written in ("[HIGHER]", '["HIGHER"]', "HIGHER", '"HIGHER"', '[ADVANCED, "HIGHER"]'):
+            data = await caller.data(
+                f"{{ learners(filter: {{levels: {written}}}) {{ totalCount }} }}"
+            )
+            assert data == {"learners": {"totalCount": 2}}, written
+        assert await caller.data(query, levels=["HIGHER"]) == {"learners": {"totalCount": 2}}
+        assert await caller.data(query, levels=["ADVANCED"]) == {"learners": {"totalCount": 0}}
+
+
+async def test_what_a_variable_holds_is_not_repeated_by_any_refusal(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await send(database, tmp_path / "feed", tiny_feed())
+    await add_user(database, "reader@example.org", WEST)
+    secret = "Anna Ash 1993"
+    cases: list[tuple[str, str, Any]] = [
+        ("Int!", "learners(first: $value) { totalCount }", secret),
+        ("LearnerOrder!", "learners(orderBy: $value) { totalCount }", secret),
+        ("LearnerFilter", "learners(filter: $value) { totalCount }", secret),
+        ("LearnerFilter", "learners(filter: $value) { totalCount }", {secret: 1}),
+        ("LearnerFilter", "learners(filter: $value) { totalCount }", {"lines": [secret]}),
+        ("LearnerFilter", "learners(filter: $value) { totalCount }", {"awardYear": secret}),
+        ("LearnerFilter", "learners(filter: $value) { totalCount }", {"entryFlag": [secret]}),
+        ("ID!", "node(id: $value) { id }", secret),
+        ("ID!", "node(id: $value) { id }", {"a": secret}),
+        ("[ID!]!", "nodes(ids: $value) { id }", [secret]),
+        ("ID", "learner(id: $value) { name }", secret),
+        ("String", "learners(after: $value) { totalCount }", secret),
+        ("String", "learners(after: $value) { totalCount }", [secret]),
+    ]
+    async with served(database_url) as client:
+        caller = await log_in(client, "reader@example.org")
+        for kind, field, value in cases:
+            errors = await caller.errors(f"query ($value: {kind}) {{ {field} }}", value=value)
+            assert errors[0]["extensions"]["code"] != "INTERNAL"
+            assert secret not in str(errors), (kind, field)
+
+
+async def test_a_learner_is_asked_for_by_one_key(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await send(database, tmp_path / "feed", tiny_feed())
+    await add_user(database, "reader@example.org", WEST)
+    async with served(database_url) as client:
+        caller = await log_in(client, "reader@example.org")
+        for given in ("", f'(id: "x", uln: "{ANNA_ULN}")', "(id: null)"):
+            (error,) = await caller.errors(f"{{ learner{given} {{ name }} }}")
+            assert error["extensions"] == {"code": "ARGUMENT_CHOICE", "field": "id"}
+        (error,) = await caller.errors('{ nodes(ids: ["x"]) { id } }')
+        assert error["extensions"] == {"code": "ID_INVALID", "field": "id"}
+        many = ["TGVhcm5lcjox"] * 101
+        (error,) = await caller.errors("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=many)
+        assert error["extensions"] == {"code": "PAGE_SIZE", "field": "ids"}
+
+
+async def test_odd_codes_of_consortia_are_simply_not_found(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await send(database, tmp_path / "feed", tiny_feed())
+    await add_user(database, "reader@example.org", WEST)
+    query = """
+    query ($code: String!) {
+      consortium(code: $code) { name }
+      centres(filter: {consortium: $code}) { totalCount }
+      learners(filter: {consortium: $code}) { totalCount }
+    }
+    """
+    async with served(database_url) as client:
+        caller = await log_in(client, "reader@example.org")
+        for code in ("", "a\0b", "'; DROP TABLE centre; --", "%", "é" * 500):
+            assert await caller.data(query, code=code) == {
+                "consortium": None,
+                "centres": {"totalCount": 0},
+                "learners": {"totalCount": 0},
+            }

@@ -1,0 +1,398 @@
+"""Lists: what filters leave, in which order, and page by page without a gap."""
+
+import base64
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+from domain.codes import AssessmentFlag, CompletionStatus, EntryFlag, IssueCode
+from domain.vocabulary import ComponentType
+from models.database import Database
+from tests.exchange.feeds import WEST, send, tiny_feed
+from tests.factories import Caller, add_user, import_sample, log_in, served
+from tests.graph.asking import centre_numbers, complete_the_sample
+
+ALL = """
+query {
+  learners(first: 100) {
+    totalCount
+    nodes {
+      id completionStatus
+      registration { line level anticipatedAward homeCentre { number consortia { code } } }
+      components { type entryFlag assessmentFlag }
+      issues { code componentType }
+    }
+  }
+}
+"""
+FILTERED = """
+query ($filter: LearnerFilter) {
+  learners(filter: $filter, first: 100) { totalCount nodes { id } }
+}
+"""
+PAGE = """
+query ($order: LearnerOrder!, $first: Int!, $after: String, $filter: LearnerFilter) {
+  learners(orderBy: $order, first: $first, after: $after, filter: $filter) {
+    totalCount
+    edges { cursor node { id } }
+    nodes { id uln familyName givenName registration { anticipatedAward } }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  }
+}
+"""
+ORDERS = ("NAME", "ULN", "AWARD_MONTH")
+
+
+def fits(learner: dict[str, Any], wanted: dict[str, Any]) -> bool:  # noqa: PLR0911 - one a condition
+    """The filter once more, over a learner as the graph shows them."""
+    course = learner["registration"]
+    centre = course["homeCentre"]
+    award = course["anticipatedAward"]
+    if wanted.get("centres") and centre["number"] not in wanted["centres"]:
+        return False
+    consortia = {held["code"] for held in centre["consortia"]}
+    if wanted.get("consortium") is not None and wanted["consortium"] not in consortia:
+        return False
+    for name, value in (
+        ("lines", course["line"]),
+        ("levels", course["level"]),
+        ("completionStatus", learner["completionStatus"]),
+    ):
+        if wanted.get(name) and value not in wanted[name]:
+            return False
+    if "awardYear" in wanted and (award is None or int(award[:4]) != wanted["awardYear"]):
+        return False
+    if "awardFrom" in wanted and (award is None or award < wanted["awardFrom"]):
+        return False
+    if "awardTo" in wanted and (award is None or award > wanted["awardTo"]):
+        return False
+    kinds = wanted.get("component") or [kind.value for kind in ComponentType]
+    entry, assessment = wanted.get("entryFlag"), wanted.get("assessmentFlag")
+    if (entry or assessment) and not any(
+        part["type"] in kinds
+        and (not entry or part["entryFlag"] in entry)
+        and (not assessment or part["assessmentFlag"] in assessment)
+        for part in learner["components"]
+    ):
+        return False
+    return not wanted.get("issueCode") or any(
+        issue["code"] in wanted["issueCode"]
+        and (not wanted.get("component") or issue["componentType"] in kinds)
+        for issue in learner["issues"]
+    )
+
+
+def choices(learners: list[dict[str, Any]], numbers: list[str]) -> dict[str, list[Any]]:
+    """Values of each condition: those that occur, and some that do not."""
+    courses = [learner["registration"] for learner in learners]
+    codes_ = {held["code"] for course in courses for held in course["homeCentre"]["consortia"]}
+    return {
+        "centres": [[numbers[0]], numbers[1:], numbers, ["99999"], []],
+        "consortium": [*sorted(codes_), "NOWHERE"],
+        "lines": [[line] for line in sorted({course["line"] for course in courses})] + [["X"], []],
+        "levels": [["HIGHER"], ["FOUNDATION", "ADVANCED"], ["PROGRESSION"], ["OTHER"], []],
+        "awardYear": [2009, 2010, 2011, 1900],
+        "awardFrom": ["2009-08", "2010-08", "2010-09", "2030-01"],
+        "awardTo": ["2009-08", "2010-08", "2010-07", "1990-01"],
+        "completionStatus": [
+            *([status.value] for status in CompletionStatus),
+            ["IN_PROGRESS", "AWARDED"],
+            [],
+        ],
+        "component": [
+            *([kind.value] for kind in ComponentType),
+            ["FS_ENGLISH", "FS_MATHEMATICS"],
+            [],
+        ],
+        "entryFlag": [
+            *([flag.value] for flag in EntryFlag),
+            ["ELIGIBLE_ENTRY", "UNDETERMINED"],
+            [],
+        ],
+        "assessmentFlag": [
+            *([flag.value] for flag in AssessmentFlag),
+            ["FS_PASSED", "SUBMITTED"],
+            [],
+        ],
+        "issueCode": [
+            *([code.value] for code in IssueCode),
+            ["ENTRY_MISSING", "NO_DAS_RECORD"],
+            [],
+        ],
+    }
+
+
+async def test_filters_leave_what_a_plain_filter_over_all_learners_leaves(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await import_sample(database, tmp_path / "feed", learners=90)
+    numbers = await centre_numbers(database)
+    await add_user(database, "reader@example.org", *numbers)
+    chance = random.Random(20100219)
+    async with served(database_url) as client:
+        caller = await log_in(client, "reader@example.org")
+        data = await caller.data(ALL)
+        learners = data["learners"]["nodes"]
+        assert len(learners) == data["learners"]["totalCount"] == 90
+        values = choices(learners, numbers)
+        alone = [{name: value} for name, listed in values.items() for value in listed]
+        together = [
+            {name: chance.choice(values[name]) for name in chance.sample(sorted(values), k=size)}
+            for size in (2, 2, 2, 3, 3, 4)
+            for _ in range(15)
+        ]
+        together += [
+            {"component": kind, name: flag}
+            for kind in values["component"][:6]
+            for name in ("entryFlag", "assessmentFlag")
+            for flag in values[name][:3]
+        ]
+        some = 0
+        for wanted in [{}, *alone, *together]:
+            expected = [learner["id"] for learner in learners if fits(learner, wanted)]
+            found = (await caller.data(FILTERED, filter=wanted))["learners"]
+            assert [node["id"] for node in found["nodes"]] == expected, wanted
+            assert found["totalCount"] == len(expected), wanted
+            some += 0 < len(expected) < len(learners)
+        assert some > 50
+
+
+async def test_a_filter_of_a_centre_holds_below_the_centre_too(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await import_sample(database, tmp_path / "feed", learners=60)
+    await add_user(database, "reader@example.org", *(await centre_numbers(database)))
+    query = """
+    query ($filter: LearnerFilter) {
+      centres(orderBy: NUMBER) {
+        nodes { number learners(first: 100, filter: $filter) { totalCount nodes { id } } }
+      }
+    }
+    """
+    wanted: list[dict[str, Any]] = [
+        {"levels": ["HIGHER"]},
+        {"entryFlag": ["MISSING_OR_INVALID_ENTRY"], "component": ["PROJECT"]},
+        {"awardTo": "2010-08", "completionStatus": ["IN_PROGRESS"]},
+        {"issueCode": ["PLTS_NOT_CONFIRMED"]},
+    ]
+    async with served(database_url) as client:
+        caller = await log_in(client, "reader@example.org")
+        learners = (await caller.data(ALL))["learners"]["nodes"]
+        for given in wanted:
+            for centre in (await caller.data(query, filter=given))["centres"]["nodes"]:
+                expected = [
+                    learner["id"]
+                    for learner in learners
+                    if fits(learner, {**given, "centres": [centre["number"]]})
+                ]
+                assert [node["id"] for node in centre["learners"]["nodes"]] == expected
+                assert centre["learners"]["totalCount"] == len(expected)
+
+
+async def pages(caller: Caller, order: str, first: int, **given: Any) -> list[dict[str, Any]]:
+    """Every page of the learners, one after the other."""
+    found: list[dict[str, Any]] = []
+    after = None
+    while True:
+        data = await caller.data(PAGE, order=order, first=first, after=after, **given)
+        found.append(data["learners"])
+        info = found[-1]["pageInfo"]
+        assert info["hasPreviousPage"] == (after is not None)
+        if not info["hasNextPage"]:
+            return found
+        assert len(found) < 100
+        after = info["endCursor"]
+
+
+async def test_page_by_page_every_learner_comes_once_and_in_the_order_of_one_long_list(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await import_sample(database, tmp_path / "feed", learners=60)
+    await add_user(database, "reader@example.org", *(await centre_numbers(database)))
+    async with database.transaction() as connection:
+        # Namesakes, learners without a ULN and courses without an award month.
+        await connection.execute(
+            "UPDATE learner SET family_name = 'Ash', given_name = 'Sam' WHERE id % 3 = 0"
+        )
+        await connection.execute("UPDATE learner SET uln = NULL WHERE id % 4 = 0")
+        await connection.execute("UPDATE registration SET award = NULL WHERE id % 5 = 0")
+    async with served(database_url) as client:
+        caller = await log_in(client, "reader@example.org")
+        for order in ORDERS:
+            (whole,) = await pages(caller, order, 100)
+            ids = [node["id"] for node in whole["nodes"]]
+            assert len(set(ids)) == whole["totalCount"] == 60
+            for first, number in ((7, 9), (30, 2), (59, 2), (60, 1)):
+                found = await pages(caller, order, first)
+                assert len(found) == number
+                assert [node["id"] for page in found for node in page["nodes"]] == ids
+                assert {page["totalCount"] for page in found} == {60}
+                for page in found:
+                    info, edges = page["pageInfo"], page["edges"]
+                    assert [edge["node"]["id"] for edge in edges] == [
+                        node["id"] for node in page["nodes"]
+                    ]
+                    assert (info["startCursor"], info["endCursor"]) == (
+                        edges[0]["cursor"],
+                        edges[-1]["cursor"],
+                    )
+            if order == "ULN":
+                ulns = [node["uln"] or "" for node in whole["nodes"]]
+                assert ulns == sorted(ulns)
+            if order == "AWARD_MONTH":
+                months = [node["registration"]["anticipatedAward"] or "" for node in whole["nodes"]]
+                assert months == sorted(months)
+                assert "" in months
+            if order == "NAME":
+                sams = [at for at, node in enumerate(whole["nodes"]) if node["givenName"] == "Sam"]
+                assert sams == list(range(sams[0], sams[0] + 20))
+        data = await caller.data(PAGE, order="NAME", first=7, filter={"levels": ["HIGHER"]})
+        (higher,) = await pages(caller, "NAME", 100, filter={"levels": ["HIGHER"]})
+        some = await pages(caller, "NAME", 7, filter={"levels": ["HIGHER"]})
+        assert data["learners"]["totalCount"] == len(higher["nodes"]) > 7
+        assert [node for page in some for node in page["nodes"]] == higher["nodes"]
+
+
+async def test_a_cursor_stays_right_while_learners_come_and_go(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await import_sample(database, tmp_path / "feed", learners=60)
+    await add_user(database, "reader@example.org", *(await centre_numbers(database)))
+    async with served(database_url) as client:
+        caller = await log_in(client, "reader@example.org")
+        (whole,) = await pages(caller, "NAME", 100)
+        ids = [node["id"] for node in whole["nodes"]]
+        page = (await caller.data(PAGE, order="NAME", first=10))["learners"]
+        async with database.transaction() as connection:
+            await connection.execute(
+                "UPDATE learner SET family_name = '' WHERE uln = ?", whole["nodes"][30]["uln"]
+            )
+        after = page["pageInfo"]["endCursor"]
+        rest = (await caller.data(PAGE, order="NAME", first=100, after=after))["learners"]
+    assert [node["id"] for node in rest["nodes"]] == ids[10:30] + ids[31:]
+
+
+def cursor(*place: object) -> str:
+    """A cursor as the service would make it."""
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
+
+async def test_what_is_no_cursor_of_the_list_is_refused(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await send(database, tmp_path / "feed", tiny_feed())
+    await add_user(database, "reader@example.org", WEST)
+    async with served(database_url) as client:
+        caller = await log_in(client, "reader@example.org")
+        for order in ORDERS:
+            others = [
+                (await caller.data(PAGE, order=other, first=1))["learners"]["pageInfo"]["endCursor"]
+                for other in ORDERS
+                if other != order
+            ]
+            width = {"NAME": 2, "ULN": 1, "AWARD_MONTH": 3}[order]
+            garbage = [
+                *("", "?", "x", "ä", "AAAA", "bnVsbA", "W10", "e30", "=" * 8, "A" * 5_000),
+                cursor(order),
+                cursor(order, *(["a"] * width)),
+                cursor(order, *(["a"] * (width + 1)), 1),
+                cursor(order, *([1] * width), 1),
+                cursor(order, *([None] * width), 1),
+                cursor(order, *([["a"]] * width), 1),
+                cursor(order, *(["a"] * width), "1"),
+                cursor(order, *(["a"] * width), 1.5),
+                cursor(order, *(["a"] * width), *[True]),
+                cursor(order, *(["a"] * width), 2**70),
+                cursor("OTHER", *(["a"] * width), 1),
+                cursor(order, *(["a\0b"] * width), 1),
+            ]
+            for after in [*others, *garbage]:
+                answer = await caller.ask(PAGE, order=order, first=5, after=after)
+                assert answer["data"] == {"learners": None}, after
+                (error,) = answer["errors"]
+                assert error["extensions"] == {"code": "CURSOR_INVALID", "field": "after"}, after
+                assert error["path"] == ["learners"]
+
+
+async def test_pages_of_no_or_too_many_nodes_are_refused(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await send(database, tmp_path / "feed", tiny_feed())
+    await add_user(database, "reader@example.org", WEST)
+    query = f"""
+    query ($first: Int!) {{
+      learners(first: $first) {{ totalCount }}
+      centres(first: $first) {{ totalCount }}
+      consortia(first: $first) {{ totalCount }}
+      unmatchedEntries(centre: "{WEST}", first: $first) {{ totalCount }}
+      mine: centre(number: "{WEST}") {{ name unmatchedEntries(first: $first) {{ totalCount }} }}
+    }}
+    """
+    nested = f"""
+    query ($first: Int!) {{
+      centre(number: "{WEST}") {{ learners(first: $first) {{ totalCount }} }}
+    }}
+    """
+    async with served(database_url) as client:
+        caller = await log_in(client, "reader@example.org")
+        for first in (0, 101, -1, 2**31 - 1, -(2**31)):
+            answer = await caller.ask(query, first=first)
+            assert answer["data"] == {
+                "learners": None,
+                "centres": None,
+                "consortia": None,
+                "unmatchedEntries": None,
+                "mine": {"name": "Westgate School", "unmatchedEntries": None},
+            }
+            assert len(answer["errors"]) == 5
+            for error in [*answer["errors"], *(await caller.errors(nested, first=first))]:
+                assert error["extensions"] == {"code": "PAGE_SIZE", "field": "first"}
+                assert error["message"] == "A page has 1 to 100 nodes."
+
+
+async def test_lists_below_a_centre_can_be_paged_through(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await import_sample(database, tmp_path / "feed", learners=60)
+    await complete_the_sample(database)
+    numbers = await centre_numbers(database)
+    await add_user(database, "reader@example.org", *numbers)
+    query = """
+    query ($number: CentreNumber!, $first: Int!, $learner: String, $entry: String) {
+      centre(number: $number) {
+        learners(first: $first, after: $learner, orderBy: AWARD_MONTH) {
+          totalCount nodes { id } pageInfo { hasNextPage endCursor }
+        }
+        unmatchedEntries(first: $first, after: $entry) {
+          totalCount nodes { id enteredOn } pageInfo { hasNextPage endCursor }
+        }
+      }
+      unmatchedEntries(centre: $number, first: $first, after: $entry) { nodes { id } }
+    }
+    """
+    async with served(database_url) as client:
+        caller = await log_in(client, "reader@example.org")
+        for number in numbers:
+            whole = await caller.data(query, number=number, first=100)
+            learner, entry = None, None
+            found: dict[str, list[Any]] = {"learners": [], "unmatchedEntries": []}
+            for _ in range(60):
+                data = await caller.data(
+                    query, number=number, first=3, learner=learner, entry=entry
+                )
+                for name, nodes in found.items():
+                    nodes.extend(data["centre"][name]["nodes"])
+                assert [node["id"] for node in data["unmatchedEntries"]["nodes"]] == [
+                    node["id"] for node in data["centre"]["unmatchedEntries"]["nodes"]
+                ]
+                pages_ = [data["centre"][name]["pageInfo"] for name in found]
+                if not any(info["hasNextPage"] for info in pages_):
+                    break
+                learner = pages_[0]["endCursor"] or learner
+                entry = pages_[1]["endCursor"] or entry
+            for name, nodes in found.items():
+                assert nodes == whole["centre"][name]["nodes"]
+                assert len(nodes) == whole["centre"][name]["totalCount"] > 0
+            days = [node["enteredOn"] for node in found["unmatchedEntries"]]
+            assert days == sorted(days)

@@ -1,0 +1,354 @@
+"""The tables as they really are in both databases, after the real migrations."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from tortoise import Tortoise
+from tortoise.migrations.autodetector import MigrationAutodetector
+from tortoise.migrations.schema_generator.state import State
+
+import models
+from domain.catalogue import (
+    BUILT_IN_LINES,
+    BUILT_IN_REQUIREMENTS,
+    BUILT_IN_RESULTS,
+    PLTS_GLH,
+)
+from domain.vocabulary import ComponentType, Level
+from models.database import APP, Connection, Database, Dialect, _app, open_database
+from tests.server.databases import empty_database
+
+Index = tuple[str, tuple[str, ...], bool]
+
+MIGRATIONS: Final = ["0001_initial", "0002_catalogue"]
+
+INDEXES: Final[set[Index]] = {
+    # table, columns, whether they are unique; primary keys apart
+    ("access_grant", ("centre_id",), False),
+    ("access_grant", ("user_id",), False),
+    ("account", ("email",), True),
+    ("centre", ("number",), True),
+    ("change", ("centre_id", "at"), False),
+    ("change", ("learner_id",), False),
+    ("change", ("object_type", "object_id"), False),
+    ("completion", ("centre_id", "status"), False),
+    ("completion", ("learner_id",), False),
+    ("completion", ("next_change_on",), False),
+    ("component", ("centre_id",), False),
+    ("component", ("registration_id", "type"), True),
+    ("consortium", ("code",), True),
+    ("consortium_centre", ("centre_id",), False),
+    ("consortium_centre", ("consortium_id", "centre_id"), True),
+    ("das_component", ("centre_id",), False),
+    ("das_component", ("registration_id", "component"), True),
+    ("das_record", ("centre_id",), False),
+    ("das_record", ("registration_id",), True),
+    ("declaration", ("centre_id",), False),
+    ("declaration", ("qan",), False),
+    ("declaration", ("registration_id", "component"), False),
+    ("entry", ("centre_id", "learner_id"), False),
+    ("entry", ("learner_id",), False),
+    ("entry", ("qan",), False),
+    ("entry", ("ref",), True),
+    ("entry", ("registration_id", "component"), False),
+    ("entry", ("suspected_id",), False),
+    ("exam_series", ("month",), True),
+    ("feed_run", ("started_at",), False),
+    ("flag", ("centre_id", "kind", "code"), False),
+    ("flag", ("component_id",), False),
+    ("flag", ("registration_id",), False),
+    ("issue", ("centre_id", "code"), False),
+    ("issue", ("learner_id",), False),
+    ("issue", ("registration_id", "component_type", "code"), True),
+    ("learner", ("family_name", "given_name", "id"), False),
+    ("learner", ("name_key",), False),
+    ("learner", ("ref",), True),
+    ("learner", ("uln",), True),
+    ("line_of_learning", ("code",), True),
+    ("qualification", ("qan",), True),
+    ("registration", ("centre_id", "award"), False),
+    ("registration", ("centre_id", "line", "level"), False),
+    ("registration", ("learner_id",), False),
+    ("registration", ("ref",), True),
+    ("requirement", ("level", "component"), True),
+    ("session", ("token_hash",), True),
+    ("session", ("user_id",), False),
+    ("submission_window", ("series", "unit"), True),
+    ("unit", ("qan", "code"), True),
+    ("verification", ("centre_id", "qan", "academic_year"), True),
+}
+
+NOT_LOOKED_UP_BY: Final = {
+    ("access_grant", "granted_by_id"),
+    ("change", "actor_id"),
+    ("component", "learner_id"),  # found by their registration
+    ("declaration", "created_by_id"),
+    ("declaration", "removed_by_id"),
+    ("issue", "acknowledged_by_id"),
+    ("registration", "award_edited_by_id"),
+}
+"""Columns that point to other rows and that nobody finds rows by."""
+
+NO_ROWS: Final = {("change", "object_id"), ("change", "request_id")}
+"""Columns of this kind of name that are half a key, or point to no row."""
+
+OWN_BOOKKEEPING: Final = "tortoise_migrations"
+
+PRIMARY: Final = {
+    Dialect.SQLITE: """
+        SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c
+        WHERE m.type = 'table' AND c.pk = 1""",
+    Dialect.POSTGRESQL: """
+        SELECT t.relname, a.attname FROM pg_index i
+        JOIN pg_class t ON t.oid = i.indrelid
+        JOIN pg_namespace s ON s.oid = t.relnamespace AND s.nspname = 'public'
+        JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[0]
+        WHERE i.indisprimary""",
+}
+KEYS: Final = {
+    Dialect.SQLITE: """
+        SELECT m.name, l.name, l."unique", c.name
+        FROM sqlite_master m, pragma_index_list(m.name) l, pragma_index_info(l.name) c
+        WHERE m.type = 'table' AND l.origin <> 'pk' ORDER BY l.name, c.seqno""",
+    Dialect.POSTGRESQL: """
+        SELECT t.relname, x.relname, i.indisunique, a.attname FROM pg_index i
+        JOIN pg_class t ON t.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid
+        JOIN pg_namespace s ON s.oid = t.relnamespace AND s.nspname = 'public'
+        CROSS JOIN LATERAL unnest(i.indkey::int[]) WITH ORDINALITY AS k(number, place)
+        JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.number
+        WHERE NOT i.indisprimary ORDER BY x.relname, k.place""",
+}
+FOREIGN_KEYS: Final = {
+    Dialect.SQLITE: """
+        SELECT m.name, k."from", k."table", k.on_delete
+        FROM sqlite_master m, pragma_foreign_key_list(m.name) k WHERE m.type = 'table'""",
+    Dialect.POSTGRESQL: """
+        SELECT t.relname, a.attname, u.relname,
+            CASE c.confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'OTHER' END
+        FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid
+        JOIN pg_class u ON u.oid = c.confrelid
+        JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = c.conkey[1]
+        WHERE c.contype = 'f'""",
+}
+COLUMNS: Final = {
+    Dialect.SQLITE: """
+        SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c
+        WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'""",
+    Dialect.POSTGRESQL: """
+        SELECT table_name, column_name FROM information_schema.columns
+        WHERE table_schema = 'public'""",
+}
+
+
+@pytest.fixture
+def empty_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    with empty_database(dialect, request, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+async def empty(empty_url: str) -> AsyncIterator[Database]:
+    """An open database without a table."""
+    opened = await open_database(empty_url, pool_size=2)
+    yield opened
+    await opened.close()
+
+
+async def indexes(connection: Connection) -> set[Index]:
+    """The indexes and unique constraints that there really are."""
+    found: dict[tuple[str, str, bool], list[str]] = {}
+    for table, name, unique, column in await connection.tuples(KEYS[connection.dialect]):
+        found.setdefault((table, name, bool(unique)), []).append(column)
+    listed = [(table, tuple(columns), unique) for (table, _, unique), columns in found.items()]
+    assert len(listed) == len(set(listed)), "the same index twice"
+    return {index for index in listed if index[0] != OWN_BOOKKEEPING}
+
+
+async def columns(connection: Connection) -> set[tuple[str, str]]:
+    rows = await connection.tuples(COLUMNS[connection.dialect])
+    return {(row[0], row[1]) for row in rows if row[0] != OWN_BOOKKEEPING}
+
+
+# Migrating ---------------------------------------------------------------------------------------
+
+
+async def test_an_empty_database_needs_every_migration_and_afterwards_none(
+    empty: Database,
+) -> None:
+    assert await empty.pending_migrations() == MIGRATIONS
+    assert await columns(empty.reader) == set()
+
+    await empty.migrate()
+
+    assert await empty.pending_migrations() == []
+
+
+async def test_every_migration_that_is_there_is_listed() -> None:
+    folder = Path(models.__file__).with_name("migrations")
+
+    assert sorted(path.stem for path in folder.glob("0*.py")) == MIGRATIONS
+
+
+async def test_migrating_twice_changes_nothing(database: Database) -> None:
+    before = [tuple(row) for row in await database.reader.tuples("SELECT * FROM requirement")]
+    keys = await indexes(database.reader)
+
+    await database.migrate()
+
+    after = [tuple(row) for row in await database.reader.tuples("SELECT * FROM requirement")]
+    assert after == before
+    assert await indexes(database.reader) == keys
+
+
+class Detector(MigrationAutodetector):
+    """Tells models and migrations apart, but not the two names that tortoise has for one key."""
+
+    def _current_state(self) -> State:
+        """A key that is a relation is its name to a migration and its column to a model."""
+        state = super()._current_state()
+        for model in state.models.values():
+            model.options["pk_attr"] = model.options["pk_attr"].removesuffix("_id")
+        return state
+
+
+async def test_the_migrations_lead_to_what_the_models_say(database: Database) -> None:
+    assert Tortoise.apps is not None
+
+    changes = await Detector(Tortoise.apps, {APP: _app()}).changes()
+
+    assert [
+        f"{type(step).__name__} {vars(step)}" for change in changes for step in change.operations
+    ] == []
+
+
+async def test_the_migrated_tables_have_the_columns_of_the_models(database: Database) -> None:
+    expected = {
+        (model._meta.db_table, column)  # noqa: SLF001 - where tortoise keeps a table's name
+        for model in (getattr(models, name) for name in models.__all__)
+        for column in model._meta.fields_db_projection.values()  # noqa: SLF001 - as above
+    }
+
+    assert await columns(database.reader) == expected
+
+
+async def test_the_database_holds_the_relations_that_the_models_ask_it_to_hold(
+    database: Database,
+) -> None:
+    rows = await database.reader.tuples(FOREIGN_KEYS[database.dialect])
+    expected = set()
+    for model in (getattr(models, name) for name in models.__all__):
+        meta = model._meta  # noqa: SLF001 - where tortoise keeps what a model is
+        for name in meta.fk_fields | meta.o2o_fields:
+            relation = meta.fields_map[name]
+            if relation.db_constraint:
+                target = relation.related_model._meta.db_table  # noqa: SLF001 - as above
+                rule = relation.on_delete.value
+                expected.add((meta.db_table, relation.source_field, target, rule))
+
+    assert {tuple(row) for row in rows} == expected
+
+
+# Indexes -----------------------------------------------------------------------------------------
+
+
+async def test_the_indexes_and_unique_constraints_are_exactly_these(database: Database) -> None:
+    assert await indexes(database.reader) == INDEXES
+
+
+async def test_every_column_that_points_to_other_rows_is_found_by_an_index(
+    database: Database,
+) -> None:
+    pointing = {
+        (table, column)
+        for table, column in await columns(database.reader)
+        if column.endswith("_id") and (table, column) not in NO_ROWS
+    }
+    leading = {(table, names[0]) for table, names, _ in await indexes(database.reader)}
+    keys = await database.reader.tuples(PRIMARY[database.dialect])
+    leading |= {(row[0], row[1]) for row in keys}
+
+    assert pointing >= NOT_LOOKED_UP_BY
+    assert pointing - leading == NOT_LOOKED_UP_BY
+
+
+# Built-in rows -----------------------------------------------------------------------------------
+
+
+async def test_the_built_in_requirements_are_in_every_new_database(database: Database) -> None:
+    rows = await database.reader.tuples(
+        "SELECT level, component, qualification_levels, glh, min_glh FROM requirement"
+    )
+    expected = {
+        (level.value, component.value, "|".join(map(str, sorted(need.levels))), need.glh, least)
+        for level, needs in BUILT_IN_REQUIREMENTS.items()
+        for component, need in needs.items()
+        for least in (need.min_glh,)
+    } | {(level.value, "PLTS", "", PLTS_GLH, None) for level in Level}
+
+    assert {tuple(row) for row in rows} == expected
+    assert len(rows) == 27
+    assert {row[0] for row in rows if row[1] == ComponentType.ASL} == {
+        *("FOUNDATION", "HIGHER", "ADVANCED")
+    }
+
+
+async def test_the_built_in_lines_and_series_are_in_every_new_database(
+    database: Database,
+) -> None:
+    lines = await database.reader.tuples("SELECT code, name, phase, active FROM line_of_learning")
+    series = await database.reader.tuples(
+        "SELECT month, results_month, results_year_offset FROM exam_series"
+    )
+
+    assert {(row[0], row[1], row[2], bool(row[3])) for row in lines} == set(BUILT_IN_LINES)
+    assert len(lines) == 17
+    assert {tuple(row) for row in series} == {
+        (month, rule.month, rule.year_offset) for month, rule in BUILT_IN_RESULTS.items()
+    }
+
+
+# SQLite ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+@pytest.mark.parametrize("role", ["reader", "writer"])
+async def test_sqlite_waits_for_others_and_holds_what_rows_point_to(
+    database: Database, role: str
+) -> None:
+    connection: Connection = getattr(database, role)
+
+    async def pragma(name: str) -> object:
+        return (await connection.tuples(f"PRAGMA {name}"))[0][0]
+
+    assert await pragma("journal_mode") == "wal"
+    assert await pragma("foreign_keys") == 1
+    assert await pragma("busy_timeout") == 10_000
+    assert await pragma("synchronous") == 1  # NORMAL
+
+
+async def test_what_is_being_written_keeps_nobody_from_reading(database: Database) -> None:
+    insert = "INSERT INTO centre (number, name, status) VALUES ('10001', 'Westgate', 'OPEN')"
+
+    async with database.transaction() as connection:
+        await connection.execute(insert)
+        meanwhile = await database.reader.tuples("SELECT COUNT(*) FROM centre")
+    afterwards = await database.reader.tuples("SELECT COUNT(*) FROM centre")
+
+    assert [row[0] for row in (*meanwhile, *afterwards)] == [0, 1]
+
+
+async def test_many_may_write_at_once_and_none_is_told_that_it_failed(database: Database) -> None:
+    async def add(number: int) -> None:
+        async with database.transaction() as connection:
+            await connection.execute(
+                "INSERT INTO centre (number, name, status) VALUES (?, 'Westgate', 'OPEN')",
+                f"{number:05}",
+            )
+
+    await asyncio.gather(*(add(number) for number in range(20)))
+
+    rows = await database.reader.tuples("SELECT COUNT(*) FROM centre")
+    assert rows[0][0] == 20
