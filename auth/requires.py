@@ -35,6 +35,8 @@ class Guard(FieldExtension):
 
     def apply(self, field: StrawberryField) -> None:
         """Write the guard into the schema."""
+        if any(isinstance(mark, RequiresDirective) for mark in field.directives):
+            return  # a schema made twice applies its extensions twice
         name = SIGNED_IN if self.permission is None else self.permission.value
         field.directives.append(RequiresDirective(permission=name))
 

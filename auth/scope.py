@@ -66,6 +66,11 @@ def unmatched_entries(viewer: Viewer, connection: Connection, column: str = "cen
     return within(viewer, Permission.UNMATCHED_ENTRY_READ, connection, column) & unmatched
 
 
+def qualifications(viewer: Viewer) -> Clause:
+    """The catalogue, for whoever may look qualifications up."""
+    return ALWAYS if viewer.may_anywhere(Permission.QUALIFICATION_READ) else NEVER
+
+
 def users(viewer: Viewer, connection: Connection, column: str = "centre_id") -> Clause:
     """Grants the viewer may see: those of centres whose users they may list, and their own."""
     reach = within(viewer, Permission.USER_READ, connection, column)

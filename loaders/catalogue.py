@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from auth import scope
 from loaders.reading import Reading, grouped, matched
 from loaders.rows import QualificationRow, RequirementRow, UnitRow
 from loaders.select import columns_of
@@ -24,7 +25,7 @@ async def qualification_by_id(
     reading: Reading, ids: Sequence[int]
 ) -> list[QualificationRow | None]:
     """Qualifications by id."""
-    where = reading.connection.among("q.id", ids)
+    where = reading.connection.among("q.id", ids) & scope.qualifications(reading.viewer)
     rows = await reading.connection.rows(
         QualificationRow,
         f"SELECT {_QUALIFICATION_COLUMNS} FROM qualification q WHERE {where.text}",  # noqa: S608
@@ -37,7 +38,7 @@ async def qualification_by_qan(
     reading: Reading, qans: Sequence[str]
 ) -> list[QualificationRow | None]:
     """Qualifications by QAN."""
-    where = reading.connection.among("q.qan", qans)
+    where = reading.connection.among("q.qan", qans) & scope.qualifications(reading.viewer)
     rows = await reading.connection.rows(
         QualificationRow,
         f"SELECT {_QUALIFICATION_COLUMNS} FROM qualification q WHERE {where.text}",  # noqa: S608

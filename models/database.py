@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 import msgspec
 import orjson
-from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext
 from tortoise.migrations.executor import MigrationExecutor
@@ -159,12 +158,12 @@ class Database:
     async def pending_migrations(self) -> list[str]:
         """Names of the migrations that this database still needs."""
         await self.writer.tuples("SELECT 1")  # tortoise takes one that is away for an empty one
-        executor = self._executor()
-        return [step.migration.name for step in await executor.plan()]
+        with copy(self._context):
+            return [step.migration.name for step in await self._executor().plan()]
 
     async def migrate(self) -> None:
         """Bring the tables to what the models say."""
-        with self._context:
+        with copy(self._context):
             await self._executor().migrate()
 
     def _executor(self) -> MigrationExecutor:
@@ -192,15 +191,15 @@ async def open_database(url: str, *, pool_size: int = 10) -> Database:
     dialect = dialect_of(url)
     if dialect is Dialect.SQLITE:
         _try_file(url)
-    context = await Tortoise.init(
-        config={
-            "connections": {WRITE: _connection(url, pool_size), READ: _connection(url, pool_size)},
-            "apps": {APP: _app()},
-            "use_tz": True,
-            "timezone": "UTC",
-        },
-        _enable_global_fallback=True,
-    )
+    context = TortoiseContext()  # of its own: Tortoise.init would close the one opened before
+    config = {
+        "connections": {WRITE: _connection(url, pool_size), READ: _connection(url, pool_size)},
+        "apps": {APP: _app()},
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+    with context:
+        await context.init(config)
     return Database(context, dialect)
 
 

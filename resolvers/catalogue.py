@@ -5,7 +5,8 @@ from typing import Annotated
 import strawberry
 from strawberry import argument
 
-from auth.requires import signed_in
+from auth.permissions import Permission
+from auth.requires import requires
 from loaders import catalogue as loaders
 from schema.context import Info
 from schema.scalars import Qan
@@ -14,7 +15,7 @@ from schema.types.qualification import Qualification
 
 @strawberry.field(
     description="What a QAN stands for; null when it is not in the catalogue.",
-    extensions=signed_in(),
+    extensions=requires(Permission.QUALIFICATION_READ),
 )
 async def qualification(
     info: Info,

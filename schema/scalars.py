@@ -1,10 +1,13 @@
 """Scalars that normalise what they read and refuse with the rule that failed."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any, NewType
 
 import strawberry
 from graphql import EnumValueNode, GraphQLError, StringValueNode, ValueNode
+from strawberry.schema.types.base_scalars import DateDefinition, DateTimeDefinition
 from strawberry.types.scalar import ScalarDefinition
 
 from domain import identifiers
@@ -72,6 +75,11 @@ def _course_code(text: str) -> str:
 
 
 SCALARS: dict[object, ScalarDefinition] = {
+    date: replace(DateDefinition, description="A day of the calendar, 2010-02-19."),
+    datetime: replace(
+        DateTimeDefinition,
+        description="A moment in UTC with its offset, 2010-02-19T09:30:00+00:00.",
+    ),
     Uln: _scalar(
         "ULN",
         "ULN_INVALID",

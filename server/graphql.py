@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-from cross_web import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
@@ -76,7 +75,8 @@ class GraphQLView(GraphQL[Context, None]):
         """JSON from bytes: an object, or a list, which is refused later; no NaN, no Infinity."""
         decoded = orjson.loads(data)
         if not isinstance(decoded, dict | list):
-            raise HTTPException(400, "The body must be a JSON object.")
+            message = "The body must be a JSON object."
+            raise orjson.JSONDecodeError(message, "", 0)
         return decoded
 
     @property

@@ -8,11 +8,14 @@ import structlog
 
 def set_up_logs(form: str) -> None:
     """Write events to standard error, as JSON or coloured text."""
-    renderer: structlog.typing.Processor = structlog.dev.ConsoleRenderer()
+    # Local variables of a traceback may hold a learner's name; they are never written.
+    plain = structlog.dev.RichTracebackFormatter(show_locals=False)
+    renderer: structlog.typing.Processor = structlog.dev.ConsoleRenderer(exception_formatter=plain)
     errors: list[structlog.typing.Processor] = []
     if form == "json":
         renderer = structlog.processors.JSONRenderer()
-        errors = [structlog.processors.dict_tracebacks]
+        discreet = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        errors = [structlog.processors.ExceptionRenderer(discreet)]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -215,9 +215,9 @@ class Detector(MigrationAutodetector):
 
 
 async def test_the_migrations_lead_to_what_the_models_say(database: Database) -> None:
-    assert Tortoise.apps is not None
-
-    changes = await Detector(Tortoise.apps, {APP: _app()}).changes()
+    with database._context:  # noqa: SLF001 - where tortoise keeps its models
+        assert Tortoise.apps is not None
+        changes = await Detector(Tortoise.apps, {APP: _app()}).changes()
 
     assert [
         f"{type(step).__name__} {vars(step)}" for change in changes for step in change.operations
@@ -352,3 +352,19 @@ async def test_many_may_write_at_once_and_none_is_told_that_it_failed(database: 
 
     rows = await database.reader.tuples("SELECT COUNT(*) FROM centre")
     assert rows[0][0] == 20
+
+
+async def test_a_second_database_leaves_the_first_as_it_is(
+    database: Database, tmp_path: Path
+) -> None:
+    other = await open_database(f"sqlite://{tmp_path / 'other.sqlite3'}")
+    assert await other.pending_migrations() == MIGRATIONS
+    await other.close()
+
+    async with database.transaction() as connection:
+        await connection.execute(
+            "INSERT INTO centre (number, name, status) VALUES ('10001', 'Westgate', 'OPEN')"
+        )
+    rows = await database.reader.tuples("SELECT COUNT(*) FROM centre")
+    assert rows[0][0] == 1
+    assert await database.pending_migrations() == []

@@ -15,7 +15,9 @@ class ServiceInfo:
     date: dt.date = strawberry.field(
         description="Civil day in Europe/London on which everything is shown."
     )
-    environment: str = strawberry.field(description="production, development or demo.")
+    environment: str = strawberry.field(
+        description="What the installation is for: production, development or demo."
+    )
 
 
 @strawberry.type(description="How a flag, or an exact meaning of one, is to be shown.")

@@ -104,6 +104,7 @@ def test_a_feed_with_faults_is_refused_with_all_that_is_needed_to_mend_it(
     assert "Tables: up to date, 0 learners" in ready.done("check").out
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
 def test_the_good_rows_of_a_feed_with_faults_are_applied_when_asked_for(
     ready: Terminal, feed: Path
 ) -> None:
@@ -127,6 +128,7 @@ def test_a_feed_that_is_not_there_is_told(ready: Terminal) -> None:
     assert "nowhere" in told.words + told.err
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
 def test_a_pinned_day_decides_what_is_due(ready: Terminal, feed: Path) -> None:
     ready.done("import", feed)
 

@@ -9,6 +9,10 @@ PASSWORD = "correct horse battery"
 ADA = ("--first-name", "Ada", "--last-name", "Marsh")
 
 
+pytestmark = pytest.mark.parametrize("dialect", ["sqlite"])
+"""The actions behind these commands have tests of their own on both databases."""
+
+
 @pytest.fixture
 def centre(ready: Terminal) -> str:
     """The number of a centre that is there."""
@@ -44,7 +48,6 @@ def test_somebody_is_added_let_in_raised_and_sent_away(ready: Terminal, centre: 
     assert told == "This user has no access to this centre."
 
 
-@pytest.mark.parametrize("dialect", ["sqlite"])
 def test_staff_are_added_with_a_password_from_a_file(ready: Terminal) -> None:
     (ready.folder / "password").write_text(f"{PASSWORD}\r\nnot this\n", "utf-8")
 
@@ -53,7 +56,6 @@ def test_staff_are_added_with_a_password_from_a_file(ready: Terminal) -> None:
     assert access(ready) == [[EMAIL, "Ada Marsh", "Support", "", "", ""]]
 
 
-@pytest.mark.parametrize("dialect", ["sqlite"])
 def test_what_cannot_be_is_told_in_a_sentence_and_changes_nothing(ready: Terminal) -> None:
     add = ("user", "add", EMAIL, *ADA)
     told = [
