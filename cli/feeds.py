@@ -130,7 +130,9 @@ def show(console: Console, report: Report) -> None:
         ("Problem", report.problems, report.problem_count),
     ):
         for problem in listed[:SHOWN]:
-            console.print(f"{title}: {problem.sentence()}", markup=False, highlight=False)
+            console.print(
+                f"{title}: {problem.sentence()}", markup=False, highlight=False, soft_wrap=True
+            )
         if count > SHOWN:
             console.print(f"… and {count - SHOWN:,} more.", highlight=False)
     words = {

@@ -3,23 +3,13 @@
 from tortoise import fields
 from tortoise.models import Model
 
-from models.centre import Centre
-from models.learner import Learner
-from models.registration import Registration
-
 
 class Completion(Model):
     """A registration's completion and its place among the learner's (projection)."""
 
-    registration: fields.OneToOneRelation[Registration] = fields.OneToOneField(
-        "models.Registration", "completion", primary_key=True, db_constraint=False
-    )
-    learner: fields.ForeignKeyRelation[Learner] = fields.ForeignKeyField(
-        "models.Learner", "completions", db_constraint=False
-    )
-    centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField(
-        "models.Centre", "completions", db_constraint=False
-    )
+    registration_id = fields.BigIntField(primary_key=True)
+    learner_id = fields.BigIntField()
+    centre_id = fields.BigIntField()
     place = fields.SmallIntField(description="1 for the learner's foremost registration")
     foremost = fields.BooleanField(description="Foremost of the learner at this centre")
     shared = fields.BooleanField(description="The learner has registrations at other centres")

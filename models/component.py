@@ -3,26 +3,14 @@
 from tortoise import fields
 from tortoise.models import Model
 
-from models.centre import Centre
-from models.learner import Learner
-from models.registration import Registration
-
 
 class Component(Model):
     """One part of one learner's Diploma (projection)."""
 
-    id = fields.BigIntField(
-        primary_key=True, generated=False, description="Eight a registration, see projection"
-    )
-    registration: fields.ForeignKeyRelation[Registration] = fields.ForeignKeyField(
-        "models.Registration", "components", db_constraint=False
-    )
-    learner: fields.ForeignKeyRelation[Learner] = fields.ForeignKeyField(
-        "models.Learner", "components", db_constraint=False
-    )
-    centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField(
-        "models.Centre", "components", db_constraint=False
-    )
+    id = fields.BigIntField(primary_key=True, description="Eight a registration, see projection")
+    registration_id = fields.BigIntField()
+    learner_id = fields.BigIntField()
+    centre_id = fields.BigIntField()
     type = fields.CharField(40)
     required = fields.BooleanField()
     complete = fields.BooleanField(description="On DAS, visibly")
@@ -31,5 +19,5 @@ class Component(Model):
         """Table name and keys."""
 
         table = "component"
-        unique_together = (("registration", "type"),)
+        unique_together = (("registration_id", "type"),)
         indexes = (("centre_id",),)

@@ -3,7 +3,6 @@
 from tortoise import fields
 from tortoise.models import Model
 
-from models.centre import Centre
 from models.registration import Registration
 
 
@@ -14,9 +13,7 @@ class DasRecord(Model):
     registration: fields.OneToOneRelation[Registration] = fields.OneToOneField(
         "models.Registration", "das_record"
     )
-    centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField(
-        "models.Centre", "das_records", db_constraint=False
-    )
+    centre_id = fields.BigIntField(description="The home centre, for scope")
     uln = fields.CharField(20, null=True, description="As DAS holds it, unchecked")
     line = fields.CharField(60, null=True)
     level = fields.CharField(40, null=True)
@@ -43,9 +40,7 @@ class DasComponent(Model):
     registration: fields.ForeignKeyRelation[Registration] = fields.ForeignKeyField(
         "models.Registration", "das_components"
     )
-    centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField(
-        "models.Centre", "das_components", db_constraint=False
-    )
+    centre_id = fields.BigIntField(description="The home centre, for scope")
     component = fields.CharField(40)
     complete = fields.BooleanField()
     visible_from = fields.DateField(null=True, description="Not shown as complete before")

@@ -3,7 +3,6 @@
 from tortoise import fields
 from tortoise.models import Model
 
-from models.centre import Centre
 from models.registration import Registration
 from models.user import User
 
@@ -15,9 +14,7 @@ class Declaration(Model):
     registration: fields.ForeignKeyRelation[Registration] = fields.ForeignKeyField(
         "models.Registration", "declarations"
     )
-    centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField(
-        "models.Centre", "declarations", db_constraint=False
-    )
+    centre_id = fields.BigIntField(description="The home centre, for scope")
     component = fields.CharField(40)
     qan = fields.CharField(10)
     created_at = fields.DatetimeField()

@@ -4,7 +4,6 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.centre import Centre
-from models.learner import Learner
 from models.registration import Registration
 
 
@@ -14,21 +13,14 @@ class Entry(Model):
     id = fields.BigIntField(primary_key=True)
     ref = fields.CharField(60, unique=True, description="The awarding body's key")
     centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField("models.Centre", "entries")
-    learner: fields.ForeignKeyNullableRelation[Learner] = fields.ForeignKeyField(
-        "models.Learner",
-        "entries",
-        null=True,
-        db_constraint=False,
-        description="The learner with exactly this ULN at the centre",
+    learner_id = fields.BigIntField(
+        null=True, description="The learner with exactly this ULN at the centre"
     )
     registration: fields.ForeignKeyNullableRelation[Registration] = fields.ForeignKeyField(
         "models.Registration", "entries", null=True, description="The course it counts to"
     )
-    suspected: fields.ForeignKeyNullableRelation[Registration] = fields.ForeignKeyField(
-        "models.Registration",
-        "suspected_entries",
+    suspected_id = fields.BigIntField(
         null=True,
-        db_constraint=False,
         description="The course of a learner of the same name and birth date, while unmatched",
     )
     component = fields.CharField(40, description="The component it is filed under")

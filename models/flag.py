@@ -3,26 +3,14 @@
 from tortoise import fields
 from tortoise.models import Model
 
-from models.centre import Centre
-from models.component import Component
-from models.registration import Registration
-
 
 class Flag(Model):
     """A component's current flag of one kind (projection)."""
 
-    id = fields.BigIntField(
-        primary_key=True, generated=False, description="Two a component, see projection"
-    )
-    component: fields.ForeignKeyRelation[Component] = fields.ForeignKeyField(
-        "models.Component", "flags", db_constraint=False
-    )
-    registration: fields.ForeignKeyRelation[Registration] = fields.ForeignKeyField(
-        "models.Registration", "flags", db_constraint=False
-    )
-    centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField(
-        "models.Centre", "flags", db_constraint=False
-    )
+    id = fields.BigIntField(primary_key=True, description="Two a component, see projection")
+    component_id = fields.BigIntField()
+    registration_id = fields.BigIntField()
+    centre_id = fields.BigIntField()
     component_type = fields.CharField(40)
     kind = fields.CharField(10, description="ENTRY or ASSESSMENT")
     code = fields.CharField(30, null=True, description="Null where nothing is to be judged")

@@ -3,9 +3,6 @@
 from tortoise import fields
 from tortoise.models import Model
 
-from models.centre import Centre
-from models.learner import Learner
-from models.registration import Registration
 from models.user import User
 
 
@@ -13,15 +10,9 @@ class Issue(Model):
     """Something to put right on a learner's record (projection, with acknowledgement)."""
 
     id = fields.BigIntField(primary_key=True)
-    registration: fields.ForeignKeyRelation[Registration] = fields.ForeignKeyField(
-        "models.Registration", "issues", db_constraint=False
-    )
-    learner: fields.ForeignKeyRelation[Learner] = fields.ForeignKeyField(
-        "models.Learner", "issues", db_constraint=False
-    )
-    centre: fields.ForeignKeyRelation[Centre] = fields.ForeignKeyField(
-        "models.Centre", "issues", db_constraint=False
-    )
+    registration_id = fields.BigIntField()
+    learner_id = fields.BigIntField()
+    centre_id = fields.BigIntField()
     component_type = fields.CharField(
         40, default="", description="Empty for the registration as a whole"
     )
@@ -40,5 +31,5 @@ class Issue(Model):
         """Table name and keys."""
 
         table = "issue"
-        unique_together = (("registration", "component_type", "code"),)
+        unique_together = (("registration_id", "component_type", "code"),)
         indexes = (("learner_id",), ("centre_id", "code"))

@@ -8,7 +8,6 @@ from typing import Final
 import pytest
 from tortoise import Tortoise
 from tortoise.migrations.autodetector import MigrationAutodetector
-from tortoise.migrations.schema_generator.state import State
 
 import models
 from domain.catalogue import (
@@ -203,21 +202,10 @@ async def test_migrating_twice_changes_nothing(database: Database) -> None:
     assert await indexes(database.reader) == keys
 
 
-class Detector(MigrationAutodetector):
-    """Tells models and migrations apart, but not the two names that tortoise has for one key."""
-
-    def _current_state(self) -> State:
-        """A key that is a relation is its name to a migration and its column to a model."""
-        state = super()._current_state()
-        for model in state.models.values():
-            model.options["pk_attr"] = model.options["pk_attr"].removesuffix("_id")
-        return state
-
-
 async def test_the_migrations_lead_to_what_the_models_say(database: Database) -> None:
     with database._context:  # noqa: SLF001 - where tortoise keeps its models
         assert Tortoise.apps is not None
-        changes = await Detector(Tortoise.apps, {APP: _app()}).changes()
+        changes = await MigrationAutodetector(Tortoise.apps, {APP: _app()}).changes()
 
     assert [
         f"{type(step).__name__} {vars(step)}" for change in changes for step in change.operations

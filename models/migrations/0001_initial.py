@@ -47,6 +47,89 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="Completion",
+            fields=[
+                (
+                    "registration_id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                ("learner_id", fields.BigIntField()),
+                ("centre_id", fields.BigIntField()),
+                (
+                    "place",
+                    fields.SmallIntField(description="1 for the learner's foremost registration"),
+                ),
+                (
+                    "foremost",
+                    fields.BooleanField(description="Foremost of the learner at this centre"),
+                ),
+                (
+                    "shared",
+                    fields.BooleanField(
+                        description="The learner has registrations at other centres"
+                    ),
+                ),
+                (
+                    "claim_status",
+                    fields.CharField(
+                        description="DAS's word, else the awarding body's", max_length=30
+                    ),
+                ),
+                ("claim_status_raw", fields.CharField(null=True, max_length=100)),
+                ("status", fields.CharField(max_length=20)),
+                ("percent", fields.SmallIntField(null=True)),
+                (
+                    "next_change_on",
+                    fields.DateField(null=True, description="First day time may change it"),
+                ),
+                ("derived_on", fields.DateField(description="Civil day it was derived for")),
+            ],
+            options={
+                "table": "completion",
+                "app": "models",
+                "indexes": [
+                    Index(fields=["centre_id", "status"]),
+                    Index(fields=["learner_id"]),
+                    Index(fields=["next_change_on"]),
+                ],
+                "pk_attr": "registration_id",
+                "table_description": "A registration's completion and its place among the learner's (projection).",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Component",
+            fields=[
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True,
+                        primary_key=True,
+                        unique=True,
+                        db_index=True,
+                        description="Eight a registration, see projection",
+                    ),
+                ),
+                ("registration_id", fields.BigIntField()),
+                ("learner_id", fields.BigIntField()),
+                ("centre_id", fields.BigIntField()),
+                ("type", fields.CharField(max_length=40)),
+                ("required", fields.BooleanField()),
+                ("complete", fields.BooleanField(description="On DAS, visibly")),
+            ],
+            options={
+                "table": "component",
+                "app": "models",
+                "unique_together": (("registration_id", "type"),),
+                "indexes": [Index(fields=["centre_id"])],
+                "pk_attr": "id",
+                "table_description": "One part of one learner's Diploma (projection).",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Consortium",
             fields=[
                 (
@@ -184,6 +267,52 @@ class Migration(migrations.Migration):
                 "indexes": [Index(fields=["started_at"])],
                 "pk_attr": "id",
                 "table_description": "One feed that was applied or refused, with its files, counts and problems.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="Flag",
+            fields=[
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True,
+                        primary_key=True,
+                        unique=True,
+                        db_index=True,
+                        description="Two a component, see projection",
+                    ),
+                ),
+                ("component_id", fields.BigIntField()),
+                ("registration_id", fields.BigIntField()),
+                ("centre_id", fields.BigIntField()),
+                ("component_type", fields.CharField(max_length=40)),
+                ("kind", fields.CharField(description="ENTRY or ASSESSMENT", max_length=10)),
+                (
+                    "code",
+                    fields.CharField(
+                        null=True, description="Null where nothing is to be judged", max_length=30
+                    ),
+                ),
+                ("detail", fields.CharField(null=True, max_length=30)),
+                ("reasons", fields.CharField(description="Codes separated by |", max_length=400)),
+                (
+                    "since",
+                    fields.DateField(
+                        description="Civil day on which the code and detail became so"
+                    ),
+                ),
+            ],
+            options={
+                "table": "flag",
+                "app": "models",
+                "indexes": [
+                    Index(fields=["component_id"]),
+                    Index(fields=["registration_id"]),
+                    Index(fields=["centre_id", "kind", "code"]),
+                ],
+                "pk_attr": "id",
+                "table_description": "A component's current flag of one kind (projection).",
             },
             bases=["Model"],
         ),
@@ -570,6 +699,67 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
+            name="Issue",
+            fields=[
+                (
+                    "id",
+                    fields.BigIntField(
+                        generated=True, primary_key=True, unique=True, db_index=True
+                    ),
+                ),
+                ("registration_id", fields.BigIntField()),
+                ("learner_id", fields.BigIntField()),
+                ("centre_id", fields.BigIntField()),
+                (
+                    "component_type",
+                    fields.CharField(
+                        default="",
+                        description="Empty for the registration as a whole",
+                        max_length=40,
+                    ),
+                ),
+                ("code", fields.CharField(max_length=40)),
+                (
+                    "severity",
+                    fields.SmallIntField(description="0 information, 1 warning, 2 critical"),
+                ),
+                (
+                    "subject",
+                    fields.TextField(
+                        null=True, description="Units, entries or QANs it is about", unique=False
+                    ),
+                ),
+                ("due_on", fields.DateField(null=True)),
+                ("first_seen", fields.DateField()),
+                (
+                    "acknowledged_at",
+                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+                ),
+                (
+                    "acknowledged_by",
+                    fields.ForeignKeyField(
+                        "models.User",
+                        source_field="acknowledged_by_id",
+                        null=True,
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="acknowledged_issues",
+                        on_delete=OnDelete.SET_NULL,
+                    ),
+                ),
+                ("note", fields.TextField(null=True, unique=False)),
+            ],
+            options={
+                "table": "issue",
+                "app": "models",
+                "unique_together": (("registration_id", "component_type", "code"),),
+                "indexes": [Index(fields=["learner_id"]), Index(fields=["centre_id", "code"])],
+                "pk_attr": "id",
+                "table_description": "Something to put right on a learner's record (projection, with acknowledgement).",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
             name="Registration",
             fields=[
                 (
@@ -670,145 +860,6 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.CreateModel(
-            name="Completion",
-            fields=[
-                (
-                    "registration",
-                    fields.OneToOneField(
-                        "models.Registration",
-                        source_field="registration_id",
-                        primary_key=True,
-                        db_index=True,
-                        db_constraint=False,
-                        to_field="id",
-                        related_name="completion",
-                        on_delete=OnDelete.CASCADE,
-                    ),
-                ),
-                (
-                    "learner",
-                    fields.ForeignKeyField(
-                        "models.Learner",
-                        source_field="learner_id",
-                        db_constraint=False,
-                        to_field="id",
-                        related_name="completions",
-                        on_delete=OnDelete.CASCADE,
-                    ),
-                ),
-                (
-                    "centre",
-                    fields.ForeignKeyField(
-                        "models.Centre",
-                        source_field="centre_id",
-                        db_constraint=False,
-                        to_field="id",
-                        related_name="completions",
-                        on_delete=OnDelete.CASCADE,
-                    ),
-                ),
-                (
-                    "place",
-                    fields.SmallIntField(description="1 for the learner's foremost registration"),
-                ),
-                (
-                    "foremost",
-                    fields.BooleanField(description="Foremost of the learner at this centre"),
-                ),
-                (
-                    "shared",
-                    fields.BooleanField(
-                        description="The learner has registrations at other centres"
-                    ),
-                ),
-                (
-                    "claim_status",
-                    fields.CharField(
-                        description="DAS's word, else the awarding body's", max_length=30
-                    ),
-                ),
-                ("claim_status_raw", fields.CharField(null=True, max_length=100)),
-                ("status", fields.CharField(max_length=20)),
-                ("percent", fields.SmallIntField(null=True)),
-                (
-                    "next_change_on",
-                    fields.DateField(null=True, description="First day time may change it"),
-                ),
-                ("derived_on", fields.DateField(description="Civil day it was derived for")),
-            ],
-            options={
-                "table": "completion",
-                "app": "models",
-                "indexes": [
-                    Index(fields=["centre_id", "status"]),
-                    Index(fields=["learner_id"]),
-                    Index(fields=["next_change_on"]),
-                ],
-                "pk_attr": "registration_id",
-                "table_description": "A registration's completion and its place among the learner's (projection).",
-            },
-            bases=["Model"],
-        ),
-        ops.CreateModel(
-            name="Component",
-            fields=[
-                (
-                    "id",
-                    fields.BigIntField(
-                        primary_key=True,
-                        unique=True,
-                        db_index=True,
-                        description="Eight a registration, see projection",
-                    ),
-                ),
-                (
-                    "registration",
-                    fields.ForeignKeyField(
-                        "models.Registration",
-                        source_field="registration_id",
-                        db_constraint=False,
-                        to_field="id",
-                        related_name="components",
-                        on_delete=OnDelete.CASCADE,
-                    ),
-                ),
-                (
-                    "learner",
-                    fields.ForeignKeyField(
-                        "models.Learner",
-                        source_field="learner_id",
-                        db_constraint=False,
-                        to_field="id",
-                        related_name="components",
-                        on_delete=OnDelete.CASCADE,
-                    ),
-                ),
-                (
-                    "centre",
-                    fields.ForeignKeyField(
-                        "models.Centre",
-                        source_field="centre_id",
-                        db_constraint=False,
-                        to_field="id",
-                        related_name="components",
-                        on_delete=OnDelete.CASCADE,
-                    ),
-                ),
-                ("type", fields.CharField(max_length=40)),
-                ("required", fields.BooleanField()),
-                ("complete", fields.BooleanField(description="On DAS, visibly")),
-            ],
-            options={
-                "table": "component",
-                "app": "models",
-                "unique_together": (("registration", "type"),),
-                "indexes": [Index(fields=["centre_id"])],
-                "pk_attr": "id",
-                "table_description": "One part of one learner's Diploma (projection).",
-            },
-            bases=["Model"],
-        ),
-        ops.CreateModel(
             name="DasComponent",
             fields=[
                 (
@@ -828,17 +879,7 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.CASCADE,
                     ),
                 ),
-                (
-                    "centre",
-                    fields.ForeignKeyField(
-                        "models.Centre",
-                        source_field="centre_id",
-                        db_constraint=False,
-                        to_field="id",
-                        related_name="das_components",
-                        on_delete=OnDelete.CASCADE,
-                    ),
-                ),
+                ("centre_id", fields.BigIntField(description="The home centre, for scope")),
                 ("component", fields.CharField(max_length=40)),
                 ("complete", fields.BooleanField()),
                 (
@@ -876,17 +917,7 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.CASCADE,
                     ),
                 ),
-                (
-                    "centre",
-                    fields.ForeignKeyField(
-                        "models.Centre",
-                        source_field="centre_id",
-                        db_constraint=False,
-                        to_field="id",
-                        related_name="das_records",
-                        on_delete=OnDelete.CASCADE,
-                    ),
-                ),
+                ("centre_id", fields.BigIntField(description="The home centre, for scope")),
                 (
                     "uln",
                     fields.CharField(
@@ -939,17 +970,7 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.CASCADE,
                     ),
                 ),
-                (
-                    "centre",
-                    fields.ForeignKeyField(
-                        "models.Centre",
-                        source_field="centre_id",
-                        db_constraint=False,
-                        to_field="id",
-                        related_name="declarations",
-                        on_delete=OnDelete.CASCADE,
-                    ),
-                ),
+                ("centre_id", fields.BigIntField(description="The home centre, for scope")),
                 ("component", fields.CharField(max_length=40)),
                 ("qan", fields.CharField(max_length=10)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
@@ -1019,16 +1040,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "learner",
-                    fields.ForeignKeyField(
-                        "models.Learner",
-                        source_field="learner_id",
-                        null=True,
-                        description="The learner with exactly this ULN at the centre",
-                        db_constraint=False,
-                        to_field="id",
-                        related_name="entries",
-                        on_delete=OnDelete.CASCADE,
+                    "learner_id",
+                    fields.BigIntField(
+                        null=True, description="The learner with exactly this ULN at the centre"
                     ),
                 ),
                 (
@@ -1045,16 +1059,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "suspected",
-                    fields.ForeignKeyField(
-                        "models.Registration",
-                        source_field="suspected_id",
+                    "suspected_id",
+                    fields.BigIntField(
                         null=True,
                         description="The course of a learner of the same name and birth date, while unmatched",
-                        db_constraint=False,
-                        to_field="id",
-                        related_name="suspected_entries",
-                        on_delete=OnDelete.CASCADE,
                     ),
                 ),
                 (
@@ -1107,172 +1115,6 @@ class Migration(migrations.Migration):
                 ],
                 "pk_attr": "id",
                 "table_description": "One entry made by a centre, waiting among the unmatched until it has a learner.",
-            },
-            bases=["Model"],
-        ),
-        ops.CreateModel(
-            name="Flag",
-            fields=[
-                (
-                    "id",
-                    fields.BigIntField(
-                        primary_key=True,
-                        unique=True,
-                        db_index=True,
-                        description="Two a component, see projection",
-                    ),
-                ),
-                (
-                    "component",
-                    fields.ForeignKeyField(
-                        "models.Component",
-                        source_field="component_id",
-                        db_constraint=False,
-                        to_field="id",
-                        related_name="flags",
-                        on_delete=OnDelete.CASCADE,
-                    ),
-                ),
-                (
-                    "registration",
-                    fields.ForeignKeyField(
-                        "models.Registration",
-                        source_field="registration_id",
-                        db_constraint=False,
-                        to_field="id",
-                        related_name="flags",
-                        on_delete=OnDelete.CASCADE,
-                    ),
-                ),
-                (
-                    "centre",
-                    fields.ForeignKeyField(
-                        "models.Centre",
-                        source_field="centre_id",
-                        db_constraint=False,
-                        to_field="id",
-                        related_name="flags",
-                        on_delete=OnDelete.CASCADE,
-                    ),
-                ),
-                ("component_type", fields.CharField(max_length=40)),
-                ("kind", fields.CharField(description="ENTRY or ASSESSMENT", max_length=10)),
-                (
-                    "code",
-                    fields.CharField(
-                        null=True, description="Null where nothing is to be judged", max_length=30
-                    ),
-                ),
-                ("detail", fields.CharField(null=True, max_length=30)),
-                ("reasons", fields.CharField(description="Codes separated by |", max_length=400)),
-                (
-                    "since",
-                    fields.DateField(
-                        description="Civil day on which the code and detail became so"
-                    ),
-                ),
-            ],
-            options={
-                "table": "flag",
-                "app": "models",
-                "indexes": [
-                    Index(fields=["component_id"]),
-                    Index(fields=["registration_id"]),
-                    Index(fields=["centre_id", "kind", "code"]),
-                ],
-                "pk_attr": "id",
-                "table_description": "A component's current flag of one kind (projection).",
-            },
-            bases=["Model"],
-        ),
-        ops.CreateModel(
-            name="Issue",
-            fields=[
-                (
-                    "id",
-                    fields.BigIntField(
-                        generated=True, primary_key=True, unique=True, db_index=True
-                    ),
-                ),
-                (
-                    "registration",
-                    fields.ForeignKeyField(
-                        "models.Registration",
-                        source_field="registration_id",
-                        db_constraint=False,
-                        to_field="id",
-                        related_name="issues",
-                        on_delete=OnDelete.CASCADE,
-                    ),
-                ),
-                (
-                    "learner",
-                    fields.ForeignKeyField(
-                        "models.Learner",
-                        source_field="learner_id",
-                        db_constraint=False,
-                        to_field="id",
-                        related_name="issues",
-                        on_delete=OnDelete.CASCADE,
-                    ),
-                ),
-                (
-                    "centre",
-                    fields.ForeignKeyField(
-                        "models.Centre",
-                        source_field="centre_id",
-                        db_constraint=False,
-                        to_field="id",
-                        related_name="issues",
-                        on_delete=OnDelete.CASCADE,
-                    ),
-                ),
-                (
-                    "component_type",
-                    fields.CharField(
-                        default="",
-                        description="Empty for the registration as a whole",
-                        max_length=40,
-                    ),
-                ),
-                ("code", fields.CharField(max_length=40)),
-                (
-                    "severity",
-                    fields.SmallIntField(description="0 information, 1 warning, 2 critical"),
-                ),
-                (
-                    "subject",
-                    fields.TextField(
-                        null=True, description="Units, entries or QANs it is about", unique=False
-                    ),
-                ),
-                ("due_on", fields.DateField(null=True)),
-                ("first_seen", fields.DateField()),
-                (
-                    "acknowledged_at",
-                    fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
-                ),
-                (
-                    "acknowledged_by",
-                    fields.ForeignKeyField(
-                        "models.User",
-                        source_field="acknowledged_by_id",
-                        null=True,
-                        db_constraint=True,
-                        to_field="id",
-                        related_name="acknowledged_issues",
-                        on_delete=OnDelete.SET_NULL,
-                    ),
-                ),
-                ("note", fields.TextField(null=True, unique=False)),
-            ],
-            options={
-                "table": "issue",
-                "app": "models",
-                "unique_together": (("registration", "component_type", "code"),),
-                "indexes": [Index(fields=["learner_id"]), Index(fields=["centre_id", "code"])],
-                "pk_attr": "id",
-                "table_description": "Something to put right on a learner's record (projection, with acknowledgement).",
             },
             bases=["Model"],
         ),
