@@ -5,7 +5,13 @@ from operator import attrgetter
 from typing import Any
 
 import strawberry
-from graphql import FieldNode, FragmentSpreadNode, GraphQLResolveInfo, SelectionSetNode
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLResolveInfo,
+    InlineFragmentNode,
+    SelectionSetNode,
+)
 from strawberry.extensions import FieldExtension
 
 from schema.context import Batch, Info
@@ -44,17 +50,24 @@ def batched(
 def _selects(info: Info, name: str) -> bool:
     """Whether a field is asked for directly below the one that is being answered."""
     raw: GraphQLResolveInfo[Any] = info._raw_info  # noqa: SLF001 - strawberry has no public door to it
-    return any(_holds(raw, node.selection_set, name) for node in raw.field_nodes)
+    looked: set[str] = set()
+    return any(_holds(raw, node.selection_set, name, looked) for node in raw.field_nodes)
 
 
-def _holds(raw: GraphQLResolveInfo[Any], selected: SelectionSetNode | None, name: str) -> bool:
+def _holds(
+    raw: GraphQLResolveInfo[Any], selected: SelectionSetNode | None, name: str, looked: set[str]
+) -> bool:
+    """Look into a selection, and into each fragment once, however often it is spread."""
     for node in selected.selections if selected else ():
         if isinstance(node, FieldNode):
             if node.name.value == name:
                 return True
         elif isinstance(node, FragmentSpreadNode):
-            if _holds(raw, raw.fragments[node.name.value].selection_set, name):
-                return True
-        elif _holds(raw, node.selection_set, name):  # type: ignore[attr-defined]  # an inline fragment
+            fragment = node.name.value
+            if fragment not in looked:
+                looked.add(fragment)
+                if _holds(raw, raw.fragments[fragment].selection_set, name, looked):
+                    return True
+        elif isinstance(node, InlineFragmentNode) and _holds(raw, node.selection_set, name, looked):
             return True
     return False

@@ -249,3 +249,29 @@ async def test_what_is_public_takes_no_statement_at_all(database_url: str) -> No
         with counted() as statements:
             await Caller(client).data("{ serviceInfo { date } flagLegend { code } }")
     assert statements == []
+
+
+async def test_fragments_that_spread_one_another_are_looked_into_once(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await import_sample(database, tmp_path / "feed", learners=20)
+    number = (await centre_numbers(database))[0]
+    await add_user(database, "viewer@example.org", number)
+    depth = 60  # doubling sixty times would never end
+    fragments = " ".join(
+        f"fragment F{n} on Flag {{ ...F{n + 1} ... on Flag {{ ...F{n + 1} }} }}"
+        for n in range(depth)
+    )
+    query = f"""{{ learners(first: 1) {{ nodes {{ components {{ flags {{ ...F0 }} }} }} }} }}
+    {fragments} fragment F{depth} on Flag {{ kind }}"""
+
+    async with served(database_url) as client:
+        caller = await log_in(client, "viewer@example.org")
+        data = await caller.data(query)
+
+    components = data["learners"]["nodes"][0]["components"]
+    assert {flag["kind"] for component in components for flag in component["flags"]} <= {
+        "ENTRY",
+        "ASSESSMENT",
+    }
+    assert all(component["flags"] for component in components)
