@@ -79,8 +79,6 @@ def demo(
     address = f"http://{settings.host}:{settings.port if port is None else port}"
     _tell(console, address, logins)
     if not prepare_only:
-        day = settings.today or DAY
-        console.print(f"\nServing {address}/graphql on {day:%A %d %B %Y}. Stop with Ctrl+C.")
         serve(port=port)
 
 

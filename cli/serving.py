@@ -6,6 +6,7 @@ from rich.console import Console
 from cli.running import run
 from models.database import open_database
 from server.app import bring_up_to_date
+from server.clock import Clock
 from server.settings import Settings
 
 
@@ -34,7 +35,9 @@ def serve(*, host: str | None = None, port: int | None = None, workers: int = 1)
 
     settings = run(prepare)
     address = f"http://{host or settings.host}:{settings.port if port is None else port}"
-    Console(stderr=True).print(f"Serving {address}/graphql", highlight=False)
+    day = Clock(settings.today).today()
+    sentence = f"Serving {address}/graphql on {day:%A %d %B %Y}. Stop with Ctrl+C."
+    Console(stderr=True).print(sentence, highlight=False, soft_wrap=True)
     uvicorn.run(
         "server.app:create_app",
         factory=True,
