@@ -51,10 +51,12 @@ class Caller:
 
 
 @asynccontextmanager
-async def served(url: str, **settings: Any) -> AsyncIterator[httpx2.AsyncClient]:
+async def served(
+    url: str, *, today: date = DAY, **settings: Any
+) -> AsyncIterator[httpx2.AsyncClient]:
     """The whole application over a database, without a socket."""
     app = create_app(
-        Settings(DATABASE_URL=url, today=DAY, secure_cookies=False, pool_size=4, **settings)
+        Settings(DATABASE_URL=url, today=today, secure_cookies=False, pool_size=4, **settings)
     )
     async with (
         app.router.lifespan_context(app),

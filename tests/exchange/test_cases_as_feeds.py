@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from actions.catalogue import read_catalogue
 from actions.projection import derive_learners
 from actions.records import RecordReader
+from auth.permissions import Staff
 from domain.codes import IssueCode
 from domain.issues import BEARS_ON_COMPONENTS
 from domain.vocabulary import UlnState
@@ -17,6 +19,7 @@ from models.database import Database
 from tests.domain.cases import ComponentCase, component_cases, inputs_of
 from tests.exchange.feeds import Feed, Row, catalogue_rows, learner, send, ulns
 from tests.exchange.projection_checks import assert_projection_is_derivation
+from tests.factories import add_user, log_in, served
 
 
 def by_day() -> list[tuple[date, list[ComponentCase]]]:
@@ -154,8 +157,12 @@ async def declare(database: Database, cases: Sequence[ComponentCase], day: date)
 @pytest.mark.parametrize(
     ("day", "cases"), by_day(), ids=lambda part: str(part) if isinstance(part, date) else ""
 )
-async def test_the_stored_flags_reasons_and_issues_are_those_of_the_examples(
-    database: Database, tmp_path: Path, day: date, cases: list[ComponentCase]
+async def test_the_stored_and_the_shown_flags_reasons_and_issues_are_those_of_the_examples(
+    database: Database,
+    database_url: str,
+    tmp_path: Path,
+    day: date,
+    cases: list[ComponentCase],
 ) -> None:
     await send(database, tmp_path, feed_of(cases), day=day)
     await declare(database, cases, day)
@@ -186,3 +193,48 @@ async def test_the_stored_flags_reasons_and_issues_are_those_of_the_examples(
         if entry not in (None, "COMPLETE_ON_DAS"):
             shown |= issues[case.id, ""] & BEARS_ON_COMPONENTS
         assert {IssueCode(code) for code in shown} == case.issues, case.id
+    await add_user(database, "support@example.org", staff=Staff.SUPPORT)
+    async with served(database_url, today=day) as client:
+        caller = await log_in(client, "support@example.org")
+        data = await caller.data(SHOWN, cases=len(cases))
+    assert data["serviceInfo"]["date"] == str(day)
+    nodes = {node["familyName"]: node["components"] for node in data["learners"]["nodes"]}
+    for case in cases:
+        _assert_shown(case, nodes[case.id])
+
+
+SHOWN = """
+query ($cases: Int!) {
+  serviceInfo { date }
+  learners(first: $cases) {
+    nodes {
+      familyName
+      components {
+        type entryFlag assessmentFlag assessmentDetail
+        flags { kind code detail reasons }
+        issues { code }
+      }
+    }
+  }
+}
+"""
+
+
+def _assert_shown(case: ComponentCase, components: list[dict[str, Any]]) -> None:
+    """The graph shows the component of an example exactly as the example expects."""
+    wanted = inputs_of(case).component.value
+    (shown,) = (component for component in components if component["type"] == wanted)
+    entry = case.entry and case.entry.value
+    assessment = case.assessment and case.assessment.value
+    detail = case.detail and case.detail.value
+    pair = (shown["entryFlag"], shown["assessmentFlag"], shown["assessmentDetail"])
+    assert pair == (entry, assessment, detail), case.id
+    flags: list[dict[str, Any]] = [
+        {"kind": "ENTRY", "code": entry, "detail": None, "reasons": list(case.entry_reasons)}
+    ]
+    if detail is not None:
+        flags.append(
+            {"kind": "ASSESSMENT", "code": assessment, "detail": detail, "reasons": [detail]}
+        )
+    assert shown["flags"] == flags, case.id
+    assert {issue["code"] for issue in shown["issues"]} == set(case.issues), case.id
