@@ -168,4 +168,4 @@ def _tell(console: Console, address: str, logins: list[tuple[str, str, str]]) ->
         f"TOKEN=$(curl -s $ADDRESS -H \"$JSON\" -d '{log_in}' | {remember})",
         f'curl -s $ADDRESS -H "$JSON" -H "authorization: Bearer $TOKEN" -d \'{question}\'',
     ):
-        print(line)  # noqa: T201 - long lines must not be broken
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
