@@ -50,6 +50,7 @@ OF_THE_FEED = frozenset(
 RELEASED: Mapping[str, Any] = {"result_release_on": date(2010, 2, 10)}
 EMBARGOED: Mapping[str, Any] = {"result_release_on": date(2010, 2, 20)}
 CLAIMED: Mapping[str, Any] = {"centre_verified": True, "claimed": True}
+IN_WINDOW, AFTER_WINDOW = date(2010, 5, 1), date(2010, 5, 16)
 
 
 def codes(flags: Flags) -> list[str]:
