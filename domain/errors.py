@@ -19,6 +19,20 @@ class Refused(ProblemError):  # noqa: N818 - the four names are the vocabulary o
 
     code = "FORBIDDEN"
 
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        field: str | None = None,
+        needs: str | None = None,
+        centre_id: int | None = None,
+    ) -> None:
+        """Keep for the log which permission was missing, and at which centre, where known."""
+        super().__init__(message, code=code, field=field)
+        self.needs = needs
+        self.centre_id = centre_id
+
 
 class Missing(ProblemError):  # noqa: N818
     """There is no such object for this caller; out of reach answers exactly the same."""
@@ -31,8 +45,31 @@ class Conflict(ProblemError):  # noqa: N818
 
     code = "CONFLICT"
 
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        field: str | None = None,
+        current: tuple[str, int] | None = None,
+    ) -> None:
+        """Keep which object it is, by its type and key, so that its state can be shown."""
+        super().__init__(message, code=code, field=field)
+        self.current = current
+
 
 class Invalid(ProblemError):  # noqa: N818
     """A value is not of the form it must have."""
 
     code = "VALIDATION"
+
+
+class RateLimited(ProblemError):  # noqa: N818
+    """Too often, too fast; the same may work after a while."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        """Keep after how many seconds it is worth trying again."""
+        super().__init__(message)
+        self.retry_after = retry_after

@@ -1,5 +1,6 @@
 """Tables, nothing else: one noun a file."""
 
+from models.api_token import ApiToken, ApiTokenGrant
 from models.centre import Centre, Consortium, ConsortiumCentre
 from models.change import Change
 from models.completion import Completion
@@ -7,21 +8,27 @@ from models.component import Component
 from models.das import DasComponent, DasRecord
 from models.declaration import Declaration
 from models.entry import Entry
+from models.event import Event
 from models.feed_run import FeedRun
 from models.flag import Flag
 from models.grant import Grant
 from models.issue import Issue
 from models.learner import Learner
+from models.letter import Letter
 from models.line import LineOfLearning
+from models.one_time_token import OneTimeToken
 from models.qualification import Qualification, Unit
 from models.registration import Registration
 from models.requirement import Requirement
 from models.series import ExamSeries, SubmissionWindow
 from models.session import Session
+from models.terms import Terms, TermsAcceptance
 from models.user import User
 from models.verification import Verification
 
 __all__ = [
+    "ApiToken",
+    "ApiTokenGrant",
     "Centre",
     "Change",
     "Completion",
@@ -32,18 +39,23 @@ __all__ = [
     "DasRecord",
     "Declaration",
     "Entry",
+    "Event",
     "ExamSeries",
     "FeedRun",
     "Flag",
     "Grant",
     "Issue",
     "Learner",
+    "Letter",
     "LineOfLearning",
+    "OneTimeToken",
     "Qualification",
     "Registration",
     "Requirement",
     "Session",
     "SubmissionWindow",
+    "Terms",
+    "TermsAcceptance",
     "Unit",
     "User",
     "Verification",

@@ -15,6 +15,7 @@ class Change(Model):
     actor: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
         "models.User", "changes", null=True, on_delete=fields.SET_NULL
     )
+    standing = fields.CharField(30, null=True, description="Who the actor was at the centre")
     centre_id = fields.BigIntField(null=True)
     learner_id = fields.BigIntField(null=True)
     object_type = fields.CharField(40)

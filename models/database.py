@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from copy import copy
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 import orjson
-from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.client import BaseDBAsyncClient, TransactionContext
 from tortoise.context import TortoiseContext
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.transactions import in_transaction
@@ -21,6 +21,10 @@ from tortoise.transactions import in_transaction
 APP = "models"
 WRITE = "default"
 READ = "read"
+LONGEST_WAIT = 10_000
+"""Milliseconds for which a statement waits for another process that writes to SQLite."""
+BRIEF_WAIT = 100
+"""Milliseconds for which a brief transaction waits."""
 
 Row = TypeVar("Row")
 
@@ -60,7 +64,11 @@ class Connection:
         self.dialect = dialect
 
     async def tuples(self, text: str, *params: object) -> Sequence[Sequence[Any]]:
-        """The rows of a query as the driver gives them."""
+        """The rows of a query, or those that a change returns, as the driver gives them."""
+        if self.dialect is Dialect.POSTGRESQL and "RETURNING" in text:
+            # Tortoise's other door answers no rows to whatever begins with the word of a change.
+            found = await self.client.execute_query_dict(self._text(text), self._params(params))
+            return [tuple(row.values()) for row in found]
         _, rows = await self.client.execute_query(self._text(text), self._params(params))
         return rows  # type: ignore[return-value]  # driver rows can be indexed by position
 
@@ -152,8 +160,24 @@ class Database:
     async def transaction(self) -> AsyncIterator[Connection]:
         """Everything or nothing; nothing but statements may be awaited inside."""
         with copy(self._context):  # a context remembers who entered it: each enters one of its own
-            async with in_transaction(WRITE) as client:
+            async with _begun(in_transaction(WRITE)) as client:
                 yield Connection(client, self.dialect)
+
+    @asynccontextmanager
+    async def brief_transaction(self) -> AsyncIterator[Connection]:
+        """A transaction that gives up soon where another process keeps SQLite to itself.
+
+        Whoever waits for SQLite keeps the one connection to write with from everybody else.
+        """
+        async with self.transaction() as connection:
+            if self.dialect is Dialect.POSTGRESQL:
+                yield connection
+                return
+            try:
+                await connection.execute(f"PRAGMA busy_timeout = {BRIEF_WAIT}")
+                yield connection
+            finally:
+                await connection.execute(f"PRAGMA busy_timeout = {LONGEST_WAIT}")
 
     async def pending_migrations(self) -> list[str]:
         """Names of the migrations that this database still needs."""
@@ -173,6 +197,24 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self._context.close_connections()
+
+
+@asynccontextmanager
+async def _begun(transaction: TransactionContext) -> AsyncIterator[BaseDBAsyncClient]:
+    """A transaction that lets go of its connection even when its beginning is broken off."""
+    try:
+        client = await transaction.__aenter__()
+    except BaseException as error:
+        if hasattr(transaction, "token"):  # it has a connection, which tortoise would not give back
+            with suppress(Exception):
+                await transaction.__aexit__(type(error), error, error.__traceback__)
+        raise
+    try:
+        yield client
+    except BaseException as error:
+        await transaction.__aexit__(type(error), error, error.__traceback__)
+        raise
+    await transaction.__aexit__(None, None, None)
 
 
 def dialect_of(url: str) -> Dialect:
@@ -221,7 +263,7 @@ def _connection(url: str, pool_size: int) -> str:
     """The address with what each database needs to serve many requests."""
     joint = "&" if "?" in url else "?"
     if dialect_of(url) is Dialect.SQLITE:
-        return f"{url}{joint}journal_mode=WAL&busy_timeout=10000&synchronous=NORMAL"
+        return f"{url}{joint}journal_mode=WAL&busy_timeout={LONGEST_WAIT}&synchronous=NORMAL"
     address = re.sub(r"^(postgresql|asyncpg)://", "postgres://", url)
     return f"{address}{joint}minsize=1&maxsize={pool_size}"
 

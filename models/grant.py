@@ -19,6 +19,7 @@ class Grant(Model):
         default=False, description="Bound to the centre as its centre user"
     )
     affiliation = fields.CharField(100, null=True, description="A label for reports")
+    line = fields.CharField(60, null=True, description="The only line it opens, null for all")
     granted_at = fields.DatetimeField()
     granted_by: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
         "models.User", "given_grants", null=True, on_delete=fields.SET_NULL

@@ -16,6 +16,8 @@ class Session(Model):
     last_used_at = fields.DatetimeField()
     expires_at = fields.DatetimeField(description="Absolute end of life")
     ended_at = fields.DatetimeField(null=True)
+    address = fields.CharField(45, null=True, description="Where it was opened from")
+    agent = fields.CharField(200, null=True, description="What the program called itself")
 
     class Meta:
         """Table name and indexes."""

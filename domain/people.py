@@ -1,0 +1,41 @@
+"""E-mail addresses and names as they are kept."""
+
+import re
+import unicodedata
+from typing import Final
+
+from domain.errors import Invalid
+
+LONGEST_TITLE: Final = 40
+LONGEST_NAME: Final = 100
+
+_EMAIL: Final = re.compile(
+    r'[^@\s"(),:;<>\[\]\\]+@[^@\s"(),:;<>\[\]\\.]+(\.[^@\s"(),:;<>\[\]\\.]+)+'
+)
+_LONGEST_EMAIL: Final = 254
+
+
+def normal_email(email: str) -> str | None:
+    """The e-mail address as it is stored; None for what cannot be one."""
+    normal = unicodedata.normalize("NFC", email.strip()).lower()
+    if len(normal) > _LONGEST_EMAIL or not _EMAIL.fullmatch(normal) or not normal.isprintable():
+        return None
+    return normal
+
+
+def parse_email(email: str, field: str = "email") -> str:
+    """The e-mail address as it is stored; raises Invalid."""
+    normal = normal_email(email)
+    if normal is None:
+        message = "This is not an e-mail address."
+        raise Invalid(message, code="EMAIL", field=field)
+    return normal
+
+
+def parse_line(value: str, field: str, *, least: int, most: int) -> str:
+    """A short text for one line, without space around it; raises Invalid."""
+    text = unicodedata.normalize("NFC", value.strip())
+    if not least <= len(text) <= most or not text.isprintable():
+        message = f"This must have {least} to {most} characters, all of them printable."
+        raise Invalid(message, field=field)
+    return text
