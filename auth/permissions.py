@@ -30,6 +30,7 @@ class Staff(Vocabulary):
 
     SUPPORT = "SUPPORT", "Support", "Reads everything at every centre and changes nothing."
     OPERATOR = "OPERATOR", "Operator", "Runs the service: accounts, catalogue and feeds."
+    SERVICE = "SERVICE", "Service account", "A program that loads feeds; it has no password."
 
 
 class Standing(Vocabulary):
@@ -60,6 +61,7 @@ class Standing(Vocabulary):
     )
     SUPPORT = "SUPPORT", Staff.SUPPORT.label, Staff.SUPPORT.description
     OPERATOR = "OPERATOR", Staff.OPERATOR.label, Staff.OPERATOR.description
+    SERVICE = "SERVICE", Staff.SERVICE.label, Staff.SERVICE.description
 
 
 def _permission(name: str, description: str) -> tuple[str, str, str]:
@@ -74,6 +76,7 @@ class Permission(Vocabulary):
         "ACCESS_LOG_READ", "See who read the records of the centre's learners."
     )
     ACCOUNT_DISABLE = _permission("ACCOUNT_DISABLE", "Close an account to its owner.")
+    ACCOUNT_READ = _permission("ACCOUNT_READ", "Look accounts up, and what access each has.")
     AWARD_EDIT = _permission(
         "AWARD_EDIT", "Change anticipated award months, one by one or for many learners at once."
     )
@@ -165,7 +168,12 @@ _INSIDE: Final = frozenset({
     _P.USER_READ,
 })  # fmt: skip
 _MANAGE: Final = frozenset({_P.ACCESS_LOG_READ, _P.SUBJECT_ACCESS_MAKE, _P.USER_MANAGE})
-_OVERSEE: Final = frozenset({_P.ACCESS_LOG_READ, _P.FEED_RUN_READ, _P.HEALTH_READ})
+_OVERSEE: Final = frozenset({
+    _P.ACCESS_LOG_READ,
+    _P.ACCOUNT_READ,
+    _P.FEED_RUN_READ,
+    _P.HEALTH_READ,
+})  # fmt: skip
 _RUN: Final = frozenset({
     _P.ACCOUNT_DISABLE,
     _P.CATALOGUE_EDIT,
@@ -191,5 +199,13 @@ GRANTS: Final[Mapping[Standing, frozenset[Permission]]] = MappingProxyType({
     ),
     Standing.SUPPORT: _AS_SUPPORT,
     Standing.OPERATOR: _AS_SUPPORT | _RUN | _MANAGE,
+    Standing.SERVICE: frozenset({
+        _P.FEED_LOAD, _P.FEED_RUN_READ, _P.FLAG_RECALCULATE, _P.HEALTH_READ,
+    }),
 })  # fmt: skip
 """What each standing may do; what is not named here, nobody may."""
+
+CARRIED_BY_TOKENS: Final = frozenset(
+    permission for permission in Permission if permission.endswith("_READ")
+) | {_P.EXPORT_MAKE}
+"""What a person's token for a program can be used for, as far as the person may."""

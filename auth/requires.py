@@ -1,6 +1,7 @@
 """The guard of a field, asked before the field is read, and its mark in the SDL."""
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Any
 
 import strawberry
@@ -8,37 +9,58 @@ from strawberry.extensions import FieldExtension
 from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
 
+from auth.explain import refusal_of, verdict
 from auth.permissions import Permission
+from auth.viewer import Viewer
 from domain.errors import Refused
 
-SIGNED_IN = "SIGNED_IN"
+
+class Presence(StrEnum):
+    """What a field asks of its reader where it asks for no permission."""
+
+    SIGNED_IN = "SIGNED_IN"
+    """A session or token, and the current terms of use accepted."""
+    SIGNED_IN_BEFORE_TERMS = "SIGNED_IN_BEFORE_TERMS"
+    """A session or token."""
+    IN_PERSON = "IN_PERSON"
+    """A session of somebody who logged in, and the current terms of use accepted."""
+    IN_PERSON_BEFORE_TERMS = "IN_PERSON_BEFORE_TERMS"
+    """A session of somebody who logged in."""
+
+
+Need = Permission | Presence
+
+_IN_PERSON = (Presence.IN_PERSON, Presence.IN_PERSON_BEFORE_TERMS)
+_BEFORE_TERMS = (Presence.SIGNED_IN_BEFORE_TERMS, Presence.IN_PERSON_BEFORE_TERMS)
 
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
     name="requires",
-    description="The field answers null and an error of code FORBIDDEN without this permission.",
+    description="What the field asks of its reader; without it the field answers null and an error"
+    " of code FORBIDDEN, UNAUTHENTICATED or TERMS_NOT_ACCEPTED. A field that stands on an object"
+    " asks for the permission at the object's centre.",
 )
 class RequiresDirective:
     """What a field asks of its reader."""
 
     permission: str = strawberry.directive_field(name="permission")
-    """The permission, or SIGNED_IN for anybody with a session."""
+    """The permission, or a word of `Presence`: SIGNED_IN, IN_PERSON and so on."""
 
 
 class Guard(FieldExtension):
     """Asks the viewer for a permission at the centre of the object the field stands on."""
 
-    def __init__(self, permission: Permission | None = None) -> None:
-        """Ask for a permission, or with None for a session alone."""
-        self.permission = permission
+    def __init__(self, need: Need, *, everywhere: bool = False) -> None:
+        """Ask for a permission (at every centre, where the field is about all) or a presence."""
+        self.need = need
+        self.everywhere = everywhere
 
     def apply(self, field: StrawberryField) -> None:
         """Write the guard into the schema."""
         if any(isinstance(mark, RequiresDirective) for mark in field.directives):
             return  # a schema made twice applies its extensions twice
-        name = SIGNED_IN if self.permission is None else self.permission.value
-        field.directives.append(RequiresDirective(permission=name))
+        field.directives.append(RequiresDirective(permission=self.need.value))
 
     def resolve(
         self,
@@ -48,7 +70,13 @@ class Guard(FieldExtension):
         **arguments: Any,  # noqa: ANN401 - the field's own
     ) -> Any:  # noqa: ANN401 - the field's own
         """Let the field answer, or answer null; the refusal is told once a field."""
-        return next_(source, info, **arguments) if self._allows(source, info) else None
+        if not self._allows(source, info):
+            return None
+        try:
+            return next_(source, info, **arguments)
+        except Refused as refusal:
+            info.context.note_refusal(refusal, _field(info))
+            raise
 
     async def resolve_async(
         self,
@@ -58,36 +86,53 @@ class Guard(FieldExtension):
         **arguments: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
         """Let a field that awaits answer, or answer null."""
-        return await next_(source, info, **arguments) if self._allows(source, info) else None
+        if not self._allows(source, info):
+            return None
+        try:
+            return await next_(source, info, **arguments)
+        except Refused as refusal:
+            info.context.note_refusal(refusal, _field(info))
+            raise
 
     def _allows(self, source: object, info: strawberry.Info[Any, Any]) -> bool:
-        viewer = info.context.viewer
-        if not viewer.signed_in:
-            message = "Log in first."
-            raise Refused(message, code="UNAUTHENTICATED")
-        if self.permission is None:
-            return True
-        centre_id = getattr(source, "centre_id", None)
-        if centre_id is None:
-            allowed = viewer.may_anywhere(self.permission)
-        else:
-            allowed = viewer.may(self.permission, centre_id)
-        if allowed:
+        refusal = self._refusal(info.context.viewer, getattr(source, "centre_id", None))
+        if refusal is None:
             return True
         keys = (key for key in info.path.as_list() if isinstance(key, str))
         told = (info.path.typename or "", ".".join(keys))
-        if told not in info.context.refused:
-            info.context.refused.add(told)
-            message = f"This needs the permission {self.permission.value} at the centre."
-            raise Refused(message)
-        return False
+        if told in info.context.refused:
+            return False
+        info.context.refused.add(told)
+        info.context.note_refusal(refusal, _field(info))
+        raise refusal
+
+    def _refusal(self, viewer: Viewer, centre_id: int | None) -> Refused | None:
+        if isinstance(self.need, Permission):
+            return refusal_of(viewer, self.need, centre_id, everywhere=self.everywhere)
+        answer = verdict(
+            viewer,
+            None,
+            in_person=self.need in _IN_PERSON,
+            before_terms=self.need in _BEFORE_TERMS,
+        )
+        return None if answer.allowed else Refused(answer.reason, code=answer.code)
 
 
-def requires(permission: Permission) -> list[FieldExtension]:
-    """The field needs a permission at the object's centre."""
-    return [Guard(permission)]
+def _field(info: strawberry.Info[Any, Any]) -> str:
+    """The field that is being answered, whatever the document calls it."""
+    return f"{info.path.typename}.{info.field_name}"
 
 
-def signed_in() -> list[FieldExtension]:
-    """The field needs a session and nothing more."""
-    return [Guard()]
+def requires(permission: Permission, *, everywhere: bool = False) -> list[FieldExtension]:
+    """The field needs a permission at the object's centre, or at every centre."""
+    return [Guard(permission, everywhere=everywhere)]
+
+
+def signed_in(*, before_terms: bool = False) -> list[FieldExtension]:
+    """The field needs a session or token, and the terms accepted unless said otherwise."""
+    return [Guard(Presence.SIGNED_IN_BEFORE_TERMS if before_terms else Presence.SIGNED_IN)]
+
+
+def in_person(*, before_terms: bool = False) -> list[FieldExtension]:
+    """The field needs somebody who logged in: no program with a token will do."""
+    return [Guard(Presence.IN_PERSON_BEFORE_TERMS if before_terms else Presence.IN_PERSON)]

@@ -1,9 +1,7 @@
-"""Log-in sessions: an opaque token outside, its hash inside."""
+"""Who holds a token: log-in sessions, and tokens for programs."""
 
 import asyncio
-import hashlib
-import re
-import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -11,19 +9,20 @@ from typing import Final, NamedTuple
 import msgspec
 from tortoise.exceptions import OperationalError
 
+from auth.events import EventKind, append, event
 from auth.permissions import GrantKind, Role, Staff
-from auth.viewer import HeldGrant, Viewer
+from auth.tokens import TokenKind, hash_of, kind_of, new_token
+from auth.viewer import ANONYMOUS, HeldGrant, Viewer
 from models.database import Connection, Database
 
-PREFIX: Final = "lt_s_"
-
-_SHAPE: Final = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{43}}")
 _NOTED_EVERY: Final = timedelta(minutes=1)
 _PATIENCE_SECONDS: Final = 0.25
 _MOST_NOTED: Final = 10_000
+_LONGEST_ADDRESS: Final = 45
+_LONGEST_AGENT: Final = 200
 
 _noted: dict[str, datetime] = {}
-"""When this process last tried to note the use of a session, by the hash of its token."""
+"""When this process last tried to note the use of a token, by its hash."""
 
 
 class OpenedSession(NamedTuple):
@@ -37,11 +36,13 @@ class OpenedSession(NamedTuple):
 
 
 class _Held(msgspec.Struct, frozen=True):
-    """One grant of a session's user; without any there is one row with nulls."""
+    """One grant of a token's user; without any there is one row with nulls."""
 
-    session_id: int
-    last_used_at: datetime
+    key: int
+    last_used_at: datetime | None
+    """None for a token for programs that never was."""
     expires_at: datetime
+    terms_accepted: int | None
     user_id: int
     email: str
     first_name: str
@@ -52,92 +53,135 @@ class _Held(msgspec.Struct, frozen=True):
     kind: str | None
     role: str | None
     manages_users: bool | None
+    line: str | None
 
 
-_HELD: Final = """
-    SELECT s.id, s.last_used_at, s.expires_at,
-           u.id, u.email, u.first_name, u.last_name, u.staff,
-           g.id, g.centre_id, g.kind, g.role, g.manages_users
+_ACCOUNT: Final = """
+    (SELECT a.id FROM terms_acceptance a
+     WHERE a.user_id = u.id AND a.terms_id = (SELECT MAX(t.id) FROM terms t)),
+    u.id, u.email, u.first_name, u.last_name, u.staff,
+    g.id, g.centre_id, g.kind, g.role, g.manages_users, g.line
+"""
+_USABLE: Final = "u.disabled_at IS NULL AND u.email_confirmed_at IS NOT NULL"
+_BY_SESSION: Final = f"""
+    SELECT s.id, s.last_used_at, s.expires_at, {_ACCOUNT}
     FROM session s
     JOIN account u ON u.id = s.user_id
     LEFT JOIN access_grant g ON g.user_id = u.id AND g.revoked_at IS NULL
-    WHERE s.token_hash = ? AND s.ended_at IS NULL
-      AND u.disabled_at IS NULL AND u.email_confirmed_at IS NOT NULL
+    WHERE s.token_hash = ? AND s.ended_at IS NULL AND {_USABLE}
     ORDER BY g.id
-"""
-
-
-async def open_session(
-    database: Database, user_id: int, *, now: datetime, idle: timedelta, absolute: timedelta
-) -> OpenedSession:
-    """Let somebody in who has shown who they are."""
-    async with database.transaction() as connection:
-        return await add_session(connection, user_id, now=now, idle=idle, absolute=absolute)
+"""  # noqa: S608 - columns are ours
+_BY_API_TOKEN: Final = f"""
+    SELECT k.id, k.last_used_at, k.expires_at, {_ACCOUNT}
+    FROM api_token k
+    JOIN account u ON u.id = k.user_id
+    LEFT JOIN access_grant g ON g.user_id = u.id AND g.revoked_at IS NULL
+        AND g.id IN (SELECT c.grant_id FROM api_token_grant c WHERE c.api_token_id = k.id)
+    WHERE k.token_hash = ? AND k.revoked_at IS NULL AND {_USABLE}
+    ORDER BY g.id
+"""  # noqa: S608 - columns are ours
+_BY_EMAIL: Final = f"""
+    SELECT u.id, u.created_at, u.created_at, {_ACCOUNT}
+    FROM account u
+    LEFT JOIN access_grant g ON g.user_id = u.id AND g.revoked_at IS NULL
+    WHERE u.email = ? AND {_USABLE}
+    ORDER BY g.id
+"""  # noqa: S608 - columns are ours
 
 
 async def add_session(
-    connection: Connection, user_id: int, *, now: datetime, idle: timedelta, absolute: timedelta
+    connection: Connection,
+    asking: Viewer,
+    user_id: int,
+    *,
+    now: datetime,
+    idle: timedelta,
+    absolute: timedelta,
 ) -> OpenedSession:
-    """Open a session as part of a transaction."""
-    token = f"{PREFIX}{secrets.token_urlsafe(32)}"
+    """Let somebody in who has shown who they are; `asking` tells from where."""
+    token = new_token(TokenKind.SESSION)
     expires_at = now + absolute
     await connection.execute(
-        "INSERT INTO session (token_hash, user_id, created_at, last_used_at, expires_at)"
-        " VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO session (token_hash, user_id, created_at, last_used_at, expires_at,"
+        " address, agent) VALUES (?, ?, ?, ?, ?, ?, ?)",
         hash_of(token),
         user_id,
         now,
         now,
         expires_at,
+        asking.address[:_LONGEST_ADDRESS] if asking.address else None,
+        asking.agent[:_LONGEST_AGENT] if asking.agent else None,
     )
     return OpenedSession(token, expires_at, min(expires_at, now + idle))
 
 
 async def viewer_of(
-    database: Database, token: str, *, now: datetime, idle: timedelta
+    database: Database, token: str, asking: Viewer, *, now: datetime, idle: timedelta
 ) -> Viewer | None:
-    """Who holds a token, read in one statement; None when it opens nothing, for any reason."""
-    if _SHAPE.fullmatch(token) is None:
+    """Who holds a token, read in one statement; None when it opens nothing, for any reason.
+
+    `asking` is the viewer as far as is known without the token: from where, in which request.
+    """
+    kind = kind_of(token)
+    if kind not in (TokenKind.SESSION, TokenKind.API):
         return None
     hashed = hash_of(token)
-    rows = await database.reader.rows(_Held, _HELD, hashed)
+    statement = _BY_SESSION if kind is TokenKind.SESSION else _BY_API_TOKEN
+    rows = await database.reader.rows(_Held, statement, hashed)
     if not rows:
         return None
     held = rows[0]
-    if now >= held.expires_at or now - held.last_used_at >= idle:
+    unused = None if held.last_used_at is None else now - held.last_used_at
+    idled_out = kind is TokenKind.SESSION and unused is not None and unused >= idle
+    if now >= held.expires_at or idled_out:
         return None
-    if now - held.last_used_at >= _NOTED_EVERY:
-        await _note_use(database, held.session_id, hashed, now)
-    return Viewer(
-        user_id=held.user_id,
-        email=held.email,
-        name=f"{held.first_name} {held.last_name}",
-        staff=Staff(held.staff) if held.staff else None,
-        grants=MappingProxyType({grant.centre_id: grant for grant in _grants(rows)}),
-        session_id=held.session_id,
+    viewer = _viewer(rows, asking, kind)
+    if unused is None or unused >= _NOTED_EVERY:
+        await _note_use(database, viewer, hashed, now)
+    return viewer
+
+
+async def viewer_by_email(database: Database, email: str) -> Viewer | None:
+    """Who somebody would be after logging in; None when they could not."""
+    rows = await database.reader.rows(_Held, _BY_EMAIL, email)
+    return _viewer(rows, ANONYMOUS, None) if rows else None
+
+
+async def end_session(connection: Connection, token: str, now: datetime) -> None:
+    """Close the session of a token for good; one that is closed stays as it is."""
+    await connection.execute(
+        "UPDATE session SET ended_at = ? WHERE token_hash = ? AND ended_at IS NULL",
+        now,
+        hash_of(token),
     )
 
 
-async def end_session(database: Database, token_or_id: str | int, now: datetime) -> None:
-    """Close a session for good, by its token or its id; one that is closed stays as it is."""
-    key: str | int
-    if isinstance(token_or_id, int):
-        column, key = "id", token_or_id
-    elif _SHAPE.fullmatch(token_or_id):
-        column, key = "token_hash", hash_of(token_or_id)
-    else:
-        return
-    async with database.transaction() as connection:
-        await connection.execute(
-            f"UPDATE session SET ended_at = ? WHERE {column} = ? AND ended_at IS NULL",  # noqa: S608 - columns are ours
-            now,
-            key,
-        )
+async def end_sessions(
+    connection: Connection, user_id: int, now: datetime, *, except_id: int | None = None
+) -> None:
+    """Close all sessions of somebody, or all but one."""
+    await connection.execute(
+        "UPDATE session SET ended_at = ? WHERE user_id = ? AND id <> ? AND ended_at IS NULL",
+        now,
+        user_id,
+        except_id or 0,
+    )
 
 
-def hash_of(token: str) -> str:
-    """What is stored of a token: enough to recognise it, too little to use it."""
-    return hashlib.sha256(token.encode()).hexdigest()
+def _viewer(rows: list[_Held], asking: Viewer, kind: TokenKind | None) -> Viewer:
+    held = rows[0]
+    staff = Staff(held.staff) if held.staff else None
+    return replace(
+        asking,
+        user_id=held.user_id,
+        email=held.email,
+        name=f"{held.first_name} {held.last_name}",
+        staff=staff,
+        grants=MappingProxyType({grant.centre_id: grant for grant in _grants(rows)}),
+        session_id=held.key if kind is TokenKind.SESSION else None,
+        api_token_id=held.key if kind is TokenKind.API else None,
+        terms_due=held.terms_accepted is None and staff is not Staff.SERVICE,
+    )
 
 
 def _grants(rows: list[_Held]) -> list[HeldGrant]:
@@ -148,28 +192,37 @@ def _grants(rows: list[_Held]) -> list[HeldGrant]:
             kind=GrantKind(row.kind),
             role=Role(row.role),
             manages_users=bool(row.manages_users),
+            line=row.line,
         )
         for row in rows
         if row.grant_id is not None and row.centre_id is not None and row.kind and row.role
     ]
 
 
-async def _note_use(database: Database, session_id: int, hashed: str, now: datetime) -> None:
-    """Keep when the session was last used, unless a writer is in the way for too long."""
+async def _note_use(database: Database, viewer: Viewer, hashed: str, now: datetime) -> None:
+    """Keep when a token was last used, unless a writer is in the way for too long."""
     tried = _noted.get(hashed)
     if tried is not None and timedelta(0) <= now - tried < _NOTED_EVERY:
         return
     if len(_noted) >= _MOST_NOTED:
         _noted.clear()
     _noted[hashed] = now
+    table, key = "session", viewer.session_id
+    if viewer.api_token_id is not None:
+        table, key = "api_token", viewer.api_token_id
     # A reader is never refused, nor kept waiting, because a feed holds the database.
     try:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
-            await database.writer.execute(
-                "UPDATE session SET last_used_at = ? WHERE id = ? AND last_used_at < ?",
+        async with asyncio.timeout(_PATIENCE_SECONDS), database.brief_transaction() as connection:
+            await connection.execute(
+                f"UPDATE {table} SET last_used_at = ? WHERE id = ?"  # noqa: S608 - tables are ours
+                " AND (last_used_at IS NULL OR last_used_at < ?)",
                 now,
-                session_id,
+                key,
                 now,
             )
+            if viewer.api_token_id is not None:
+                subject = f"API token {viewer.api_token_id}"
+                used = event(EventKind.TOKEN_USED, viewer, now, subject=subject)
+                await append(connection, used)
     except (TimeoutError, OperationalError):
         return

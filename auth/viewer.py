@@ -5,11 +5,20 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from auth.permissions import GRANTS, GrantKind, Permission, Role, Staff, Standing
+from auth.permissions import (
+    CARRIED_BY_TOKENS,
+    GRANTS,
+    GrantKind,
+    Permission,
+    Role,
+    Staff,
+    Standing,
+)
 
 _STANDING_OF_STAFF: Final = {
     Staff.SUPPORT: Standing.SUPPORT,
     Staff.OPERATOR: Standing.OPERATOR,
+    Staff.SERVICE: Standing.SERVICE,
 }
 
 
@@ -33,6 +42,8 @@ class HeldGrant:
     kind: GrantKind
     role: Role
     manages_users: bool = False
+    line: str | None = None
+    """The only line of learning whose learners it opens; None for all."""
 
     @property
     def standing(self) -> Standing:
@@ -53,21 +64,47 @@ class Viewer:
     )
     """Grants in force by centre."""
     session_id: int | None = None
+    api_token_id: int | None = None
+    """The token for programs that the request came with, if it was one."""
+    terms_due: bool = False
+    """Whether the current terms of use are still to be accepted."""
+    address: str | None = None
+    """The network address of the request."""
+    agent: str | None = None
+    """What the program that asks calls itself."""
+    request_id: str | None = None
 
     @property
     def signed_in(self) -> bool:
         """Whether it is known who is asking."""
         return self.user_id is not None
 
-    def standing_at(self, centre_id: int) -> Standing:
-        """Who the viewer is at a centre; being staff goes before a grant."""
-        if self.staff is not None:
-            return _STANDING_OF_STAFF[self.staff]
-        grant = self.grants.get(centre_id)
-        return grant.standing if grant is not None else self._standing_anywhere
+    @property
+    def in_person(self) -> bool:
+        """Whether somebody logged in, as opposed to a program with a token."""
+        return self.signed_in and self.api_token_id is None
+
+    @property
+    def at_the_console(self) -> bool:
+        """Whether a command on the machine itself asks."""
+        return self.user_id is None and self.staff is not None
+
+    @property
+    def limited(self) -> bool:
+        """Whether a grant opens one line of learning only."""
+        return any(grant.line is not None for grant in self.grants.values())
+
+    def standing_at(self, centre_id: int | None) -> Standing:
+        """Who the viewer is at a centre, or at none; being staff goes before a grant."""
+        grant = None if centre_id is None else self.grants.get(centre_id)
+        if self.staff is not None or grant is None:
+            return self._standing_anywhere
+        return grant.standing
 
     def may(self, permission: Permission, centre_id: int) -> bool:
         """Whether the viewer may do this at a centre, as staff or by a grant."""
+        if self._withholds(permission):
+            return False
         if permission in GRANTS[self._standing_anywhere]:
             return True
         grant = self.grants.get(centre_id)
@@ -75,18 +112,34 @@ class Viewer:
 
     def may_anywhere(self, permission: Permission) -> bool:
         """Whether there is any place where the viewer may do this."""
+        if self._withholds(permission):
+            return False
         return permission in GRANTS[self._standing_anywhere] or any(
             permission in GRANTS[grant.standing] for grant in self.grants.values()
         )
 
-    def centres_with(self, permission: Permission) -> frozenset[int] | None:
-        """The centres where the viewer may do this; None stands for every centre."""
-        if self.staff is not None and permission in GRANTS[_STANDING_OF_STAFF[self.staff]]:
+    def may_everywhere(self, permission: Permission) -> bool:
+        """Whether the viewer may do this whatever the centre, as staff do."""
+        return not self._withholds(permission) and permission in GRANTS[self._standing_anywhere]
+
+    def grants_with(self, permission: Permission) -> tuple[HeldGrant, ...] | None:
+        """The grants by which the viewer may do this; None stands for every centre."""
+        if self.may_everywhere(permission):
             return None
-        return frozenset(
-            centre_id
-            for centre_id, grant in self.grants.items()
-            if permission in GRANTS[grant.standing]
+        if self._withholds(permission):
+            return ()
+        return tuple(
+            grant for grant in self.grants.values() if permission in GRANTS[grant.standing]
+        )
+
+    def _withholds(self, permission: Permission) -> bool:
+        """Whether the way in which the viewer asks keeps back what their standing allows."""
+        if self.terms_due:
+            return permission is not Permission.CENTRE_READ
+        return (
+            self.api_token_id is not None
+            and self.staff is None
+            and permission not in CARRIED_BY_TOKENS
         )
 
     @property
@@ -98,3 +151,6 @@ class Viewer:
 
 
 ANONYMOUS: Final = Viewer(user_id=None, email="", name="")
+
+CONSOLE: Final = Viewer(user_id=None, email="", name="the console", staff=Staff.OPERATOR)
+"""Whoever runs commands on the machine itself, as an operator without an account."""

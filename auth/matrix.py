@@ -1,0 +1,221 @@
+"""What every kind of caller gets from every root field and every guarded field, as one table.
+
+The tests carry it out, and `learner-tracking permissions` prints it.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from auth.permissions import CARRIED_BY_TOKENS, GRANTS, Permission, Standing
+from auth.requires import Need, Presence
+from domain.vocabulary import Vocabulary
+
+_P = Permission
+
+
+class CallerKind(Vocabulary):
+    """Who may come along."""
+
+    ANONYMOUS = "ANONYMOUS", "Anonymous", "Nobody is logged in."
+    REGISTERED = "REGISTERED", "Registered", "An account that no centre has let in."
+    TERMS_DUE = "TERMS_DUE", "Terms due", "A centre user who has yet to accept the terms of use."
+    REVOKED = "REVOKED", "Revoked", "Somebody whose access to the centre has ended."
+    CENTRE_VIEWER = "CENTRE_VIEWER", "Centre viewer", Standing.CENTRE_VIEWER.description
+    CENTRE_ADMINISTRATOR = (
+        "CENTRE_ADMINISTRATOR",
+        "Centre administrator",
+        Standing.CENTRE_ADMINISTRATOR.description,
+    )
+    CENTRE_USER = "CENTRE_USER", "Centre user", Standing.CENTRE_USER.description
+    NON_CENTRE_VIEWER = (
+        "NON_CENTRE_VIEWER",
+        "Non-centre viewer",
+        Standing.NON_CENTRE_VIEWER.description,
+    )
+    NON_CENTRE_ADMINISTRATOR = (
+        "NON_CENTRE_ADMINISTRATOR",
+        "Non-centre administrator",
+        Standing.NON_CENTRE_ADMINISTRATOR.description,
+    )
+    API_TOKEN = "API_TOKEN", "API token", "A program with a centre user's token for the centre."
+    SERVICE = "SERVICE", "Service account", Standing.SERVICE.description
+    SUPPORT = "SUPPORT", "Support", Standing.SUPPORT.description
+    OPERATOR = "OPERATOR", "Operator", Standing.OPERATOR.description
+
+
+class Outcome(Vocabulary):
+    """What a caller gets."""
+
+    ANSWER = "ANSWER", "yes", "An answer, or the deed."
+    FORBIDDEN = "FORBIDDEN", "no", "Refused with the code FORBIDDEN."
+    NOTHING = "NOTHING", "nothing", "The same as for something that does not exist."
+    TERMS = "TERMS_NOT_ACCEPTED", "terms", "Refused with the code TERMS_NOT_ACCEPTED."
+    UNAUTHENTICATED = "UNAUTHENTICATED", "log in", "Refused with the code UNAUTHENTICATED."
+
+
+class Rule(NamedTuple):
+    """What a field asks, in this order."""
+
+    need: Need | None = Presence.SIGNED_IN
+    """Asked before anything is looked for; None lets everybody in."""
+    reach: Permission | None = None
+    """By which the object is in reach; without it there is none."""
+    then: Permission | None = None
+    """Asked at the centre of the object."""
+
+
+PUBLIC: Final = Rule(None)
+
+FIELDS: Final[Mapping[str, Rule]] = MappingProxyType({
+    "Centre.unmatchedEntries": Rule(reach=_P.CENTRE_READ, then=_P.UNMATCHED_ENTRY_READ),
+    "Declaration.createdBy": Rule(reach=_P.DECLARATION_READ, then=_P.CHANGE_ACTOR_READ),
+    "Entry.dateOfBirth": Rule(reach=_P.ENTRY_READ, then=_P.BIRTH_DATE_READ),
+    "Event.address": Rule(reach=_P.CENTRE_READ, then=_P.ACCOUNT_READ),
+    "Issue.acknowledgedBy": Rule(reach=_P.ISSUE_READ, then=_P.CHANGE_ACTOR_READ),
+    "Learner.dateOfBirth": Rule(reach=_P.LEARNER_READ, then=_P.BIRTH_DATE_READ),
+    "Learner.uci": Rule(reach=_P.LEARNER_READ, then=_P.IDENTIFIER_READ),
+    "Learner.upn": Rule(reach=_P.LEARNER_READ, then=_P.IDENTIFIER_READ),
+    "Me.apiTokens": Rule(Presence.IN_PERSON),
+    "Me.sessions": Rule(Presence.IN_PERSON),
+    "Mutation.accessBind": Rule(_P.CENTRE_USER_BIND),
+    "Mutation.accessGiveUp": Rule(
+        Presence.IN_PERSON, reach=_P.CENTRE_READ, then=_P.GRANT_RELINQUISH
+    ),
+    "Mutation.accessGrant": Rule(Presence.IN_PERSON, reach=_P.CENTRE_READ, then=_P.USER_MANAGE),
+    "Mutation.accessRevoke": Rule(Presence.IN_PERSON, reach=_P.USER_READ, then=_P.USER_MANAGE),
+    "Mutation.accessSetAdministrator": Rule(
+        Presence.IN_PERSON, reach=_P.USER_READ, then=_P.USER_MANAGE
+    ),
+    "Mutation.accessUnbind": Rule(_P.CENTRE_USER_BIND),
+    "Mutation.accountConfirmEmail": PUBLIC,
+    "Mutation.accountDisable": Rule(_P.ACCOUNT_DISABLE),
+    "Mutation.accountEnable": Rule(_P.ACCOUNT_DISABLE),
+    "Mutation.accountRegister": PUBLIC,
+    "Mutation.accountUpdate": Rule(Presence.IN_PERSON),
+    "Mutation.apiTokenCreate": Rule(
+        Presence.IN_PERSON, reach=_P.CENTRE_READ, then=_P.GRANT_RELINQUISH
+    ),
+    "Mutation.apiTokenRevoke": Rule(Presence.IN_PERSON),
+    "Mutation.passwordChange": Rule(Presence.IN_PERSON),
+    "Mutation.passwordRequestReset": PUBLIC,
+    "Mutation.passwordReset": PUBLIC,
+    "Mutation.sessionEnd": Rule(Presence.IN_PERSON),
+    "Mutation.sessionEndOthers": Rule(Presence.IN_PERSON),
+    "Mutation.sessionLogIn": PUBLIC,
+    "Mutation.sessionLogOut": PUBLIC,
+    "Mutation.termsAccept": Rule(Presence.IN_PERSON_BEFORE_TERMS),
+    "Mutation.termsPublish": Rule(_P.CATALOGUE_EDIT),
+    "Query.accessLog": Rule(reach=_P.CENTRE_READ, then=_P.ACCESS_LOG_READ),
+    "Query.accounts": Rule(_P.ACCOUNT_READ),
+    "Query.centre": Rule(reach=_P.CENTRE_READ),
+    "Query.centres": Rule(reach=_P.CENTRE_READ),
+    "Query.consortia": Rule(reach=_P.CENTRE_READ),
+    "Query.consortium": Rule(reach=_P.CENTRE_READ),
+    "Query.currentTerms": PUBLIC,
+    "Query.feedRun": Rule(_P.FEED_RUN_READ),
+    "Query.feedRuns": Rule(_P.FEED_RUN_READ),
+    "Query.flagLegend": PUBLIC,
+    "Query.learner": Rule(reach=_P.LEARNER_READ),
+    "Query.learners": Rule(reach=_P.LEARNER_READ),
+    "Query.me": Rule(Presence.SIGNED_IN_BEFORE_TERMS),
+    "Query.node": Rule(reach=_P.LEARNER_READ),
+    "Query.nodes": Rule(reach=_P.LEARNER_READ),
+    "Query.qualification": Rule(_P.QUALIFICATION_READ),
+    "Query.serviceInfo": PUBLIC,
+    "Query.unmatchedEntries": Rule(reach=_P.CENTRE_READ, then=_P.UNMATCHED_ENTRY_READ),
+})  # fmt: skip
+"""Every root field and every guarded field; one that is not named here fails the tests."""
+
+ROOTS: Final = ("Query", "Mutation", "Subscription")
+
+_STANDINGS: Final = {
+    CallerKind.API_TOKEN: Standing.CENTRE_USER,
+    CallerKind.REVOKED: Standing.REGISTERED,
+    CallerKind.TERMS_DUE: Standing.CENTRE_USER,
+}
+_BEFORE_TERMS: Final = (Presence.SIGNED_IN_BEFORE_TERMS, Presence.IN_PERSON_BEFORE_TERMS)
+_IN_PERSON: Final = (Presence.IN_PERSON, Presence.IN_PERSON_BEFORE_TERMS)
+
+
+def outcome(rule: Rule, caller: CallerKind) -> Outcome:
+    """What a caller gets from a field at a centre that they stand at as their kind says."""
+    kept_out = _kept_out(rule.need, caller)
+    if kept_out is not None:
+        return kept_out
+    if rule.reach is not None and not holds(caller, rule.reach):
+        return Outcome.NOTHING
+    if rule.then is not None and not holds(caller, rule.then):
+        return Outcome.FORBIDDEN
+    return Outcome.ANSWER
+
+
+def _kept_out(need: Need | None, caller: CallerKind) -> Outcome | None:
+    """What a caller is told before anything is looked for; None for one who may go on."""
+    if need is None:
+        return None
+    if caller is CallerKind.ANONYMOUS:
+        return Outcome.UNAUTHENTICATED
+    if caller is CallerKind.TERMS_DUE and need not in _BEFORE_TERMS:
+        return Outcome.TERMS
+    if need in _IN_PERSON and caller in {CallerKind.API_TOKEN, CallerKind.SERVICE}:
+        return Outcome.FORBIDDEN
+    return Outcome.FORBIDDEN if isinstance(need, Permission) and not holds(caller, need) else None
+
+
+def holds(caller: CallerKind, permission: Permission) -> bool:
+    """Whether a kind of caller has a permission."""
+    if caller is CallerKind.API_TOKEN and permission not in CARRIED_BY_TOKENS:
+        return False
+    standing = _STANDINGS.get(caller) or Standing(caller.value)
+    return permission in GRANTS[standing]
+
+
+def mark_of(name: str) -> str | None:
+    """What the contract says that a field needs; None for a public one."""
+    rule = FIELDS[name]
+    if name.partition(".")[0] in ROOTS or rule.then is None:
+        return None if rule.need is None else rule.need.value
+    return rule.then.value
+
+
+def as_markdown() -> str:
+    """The table as a page, printed by `learner-tracking permissions`."""
+    kinds = list(CallerKind)
+    head = ["field", "needs", *(kind.label for kind in kinds)]
+    lines = [
+        "# Who may do what",
+        "",
+        "Printed by `learner-tracking permissions` from the table that the tests carry out: every",
+        "root field, every mutation and every guarded field, asked by every kind of caller.",
+        "",
+        "What the answers mean:",
+        "",
+        *(f"- **{answer.label}**: {answer.description}" for answer in Outcome),
+        "",
+        "Who asks, each but the first standing so at the centre the field is about:",
+        "",
+        *(f"- **{kind.label}**: {kind.description}" for kind in kinds),
+        "",
+        "| " + " | ".join(head) + " |",
+        "|" + "---|" * len(head),
+    ]
+    for name, rule in FIELDS.items():
+        answers = [outcome(rule, kind).label for kind in kinds]
+        lines.append("| " + " | ".join([f"`{name}`", _needs(rule), *answers]) + " |")
+    lines += [
+        "",
+        "## Permissions",
+        "",
+        "| permission | what it allows | who has it |",
+        "|---|---|---|",
+    ]
+    for permission in Permission:
+        holders = ", ".join(s.label for s in Standing if permission in GRANTS[s]) or "nobody"
+        lines.append(f"| `{permission.value}` | {permission.description} | {holders} |")
+    return "\n".join(lines) + "\n"
+
+
+def _needs(rule: Rule) -> str:
+    steps = [step.value for step in (rule.need, rule.reach, rule.then) if step is not None]
+    return " → ".join(f"`{step}`" for step in steps) or "nothing"

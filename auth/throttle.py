@@ -1,0 +1,197 @@
+"""How often somebody may try: log-ins, and whatever else could be guessed or flooded."""
+
+import hashlib
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum, unique
+from ipaddress import IPv4Address, ip_address
+from typing import Final
+
+from limits import (
+    RateLimitItem,
+    RateLimitItemPerDay,
+    RateLimitItemPerHour,
+    RateLimitItemPerMinute,
+)
+
+from auth.counts import Charge, Counts
+from domain.errors import RateLimited
+
+UNKNOWN: Final = "unknown"
+"""The one address of everybody whose address is not known."""
+
+_HOST_BITS: Final = 64
+
+
+def place_of(address: str | None) -> str:
+    """What is counted as one address: an IPv4 address, or the /64 network of an IPv6 one."""
+    try:
+        ip = ip_address(address or "")
+    except ValueError:
+        return UNKNOWN
+    if isinstance(ip, IPv4Address):
+        return str(ip)
+    if ip.ipv4_mapped is not None:
+        return str(ip.ipv4_mapped)
+    return f"{int(ip) >> _HOST_BITS:016x}"
+
+
+def account_of(email: str) -> str:
+    """What is counted as one account: a digest that does not tell the e-mail address."""
+    normal = unicodedata.normalize("NFC", email.strip()).lower()
+    return hashlib.sha256(normal.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@unique
+class Limit(Enum):
+    """What may be done only so often: whose doings are counted together, and in which window."""
+
+    FIND_USER = ("find-user", str, RateLimitItemPerHour(20))
+    """Adding people by e-mail address, which tells who has an account: by acting user id."""
+
+    ONE_TIME_TOKEN = ("one-time-token", place_of, RateLimitItemPerHour(20))
+    """Trying tokens that came by mail: by address."""
+
+    PASSWORD_CHECK = ("password-check", str, RateLimitItemPerMinute(10, 15))
+    """Giving the old password to change it, with a session that may be stolen: by user id."""
+
+    REGISTER = ("register", place_of, RateLimitItemPerHour(10))
+    """Opening accounts, each of which sends a mail to somebody: by address."""
+
+    RESET_PASSWORD = ("reset-password", place_of, RateLimitItemPerHour(10))
+    """Asking for a new password, for whomever: by address."""
+
+    RESET_PASSWORD_ACCOUNT = ("reset-password", account_of, RateLimitItemPerHour(3))
+    """Mails about a new password to one person: by account; further ones are not sent, silently."""
+
+    def __init__(self, what: str, who: Callable[[str], str], window: RateLimitItem) -> None:
+        """Keep what is counted, what makes a key of somebody, and the window."""
+        self._what = what
+        self._who = who
+        self._window = window
+
+    def charge(self, who: str | int | None) -> Charge:
+        """One more time by somebody."""
+        return Charge(self._window, f"{self._what}/{self._who('' if who is None else str(who))}")
+
+
+# The longest window stands first: where several are full, it tells how long to wait.
+LOG_IN_PAIR: Final = (
+    RateLimitItemPerDay(40),
+    RateLimitItemPerHour(20),
+    RateLimitItemPerMinute(10, 10),
+    RateLimitItemPerMinute(5),
+)
+"""Failed log-ins to one account from one address: the more there were, the longer the wait."""
+
+LOG_IN_ADDRESS: Final = (RateLimitItemPerHour(100), RateLimitItemPerMinute(60))
+"""Failed log-ins from one address to any accounts; a school shares one address."""
+
+LOG_IN_ACCOUNT: Final = RateLimitItemPerDay(500)
+"""Failed log-ins to one account from any addresses; beyond, only known addresses get in."""
+
+BESIEGED: Final = 50
+"""Failed log-ins to one account in an hour after which unknown addresses are slowed."""
+
+LOG_IN_STRANGER: Final = RateLimitItemPerMinute(1, 15)
+"""Log-ins to a besieged account from one unknown address: its owner needs only the first."""
+
+_HOUR: Final = 3600
+
+
+@dataclass(slots=True)
+class Attempt:
+    """A log-in that has begun, and what it is charged with until it turns out to be right."""
+
+    pair: str
+    charges: list[Charge] = field(default_factory=list)
+
+
+class Throttle:
+    """Counts what people try and refuses what is too much, with the seconds to wait."""
+
+    def __init__(
+        self, redis_url: str | None = None, *, patience: float = 0.25, pause: float = 5.0
+    ) -> None:
+        """Count in this process, and in a Redis that others share; see `Counts` for the seconds."""
+        self._counts = Counts(redis_url, patience=patience, pause=pause)
+
+    async def check(self, limit: Limit, who: str | int | None) -> None:
+        """Count once; raises RateLimited when that is too often, and then counts nothing."""
+        wait = await self._counts.take(limit.charge(who))
+        if wait is not None:
+            message = "This was done too often of late. Wait a while, then try again."
+            raise RateLimited(message, retry_after=wait)
+
+    async def allows(self, limit: Limit, who: str | int | None) -> bool:
+        """Count once and tell whether that is still within the limit."""
+        return await self._counts.take(limit.charge(who)) is None
+
+    async def forgive(self, limit: Limit, who: str | int | None) -> None:
+        """Take one count back, for what turned out to be right."""
+        await self._counts.give_back(limit.charge(who))
+
+    async def begin_log_in(self, account: str, address: str | None, *, known: bool) -> Attempt:
+        """Charge a log-in before its password is looked at; raises RateLimited.
+
+        `account` is the e-mail address as given, whether or not there is such an account; `known`
+        says that the account was logged in to from this address before. Whoever calls this calls
+        `succeeded`, `failed` or `untried` afterwards; if nobody does, the attempt has failed.
+        """
+        place, who = place_of(address), account_of(account)
+        attempt = Attempt(pair=f"log-in/{who}/{place}")
+        wait = await self._charge(
+            attempt,
+            *(Charge(window, attempt.pair) for window in LOG_IN_PAIR),
+            *(Charge(window, f"log-in/{place}") for window in LOG_IN_ADDRESS),
+        )
+        if wait is None:
+            wait = await self._charge_account(
+                attempt, Charge(LOG_IN_ACCOUNT, f"log-in/{who}"), known=known
+            )
+        if wait is not None:
+            await self.untried(attempt)
+            message = "There were too many attempts to log in. Wait a while, then try again."
+            raise RateLimited(message, retry_after=wait)
+        return attempt
+
+    async def succeeded(self, attempt: Attempt) -> None:
+        """Take back what a right log-in was charged, and what failed before it from there."""
+        pair = [charge for charge in attempt.charges if charge.key == attempt.pair]
+        others = [charge for charge in attempt.charges if charge.key != attempt.pair]
+        attempt.charges.clear()
+        await self._counts.clear(*pair)
+        await self._counts.give_back(*others)
+
+    async def failed(self, attempt: Attempt) -> None:
+        """Leave a wrong log-in charged for good."""
+        attempt.charges.clear()
+
+    async def untried(self, attempt: Attempt) -> None:
+        """Take back what an attempt was charged whose password nobody looked at."""
+        charges = [*attempt.charges]
+        attempt.charges.clear()
+        await self._counts.give_back(*charges)
+
+    async def close(self) -> None:
+        """Let go of Redis."""
+        await self._counts.close()
+
+    async def _charge_account(
+        self, attempt: Attempt, everywhere: Charge, *, known: bool
+    ) -> int | None:
+        """Charge a log-in to its account, which never refuses where the account is at home."""
+        wait = await self._charge(attempt, everywhere)
+        if known:
+            return None
+        if wait is None and await self._counts.count(everywhere, _HOUR) > BESIEGED:
+            wait = await self._charge(attempt, Charge(LOG_IN_STRANGER, attempt.pair))
+        return wait
+
+    async def _charge(self, attempt: Attempt, *charges: Charge) -> int | None:
+        """Charge all or nothing: then after how many seconds there is room."""
+        wait = await self._counts.take(*charges)
+        if wait is None:
+            attempt.charges += charges
+        return wait
