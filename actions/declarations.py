@@ -10,6 +10,7 @@ from actions.records import RecordReader
 from auth import scope
 from auth.permissions import Permission
 from auth.viewer import Viewer
+from domain.editing import declaration_impediment
 from domain.errors import Invalid, Missing, Refused
 from domain.identifiers import IdentifierError, parse_qan, qan_check_fits
 from domain.vocabulary import ComponentType, RegistrationStatus
@@ -82,7 +83,7 @@ async def _open_component(
     connection: Connection, viewer: Viewer, registration_id: int, component: ComponentType
 ) -> tuple[int, int]:
     """The learner and centre of a component that may be declared for; the row stays locked."""
-    reach = scope.registrations(viewer, connection, "r.centre_id")
+    reach = scope.registrations(viewer, connection, "r.centre_id", "r.id")
     await connection.execute(
         "UPDATE registration SET version = version WHERE id = ?", registration_id
     )
@@ -101,15 +102,11 @@ async def _open_component(
     if not viewer.may(Permission.DECLARATION_EDIT, centre_id):
         message = f"This needs the permission {Permission.DECLARATION_EDIT.value} at the centre."
         raise Refused(message)
-    if status != RegistrationStatus.ACCEPTED:
-        message = "The registration is not accepted."
-        raise Invalid(message, code="REGISTRATION_NOT_ACCEPTED")
-    if not required:
-        message = "The Diploma does not ask for this component."
-        raise Invalid(message, code="COMPONENT_NOT_REQUIRED", field="component")
-    if complete:
-        message = "The component is complete on DAS."
-        raise Invalid(message, code="COMPONENT_COMPLETE", field="component")
+    impediment = declaration_impediment(
+        RegistrationStatus(status), required=bool(required), complete=bool(complete)
+    )
+    if impediment is not None:
+        raise Invalid(impediment.reason, code=impediment.code, field="component")
     return int(learner_id), int(centre_id)
 
 

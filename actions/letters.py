@@ -1,0 +1,23 @@
+"""Mails to be sent: written with what they tell of, sent by the post."""
+
+from datetime import datetime
+
+import orjson
+
+from domain.letters import LetterKind
+from models.database import Connection
+
+
+async def write_letter(
+    connection: Connection, kind: LetterKind, recipient: str, now: datetime, **facts: str | None
+) -> None:
+    """Put a mail into the post, which goes out once the transaction is done."""
+    await connection.execute(
+        "INSERT INTO letter (kind, recipient, facts, created_at, due_at, attempts)"
+        " VALUES (?, ?, ?, ?, ?, 0)",
+        kind.value,
+        recipient,
+        orjson.dumps(facts).decode(),
+        now,
+        now,
+    )
