@@ -1,12 +1,9 @@
 """A feed from start to end: four stages of checks, then one transaction, all or nothing."""
 
+import asyncio
 import csv
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from enum import StrEnum
-from typing import NamedTuple, Protocol
-
-import orjson
 
 from exchange.attach import prepare_entries, write_entries
 from exchange.checks import check_file
@@ -17,6 +14,8 @@ from exchange.derive import derive_touched
 from exchange.merge import MERGE_BY_FILE, Counts, count, follow_registrations, prepare, write
 from exchange.problems import FeedProblem, Problems
 from exchange.reading import Layout, RowReader, check_header
+from exchange.report import FileReport, Mode, NoProgress, Options, Outcome, Progress, Report
+from exchange.runs import begin_run, record_run
 from exchange.source import FeedFile, Source
 from exchange.staging import analyse, create_stages, drop_stages, load_batch
 from exchange.touch import (
@@ -28,86 +27,11 @@ from exchange.touch import (
     remember_people,
     touch_by_file,
 )
+from loaders.feed_runs import FeedRunRow
 from models.database import Connection, Database, Dialect
 
 IMPORT_LOCK = 7_201_001
 """PostgreSQL's advisory lock that lets one feed in at a time."""
-
-
-class Mode(StrEnum):
-    """What becomes of rows that a feed does not mention."""
-
-    DELTA = "DELTA"
-    FULL = "FULL"
-
-
-class Outcome(StrEnum):
-    """How a run ended."""
-
-    APPLIED = "APPLIED"
-    PARTLY_APPLIED = "PARTLY_APPLIED"
-    REFUSED = "REFUSED"
-    TRIED = "TRIED"
-
-
-class Options(NamedTuple):
-    """How a feed is to be applied, and by whom."""
-
-    actor: str
-    mode: Mode = Mode.DELTA
-    partial: bool = False
-    dry_run: bool = False
-
-
-class FileReport(NamedTuple):
-    """What became of one file."""
-
-    name: str
-    sha256: str
-    created: int = 0
-    changed: int = 0
-    same: int = 0
-    refused: int = 0
-    closed: int = 0
-
-
-class Report(NamedTuple):
-    """What became of a feed."""
-
-    outcome: Outcome
-    files: tuple[FileReport, ...]
-    problems: tuple[FeedProblem, ...]
-    problem_count: int
-    warnings: tuple[FeedProblem, ...]
-    warning_count: int
-    learners_derived: int
-    seconds: float
-    run_id: int | None
-
-    @property
-    def unchanged(self) -> bool:
-        """Whether there was nothing to change."""
-        return not any(file.created or file.changed or file.closed for file in self.files)
-
-
-class Progress(Protocol):
-    """Where a run tells how far it has come."""
-
-    def begin(self, step: str, total: int | None) -> None:
-        """A step begins, of so many rows or learners where that is known."""
-
-    def advance(self, done: int) -> None:
-        """So many more are done."""
-
-
-class NoProgress:
-    """Nobody is watching."""
-
-    def begin(self, step: str, total: int | None) -> None:
-        """Say nothing."""
-
-    def advance(self, done: int) -> None:
-        """Say nothing."""
 
 
 class _RolledBackError(Exception):
@@ -143,7 +67,6 @@ class _Run:
 
     def look(self) -> bool:
         """Stages 1 and 2, which need no database; whether to go on."""
-        self.progress.begin("Checking files", None)
         self.files = self.source.check(self.problems)
         if self.problems:
             return False
@@ -272,27 +195,39 @@ async def apply_feed(
     *,
     day: date,
     progress: Progress | None = None,
+    accepted: FeedRunRow | None = None,
 ) -> Report:
-    """Apply a feed on a civil day; what is refused is told in the report and changes nothing."""
+    """Apply a feed on a civil day; what is refused is told in the report and changes nothing.
+
+    A run that was accepted before is written down whatever becomes of it, a dry run included.
+    """
     started = datetime.now(UTC)
+    begun = accepted or begin_run(options, source.name, started)
     run = _Run(source, options, day, progress or NoProgress())
     outcome = Outcome.REFUSED
-    run_id: int | None = None
-    if run.look():
+
+    def report(run_id: int | None) -> Report:
+        return run.report(outcome, (datetime.now(UTC) - started).total_seconds(), run_id)
+
+    run.progress.begin("Checking files", None)
+    # Large files take a while to read, and the server goes on answering others.
+    if await asyncio.to_thread(run.look):
         try:
             async with database.transaction() as connection:
                 await run.apply(connection)
                 outcome = Outcome.PARTLY_APPLIED if run.problems else Outcome.APPLIED
-                run_id = await _record(connection, run, outcome, started)
+                await record_run(connection, begun, report(begun.id), options.viewer)
         except _RolledBackError:
             outcome = Outcome.TRIED if run.tried else Outcome.REFUSED
-    if outcome is Outcome.REFUSED and not options.dry_run:
+    applied = outcome in {Outcome.APPLIED, Outcome.PARTLY_APPLIED}
+    recorded = accepted is not None or not options.dry_run
+    if recorded and not applied:
         async with database.transaction() as connection:
-            run_id = await _record(connection, run, outcome, started)
-    if options.partial and not options.dry_run and outcome is Outcome.PARTLY_APPLIED:
+            await record_run(connection, begun, report(begun.id), options.viewer)
+    if options.partial and outcome is Outcome.PARTLY_APPLIED:
         for layout in run.layouts.values():
-            _put_refused_aside(source, layout, run)
-    return run.report(outcome, (datetime.now(UTC) - started).total_seconds(), run_id)
+            await asyncio.to_thread(_put_refused_aside, source, layout, run)
+    return report(begun.id if recorded else None)
 
 
 async def lock_imports(connection: Connection) -> None:
@@ -303,28 +238,6 @@ async def lock_imports(connection: Connection) -> None:
         await connection.execute("DELETE FROM feed_run WHERE FALSE")
 
 
-async def _record(connection: Connection, run: _Run, outcome: Outcome, started: datetime) -> int:
-    """Write the run down in the transaction that holds its rows."""
-    finished = datetime.now(UTC)
-    report = run.report(outcome, (finished - started).total_seconds(), None)
-    return await connection.insert(
-        "INSERT INTO feed_run (started_at, finished_at, actor, source, mode, partial, outcome,"
-        " learners_derived, files, problems, problem_count)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        started,
-        finished,
-        run.options.actor,
-        run.source.name,
-        run.options.mode.value,
-        run.options.partial,
-        outcome.value,
-        report.learners_derived,
-        _json([file._asdict() for file in report.files]),
-        _json([problem._asdict() for problem in report.problems]),
-        report.problem_count,
-    )
-
-
 def _put_refused_aside(source: Source, layout: Layout, run: _Run) -> None:
     """Write a file's refused rows beside the feed; the feed stands even where that fails."""
     try:
@@ -332,10 +245,6 @@ def _put_refused_aside(source: Source, layout: Layout, run: _Run) -> None:
     except OSError as error:
         message = f"The refused rows could not be written beside the feed: {error.strerror}."
         run.problems.warn(FeedProblem(layout.file.name, None, None, "REFUSED_FILE", None, message))
-
-
-def _json(value: object) -> str:
-    return orjson.dumps(value).decode()
 
 
 def _write_refused(source: Source, layout: Layout, numbers: set[int], problems: Problems) -> None:

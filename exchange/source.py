@@ -3,6 +3,7 @@
 import codecs
 import hashlib
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,6 +21,15 @@ MAX_FILE_BYTES = 8 << 30
 MAX_RATIO = 200
 """An archive member that grows more than this many times is refused."""
 
+MAX_DIRECTORY = 4 << 20
+"""An archive whose list of members is longer than this is not opened."""
+
+UNREADABLE = (
+    *(OSError, EOFError, RuntimeError, ValueError),
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+)
+"""How broken, encrypted and unknown kinds of archives show."""
+
 
 class FeedFile(NamedTuple):
     """One file that is present, readable and UTF-8."""
@@ -33,11 +43,17 @@ class FeedFile(NamedTuple):
 class Source:
     """A folder or a .zip of one."""
 
-    def __init__(self, path: Path) -> None:
-        """Point to a folder or an archive; nothing is opened yet."""
+    def __init__(
+        self, path: Path, *, name: str | None = None, most_bytes: int | None = None
+    ) -> None:
+        """Point to a folder or an archive, which may be known by another name; nothing is opened.
+
+        All its files together may have `most_bytes` when they are unpacked.
+        """
         self.path = path
-        self.name = path.name
+        self.name = name or path.name
         self._archive = path.is_file()
+        self._most_bytes = most_bytes
 
     @property
     def folder(self) -> Path:
@@ -48,8 +64,12 @@ class Source:
         """Stage 1: which files of the contract there are, in order; faults go to the problems."""
         try:
             found = dict(self._members(problems))
-        except (OSError, zipfile.BadZipFile) as error:
+        except UNREADABLE as error:
             problems.add(_fault(self.name, "UNREADABLE", f"The feed cannot be opened: {error}."))
+            return []
+        if self._most_bytes is not None and sum(found.values()) > self._most_bytes:
+            message = f"Unpacked, a feed may have at most {self._most_bytes:,} bytes."
+            problems.add(_fault(self.name, "TOO_LARGE", message))
             return []
         if not found and not problems:
             problems.add(
@@ -87,7 +107,7 @@ class Source:
                 if path.is_file():
                     yield path.name, path.stat().st_size
             return
-        with zipfile.ZipFile(self.path) as archive:
+        with self._opened() as archive:
             for member in archive.infolist():
                 if not member.is_dir():
                     yield Path(member.filename).name, member.file_size
@@ -117,7 +137,7 @@ class Source:
                 FeedProblem(name, row, None, "ENCODING", None, "The file ends inside a character.")
             )
             return None
-        except (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+        except UNREADABLE as error:
             problems.add(_fault(name, "UNREADABLE", f"The file cannot be read: {error}."))
             return None
         if size == 0:
@@ -126,13 +146,18 @@ class Source:
         return FeedFile(name, row, digest.hexdigest())
 
     @contextmanager
+    def _opened(self) -> Iterator[zipfile.ZipFile]:
+        with _Wary(io.FileIO(self.path)) as file, zipfile.ZipFile(file) as archive:
+            yield archive
+
+    @contextmanager
     def open_bytes(self, name: str) -> Iterator[BinaryIO]:
         """A file's bytes, from the start."""
         if not self._archive:
             with (self.path / name).open("rb") as stream:
                 yield stream
             return
-        with zipfile.ZipFile(self.path) as archive:
+        with self._opened() as archive:
             member = next(info for info in archive.infolist() if Path(info.filename).name == name)
             if member.file_size > BLOCK and member.file_size > MAX_RATIO * member.compress_size:
                 message = "it unpacks to far more than it should"
@@ -148,6 +173,17 @@ class Source:
             io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text,
         ):
             yield text
+
+
+class _Wary(io.BufferedReader):
+    """An archive's bytes; nothing but its list of members is ever read in one long go."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """So many bytes, unless they are too many."""
+        if size is not None and size > MAX_DIRECTORY:
+            message = "it lists far too many files"
+            raise zipfile.BadZipFile(message)
+        return super().read(size)
 
 
 def _block_fault(decoder: codecs.IncrementalDecoder, block: bytes) -> tuple[int, str, str] | None:

@@ -6,27 +6,11 @@ from auth import scope
 from loaders.filters import comparable
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading, grouped, matched
-from loaders.rows import CentreRow, CentreUserRow, ConsortiumRow
+from loaders.rows import CentreRow, ConsortiumRow
 from loaders.select import columns_of
 from models.database import ALWAYS, Clause
 
 _CENTRE_COLUMNS = columns_of(CentreRow, "c")
-
-_USERS = f"""
-    SELECT {
-    columns_of(
-        CentreUserRow,
-        "g",
-        {
-            "name": "u.first_name || ' ' || u.last_name",
-            "email": "u.email",
-            "granted_by": "b.first_name || ' ' || b.last_name",
-        },
-    )
-}
-    FROM access_grant g JOIN account u ON u.id = g.user_id
-    LEFT JOIN account b ON b.id = g.granted_by_id
-"""  # noqa: S608 - columns are ours
 
 
 async def centre_by_id(reading: Reading, ids: Sequence[int]) -> list[CentreRow | None]:
@@ -147,28 +131,3 @@ async def consortia_by_centre_id(reading: Reading, ids: Sequence[int]) -> list[l
         key=lambda pair: (pair[1].name, pair[1].id),
     )
     return [[row for _, row in group] for group in grouped(ids, named, lambda pair: pair[0])]
-
-
-async def users_by_centre_id(reading: Reading, ids: Sequence[int]) -> list[list[CentreUserRow]]:
-    """The users of each centre that may be listed: all of them, or only the viewer."""
-    where = reading.connection.among("g.centre_id", ids)
-    where &= scope.users(reading.viewer, reading.connection, "g.centre_id")
-    rows = await reading.connection.rows(
-        CentreUserRow,
-        f"{_USERS} WHERE g.revoked_at IS NULL AND {where.text}"
-        " ORDER BY u.last_name, u.first_name, g.id",
-        *where.params,
-    )
-    return grouped(ids, rows, lambda row: row.centre_id)
-
-
-async def grants_by_user_id(reading: Reading, ids: Sequence[int]) -> list[list[CentreUserRow]]:
-    """A user's own access, by centre."""
-    own = [user_id for user_id in ids if user_id == reading.viewer.user_id]
-    where = reading.connection.among("g.user_id", own)
-    rows = await reading.connection.rows(
-        CentreUserRow,
-        f"{_USERS} WHERE g.revoked_at IS NULL AND {where.text} ORDER BY g.id",
-        *where.params,
-    )
-    return grouped(ids, rows, lambda row: row.user_id)

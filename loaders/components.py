@@ -179,7 +179,7 @@ async def verification_by_programme(
     connection = reading.connection
     where = connection.among("v.centre_id", sorted({key[0] for key in keys}))
     where &= connection.among("v.qan", sorted({key[1] for key in keys}))
-    where &= scope.registrations(reading.viewer, connection, "v.centre_id")
+    where &= scope.verifications(reading.viewer, connection, "v.centre_id")
     rows = await connection.rows(
         VerificationRow,
         f"SELECT {columns_of(VerificationRow, 'v')} FROM verification v WHERE {where.text}",  # noqa: S608
@@ -215,7 +215,7 @@ async def _declarations(reading: Reading, wanted: Clause) -> list[DeclarationRow
 
 async def das_by_registration_id(reading: Reading, ids: Sequence[int]) -> list[DasRow | None]:
     """The DAS record of each registration."""
-    reach = scope.registrations(reading.viewer, reading.connection, "d.centre_id")
+    reach = scope.components(reading.viewer, reading.connection, "d.centre_id")
     where = _of(reading, "d", ids, reach)
     rows = await reading.connection.rows(
         DasRow,

@@ -69,13 +69,34 @@ _FACTS = f"""
 
 def in_view(viewer: Viewer, connection: Connection) -> Clause:
     """Each learner once, by the foremost registration that the viewer may see."""
-    own = scope.registrations(viewer, connection, "c.centre_id")
-    other = scope.registrations(viewer, connection, "b.centre_id")
+    own = scope.registrations(viewer, connection, "c.centre_id", "c.registration_id")
+    other = scope.registrations(viewer, connection, "b.centre_id", "b.registration_id")
+    if viewer.limited:
+        return own & _first("b.learner_id = c.learner_id", other)
     return Clause(
         f"""c.foremost AND {own.text} AND (NOT c.shared OR NOT EXISTS (
             SELECT 1 FROM completion b WHERE b.learner_id = c.learner_id AND b.foremost
             AND b.place < c.place AND {other.text}))""",  # noqa: S608 - clauses are ours
         own.params + other.params,
+    )
+
+
+def in_view_at_centre(viewer: Viewer, connection: Connection) -> Clause:
+    """Each learner of a centre once, by the foremost registration there that may be seen."""
+    own = scope.registrations(viewer, connection, "c.centre_id", "c.registration_id")
+    if viewer.limited:
+        other = scope.registrations(viewer, connection, "b.centre_id", "b.registration_id")
+        return own & _first("b.learner_id = c.learner_id AND b.centre_id = c.centre_id", other)
+    return Clause("c.foremost") & own
+
+
+def _first(alike: str, reach: Clause) -> Clause:
+    """No registration alike stands before this one, of those in reach."""
+    # The stored mark of the foremost knows centres but not lines of learning.
+    return Clause(
+        "NOT EXISTS (SELECT 1 FROM completion b"  # noqa: S608 - clauses are ours
+        f" WHERE {alike} AND b.place < c.place AND {reach.text})",
+        reach.params,
     )
 
 
@@ -120,7 +141,7 @@ async def registrations_by_learner_id(
 
 
 async def _registrations(reading: Reading, wanted: Clause) -> list[RegistrationRow]:
-    reach = scope.registrations(reading.viewer, reading.connection, "r.centre_id")
+    reach = scope.registrations(reading.viewer, reading.connection, "r.centre_id", "r.id")
     where = wanted & reach
     return await reading.connection.rows(
         RegistrationRow,
@@ -132,6 +153,6 @@ async def _registrations(reading: Reading, wanted: Clause) -> list[RegistrationR
 async def facts_by_registration_id(reading: Reading, ids: Sequence[int]) -> list[FactsRow | None]:
     """What advice fills in, for each registration in view."""
     wanted = reading.connection.among("r.id", ids)
-    where = wanted & scope.registrations(reading.viewer, reading.connection, "r.centre_id")
+    where = wanted & scope.registrations(reading.viewer, reading.connection, "r.centre_id", "r.id")
     rows = await reading.connection.rows(FactsRow, f"{_FACTS} WHERE {where.text}", *where.params)
     return matched(ids, rows, lambda row: row.registration_id)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from auth import scope
 from loaders.components import ENTRY_COLUMNS
 from loaders.filters import LearnerFilter, learner_clause
-from loaders.learners import LEARNER_COLUMNS, LEARNER_TABLES, in_view
+from loaders.learners import LEARNER_COLUMNS, LEARNER_TABLES, in_view, in_view_at_centre
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading, grouped
 from loaders.rows import EntryRow, LearnerRow
@@ -72,8 +72,7 @@ async def learner_count_by_centre_id(
 def _at_centres(reading: Reading, ids: Sequence[int], wanted: LearnerFilter) -> Clause:
     """Learners by their foremost registration at each centre."""
     connection = reading.connection
-    where = Clause("c.foremost") & connection.among("c.centre_id", ids)
-    where &= scope.registrations(reading.viewer, connection, "c.centre_id")
+    where = connection.among("c.centre_id", ids) & in_view_at_centre(reading.viewer, connection)
     return where & learner_clause(connection, wanted)
 
 

@@ -14,11 +14,20 @@ class Order(NamedTuple):
     expressions: tuple[str, ...]
     values: tuple[str, ...]
     """The fields of a row that hold what the expressions give; None there reads as empty text."""
+    descending: bool = False
+    """Whether every expression falls from row to row."""
 
     @property
     def text(self) -> str:
         """The order as SQL."""
-        return ", ".join(self.expressions)
+        way = " DESC" if self.descending else ""
+        return ", ".join(f"{expression}{way}" for expression in self.expressions)
+
+    def behind(self, place: tuple[Any, ...]) -> Clause:
+        """Rows that come after a place."""
+        marks = ", ".join("?" * len(place))
+        comparison = "<" if self.descending else ">"
+        return Clause(f"({', '.join(self.expressions)}) {comparison} ({marks})", place)
 
     def key_of(self, row: object) -> tuple[Any, ...]:
         """The place of a row in the order."""
@@ -40,8 +49,7 @@ class PageRequest(NamedTuple):
         if len(self.after) != len(self.order.expressions) or not isinstance(self.after[-1], int):
             message = "The cursor belongs to another list or order."
             raise Invalid(message, code="CURSOR_INVALID", field="after")
-        marks = ", ".join("?" * len(self.after))
-        return Clause(f"({self.order.text}) > ({marks})", self.after)
+        return self.order.behind(self.after)
 
 
 class Slice(NamedTuple):
@@ -65,8 +73,10 @@ LEARNERS_BY_AWARD = Order(
     ("COALESCE(r.award, '')", "l.family_name", "l.given_name", "l.id"),
     ("award", "family_name", "given_name", "id"),
 )
+ACCOUNTS_BY_EMAIL = Order("EMAIL", ("u.email", "u.id"), ("email", "id"))
 CENTRES_BY_NAME = Order("NAME", ("c.name", "c.id"), ("name", "id"))
 CENTRES_BY_NUMBER = Order("NUMBER", ("c.number", "c.id"), ("number", "id"))
 CONSORTIA_BY_NAME = Order("NAME", ("k.name", "k.id"), ("name", "id"))
 ENTRIES_BY_DAY = Order("ENTERED_ON", ("CAST(e.entered_on AS TEXT)", "e.id"), ("entered_on", "id"))
 """The day as text, which sorts alike and is what a cursor holds."""
+EVENTS_NEWEST_FIRST = Order("NEWEST_FIRST", ("v.id",), ("id",), descending=True)

@@ -4,6 +4,8 @@ from datetime import date, datetime
 
 import msgspec
 
+from auth.permissions import GrantKind, Role, Standing
+from auth.viewer import standing_of
 from domain.codes import IssueCode, Severity
 from domain.vocabulary import ComponentType
 
@@ -278,8 +280,42 @@ class QualificationRow(msgspec.Struct, frozen=True, gc=False):
         return None if self.stored_lines == "ANY" else self.stored_lines.split("|")
 
 
-class CentreUserRow(msgspec.Struct, frozen=True, gc=False):
-    """A user of a centre."""
+class ActorRow(msgspec.Struct, frozen=True, gc=False):
+    """Who did something, as far as the viewer may know."""
+
+    name: str | None
+    email: str | None
+
+
+class EventRow(msgspec.Struct, frozen=True, gc=False):
+    """Something that happened; name and e-mail of staff are absent for those who are not."""
+
+    id: int
+    at: datetime
+    kind: str
+    actor_id: int | None
+    actor_name: str | None
+    actor_email: str | None
+    standing: str | None
+    centre_id: int | None
+    learner_id: int | None
+    user: str | None
+    code: str | None
+    subject: str | None
+    address: str | None
+    request_id: str | None
+
+    @property
+    def actor(self) -> ActorRow | None:
+        """Somebody with an account; where the name is not shown, the standing tells who."""
+        if self.actor_id is None:
+            return None
+        label = None if self.standing is None else Standing(self.standing).label
+        return ActorRow(self.actor_name or label, self.actor_email)
+
+
+class AccessRow(msgspec.Struct, frozen=True, gc=False):
+    """Somebody's access to a centre."""
 
     id: int
     centre_id: int
@@ -290,5 +326,60 @@ class CentreUserRow(msgspec.Struct, frozen=True, gc=False):
     role: str
     manages_users: bool
     affiliation: str | None
+    line: str | None
     granted_at: datetime
     granted_by: str | None
+    version: int
+
+    @property
+    def standing(self) -> Standing:
+        """Who it makes the person at the centre."""
+        return standing_of(GrantKind(self.kind), Role(self.role), manages_users=self.manages_users)
+
+
+class AccountRow(msgspec.Struct, frozen=True, gc=False):
+    """An account."""
+
+    id: int
+    email: str
+    title: str
+    first_name: str
+    last_name: str
+    staff: str | None
+    created_at: datetime
+    email_confirmed_at: datetime | None
+    disabled_at: datetime | None
+    last_log_in_at: datetime | None
+
+
+class SessionRow(msgspec.Struct, frozen=True, gc=False):
+    """A session that is open."""
+
+    id: int
+    user_id: int
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    address: str | None
+    agent: str | None
+
+
+class ApiTokenRow(msgspec.Struct, frozen=True, gc=False):
+    """A token that was given to a program."""
+
+    id: int
+    user_id: int
+    name: str
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+
+
+class TermsRow(msgspec.Struct, frozen=True, gc=False):
+    """A version of the terms of use."""
+
+    id: int
+    version: str
+    title: str
+    body: str
+    published_at: datetime

@@ -1,0 +1,58 @@
+"""Who may see which centre."""
+
+from collections.abc import Sequence
+
+from auth import scope
+from auth.permissions import Permission
+from loaders.reading import Reading, grouped, matched
+from loaders.rows import AccessRow
+from loaders.select import columns_of
+from models.database import Clause
+
+_ACCESS = f"""
+    SELECT {
+    columns_of(
+        AccessRow,
+        "g",
+        {
+            "name": "u.first_name || ' ' || u.last_name",
+            "email": "u.email",
+            "granted_by": "b.first_name || ' ' || b.last_name",
+        },
+    )
+}
+    FROM access_grant g JOIN account u ON u.id = g.user_id
+    LEFT JOIN account b ON b.id = g.granted_by_id
+    WHERE g.revoked_at IS NULL AND
+"""  # noqa: S608 - columns are ours
+
+
+async def access_by_id(reading: Reading, ids: Sequence[int]) -> list[AccessRow | None]:
+    """Grants in force that the viewer may see, by id."""
+    where = reading.connection.among("g.id", ids)
+    where &= scope.users(reading.viewer, reading.connection, "g.centre_id")
+    rows = await _access(reading, where, "g.id")
+    return matched(ids, rows, lambda row: row.id)
+
+
+async def access_by_centre_id(reading: Reading, ids: Sequence[int]) -> list[list[AccessRow]]:
+    """The users of each centre that may be listed: all of them, or only the viewer."""
+    where = reading.connection.among("g.centre_id", ids)
+    where &= scope.users(reading.viewer, reading.connection, "g.centre_id")
+    rows = await _access(reading, where, "u.last_name, u.first_name, g.id")
+    return grouped(ids, rows, lambda row: row.centre_id)
+
+
+async def access_by_user_id(reading: Reading, ids: Sequence[int]) -> list[list[AccessRow]]:
+    """The access of each user, in the order of the grants: one's own, and for staff anybody's."""
+    where = reading.connection.among("g.user_id", ids)
+    if not reading.viewer.may_everywhere(Permission.ACCOUNT_READ):
+        where &= scope.own_access(reading.viewer, reading.connection, "g.centre_id")
+    rows = await _access(reading, where, "g.id")
+    return grouped(ids, rows, lambda row: row.user_id)
+
+
+async def _access(reading: Reading, where: Clause, order: str) -> list[AccessRow]:
+    return await reading.connection.rows(
+        AccessRow, f"{_ACCESS} {where.text} ORDER BY {order}", *where.params
+    )

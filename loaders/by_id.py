@@ -1,0 +1,22 @@
+"""The batch question for each type that has an id."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
+
+from loaders import access, catalogue, centres, components, feed_runs, learners
+
+BY_ID: Final[Mapping[str, Callable[..., Awaitable[Sequence[Any]]]]] = MappingProxyType({
+    "Access": access.access_by_id,
+    "Centre": centres.centre_by_id,
+    "Component": components.component_by_id,
+    "Consortium": centres.consortium_by_id,
+    "Declaration": components.declaration_by_id,
+    "Entry": components.entry_by_id,
+    "FeedRun": feed_runs.feed_run_by_id,
+    "Flag": components.flag_by_id,
+    "Issue": components.issue_by_id,
+    "Learner": learners.learner_by_id,
+    "Qualification": catalogue.qualification_by_id,
+    "Registration": learners.registration_by_id,
+})  # fmt: skip
