@@ -9,12 +9,12 @@ from auth.requires import signed_in
 from domain.errors import Invalid
 from loaders import learners as loaders
 from loaders import pages
-from schema.connection import DEFAULT_FIRST, After, Connection, First, connection, page_request
+from schema.connection import DEFAULT_FIRST, After, Connection, First, page_request
 from schema.context import Info
 from schema.ids import key_of
 from schema.scalars import Uln
 from schema.types.filters import LearnerOrder, LearnersBy, LearnerWanted, chosen, order_of
-from schema.types.learner import Learner
+from schema.types.learner import Learner, learners_page
 
 
 @strawberry.field(
@@ -31,12 +31,15 @@ async def learner(
     if (id is None) == (uln is None):
         message = "Give either the id or the ULN."
         raise Invalid(message, code="ARGUMENT_CHOICE", field="id")
+    context = info.context
     if uln is not None:
-        return await info.context.load(loaders.learner_by_uln, str(uln))
-    key = key_of(str(id), "Learner")
-    if key is None:
+        found = await context.load(loaders.learner_by_uln, str(uln))
+    elif (key := key_of(str(id), "Learner")) is not None:
+        found = await context.load(loaders.learner_by_id, key)
+    else:
         return None
-    return await info.context.load(loaders.learner_by_id, key)
+    context.note_read(found)
+    return found
 
 
 @strawberry.field(
@@ -55,4 +58,4 @@ async def learners(
     page, wanted = page_request(order_of(order_by), first, after), chosen(filter)
     reading = info.context.reading
     found = await pages.learner_page(reading, wanted, page)
-    return connection(page, found, lambda: pages.learner_count(reading, wanted))
+    return learners_page(info, page, found, lambda: pages.learner_count(reading, wanted))

@@ -8,32 +8,22 @@ from strawberry import argument
 
 from auth.requires import signed_in
 from domain.errors import Invalid
-from loaders import catalogue, centres, components, learners
-from schema.context import Batch, Info
+from loaders.by_id import BY_ID
+from schema.context import Info
 from schema.ids import decode_id
 from schema.types.node import Node
 
 MAX_IDS = 100
 
-BY_ID: dict[str, Batch] = {
-    "Centre": centres.centre_by_id,
-    "Component": components.component_by_id,
-    "Consortium": centres.consortium_by_id,
-    "Declaration": components.declaration_by_id,
-    "Entry": components.entry_by_id,
-    "Flag": components.flag_by_id,
-    "Issue": components.issue_by_id,
-    "Learner": learners.learner_by_id,
-    "Qualification": catalogue.qualification_by_id,
-    "Registration": learners.registration_by_id,
-}
-"""The batch question for each type that has an id."""
-
 
 async def _node(info: Info, text: str) -> Any:  # noqa: ANN401 - a row of any type
     name, key = decode_id(text)
     batch = BY_ID.get(name)
-    return None if batch is None else await info.context.load(batch, key)
+    if batch is None:
+        return None
+    found = await info.context.load(batch, key)
+    info.context.note_read(found)
+    return found
 
 
 @strawberry.field(

@@ -39,7 +39,7 @@ def batched(
         wanted = key_of(root)
         if wanted is None:
             return None
-        if ahead is not None and _selects(info, ahead[0]):
+        if ahead is not None and selects(info, ahead[0]):
             info.context.foresee(ahead[1], wanted)
         answer = await info.context.load(batch, wanted)
         return answer if pick is None else pick(root, answer)
@@ -47,7 +47,7 @@ def batched(
     return strawberry.field(resolver=resolve, description=description, extensions=extensions or [])
 
 
-def _selects(info: Info, name: str) -> bool:
+def selects(info: Info, name: str) -> bool:
     """Whether a field is asked for directly below the one that is being answered."""
     raw: GraphQLResolveInfo[Any] = info._raw_info  # noqa: SLF001 - strawberry has no public door to it
     looked: set[str] = set()

@@ -1,6 +1,7 @@
 """What an operation carries: who asks, on which day, and the loaders that batch its reads."""
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -8,10 +9,14 @@ from typing import Any
 import strawberry
 from strawberry.dataloader import DataLoader
 
+from auth.events import Event, EventKind, event
+from auth.explain import refusal_of
 from auth.permissions import Permission
+from auth.throttle import Throttle
 from auth.viewer import ANONYMOUS, Viewer
-from domain.errors import Refused
+from domain.errors import Invalid, Refused
 from loaders.reading import Reading
+from loaders.rows import RegistrationRow
 from models.database import Database
 
 Batch = Callable[..., Awaitable[Sequence[Any]]]
@@ -30,19 +35,34 @@ class Context:
         now: Callable[[], datetime],
         token: str | None = None,
         keep: Callable[[str | None], None],
+        ask_to_wait: Callable[[int], None],
+        settle: Callable[[], Awaitable[object]],
+        throttle: Throttle,
         service: "Service",
     ) -> None:
-        """Begin with empty loaders; `keep` tells a browser which token to keep, None for none."""
+        """Begin with empty loaders.
+
+        `keep` tells a browser which token to keep, None for none; `ask_to_wait` tells it for how
+        many seconds not to try again; `settle` has the log written of what is behind.
+        """
         self.database = database
         self.viewer = viewer
         self.today = today
         self.now = now
         self.token = token
         self.service = service
+        self.throttle = throttle
+        self.settle = settle
         self._keep = keep
+        self._ask_to_wait = ask_to_wait
         self.reading = Reading(database.reader, viewer, today)
         self.refused: set[tuple[str, str]] = set()
         """Guarded fields, as they stand in the answer, that were already told to be refused."""
+        self.events: list[Event] = []
+        """What the operation leaves to be written into the log."""
+        self.read: dict[Viewer, set[int]] = {}
+        """The registrations of the learners whose records were looked at, by who looked."""
+        self._asked: set[str] = set()
         self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
 
     async def load(self, batch: Batch, key: Hashable, *arguments: Hashable) -> Any:  # noqa: ANN401 - rows of any kind
@@ -61,24 +81,76 @@ class Context:
             self._loaders[name] = loader
         return loader
 
-    def demand(self, permission: Permission, centre_id: int) -> None:
-        """Raise Refused unless the viewer may do this at a centre in reach."""
-        if not self.viewer.may(permission, centre_id):
-            message = f"This needs the permission {permission.value} at the centre."
-            raise Refused(message)
+    def demand(self, permission: Permission, centre_id: int | None) -> None:
+        """Raise Refused unless the viewer may do this at a centre in reach; None for everywhere."""
+        refusal = refusal_of(self.viewer, permission, centre_id, everywhere=centre_id is None)
+        if refusal is not None:
+            raise refusal
+
+    def note_read(self, row: object) -> None:
+        """A learner's record is looked at, or a part of it; rows of no learner are none."""
+        key = row.id if isinstance(row, RegistrationRow) else getattr(row, "registration_id", None)
+        if key is not None:
+            self.read.setdefault(self.viewer, set()).add(key)
+
+    def note_listed(self, rows: Iterable[object]) -> None:
+        """Learners are listed; for staff each is a record that is looked at."""
+        if self.viewer.staff is not None:
+            for row in rows:
+                self.note_read(row)
+
+    def note_refusal(self, refusal: Refused, field: str) -> None:
+        """Somebody tried what they may not do; told once a field and centre."""
+        if refusal.code != Refused.code:
+            return  # who has yet to log in or to accept the terms did not try anything
+        centre_id = refusal.centre_id
+        if any((told.subject, told.centre_id) == (field, centre_id) for told in self.events):
+            return
+        self.events.append(
+            event(
+                EventKind.REFUSED,
+                self.viewer,
+                self.now(),
+                code=refusal.needs or refusal.code,
+                subject=field,
+                centre_id=centre_id,
+            )
+        )
+
+    def note_throttled(self, seconds: int, field: str) -> None:
+        """Somebody tries too often, and is asked to wait."""
+        self._ask_to_wait(seconds)
+        self.events.append(event(EventKind.THROTTLED, self.viewer, self.now(), subject=field))
+
+    def once(self, field: str) -> None:
+        """Refuse a field that an operation asks for twice; raises Invalid."""
+        if field in self._asked:
+            message = f"An operation may ask for {field} once."
+            raise Invalid(message, code="ASKED_TWICE")
+        self._asked.add(field)
 
     def become(self, viewer: Viewer, token: str) -> None:
         """Go on as somebody who has just logged in."""
-        self.viewer, self.token = viewer, token
-        self.reading = self.reading._replace(viewer=viewer)
+        self.token = token
         self._keep(token)
-        self.forget()
+        self.go_on_as(viewer)
 
     def leave(self) -> None:
         """Go on as nobody."""
-        self.viewer, self.token = ANONYMOUS, None
-        self.reading = self.reading._replace(viewer=ANONYMOUS)
+        self.token = None
         self._keep(None)
+        nobody = replace(
+            ANONYMOUS,
+            address=self.viewer.address,
+            agent=self.viewer.agent,
+            request_id=self.viewer.request_id,
+        )
+        self.go_on_as(nobody)
+
+    def go_on_as(self, viewer: Viewer) -> None:
+        """Answer the rest of the operation as this viewer, from rows read anew."""
+        self.viewer = viewer
+        self.reading = self.reading._replace(viewer=viewer)
         self.forget()
 
     def forget(self) -> None:

@@ -29,14 +29,19 @@ class Missing(Problem):
     """There is no such object."""
 
 
-@strawberry.type(description="Somebody else changed the object in the meantime.")
-class Conflict(Problem):
-    """Somebody else changed the object."""
-
-
 @strawberry.type(description="A value is not of the form it must have.")
 class Invalid(Problem):
     """A value is not of the form it must have."""
+
+
+@strawberry.type(description="This was tried too often; the same may work after a while.")
+class RateLimited(Problem):
+    """Too often, too fast."""
+
+    retry_after_seconds: int = strawberry.field(
+        description="After how many seconds it is worth trying again; also told by the header"
+        " Retry-After."
+    )
 
 
 class _Handler:
@@ -49,9 +54,11 @@ class _Handler:
         exception: errors.ProblemError,
         *,
         field: StrawberryField,  # noqa: ARG002 - strawberry's own signature
-        info: strawberry.Info[Any, Any],  # noqa: ARG002
+        info: strawberry.Info[Any, Any],
     ) -> Any:  # noqa: ANN401 - a problem of the handler's own kind
         """The same three facts."""
+        if isinstance(exception, errors.Refused):
+            info.context.note_refusal(exception, f"{info.path.typename}.{info.field_name}")
         return self.shown(message=exception.message, field=exception.field, code=exception.code)
 
 
@@ -67,16 +74,32 @@ class MissingHandler(_Handler, strawberry.ExceptionHandler[errors.Missing, Missi
     shown = Missing
 
 
-class ConflictHandler(_Handler, strawberry.ExceptionHandler[errors.Conflict, Conflict]):
-    """Conflicts."""
-
-    shown = Conflict
-
-
 class InvalidHandler(_Handler, strawberry.ExceptionHandler[errors.Invalid, Invalid]):
     """Invalid values."""
 
     shown = Invalid
 
 
-HANDLERS = (RefusedHandler(), MissingHandler(), ConflictHandler(), InvalidHandler())
+class RateLimitedHandler(strawberry.ExceptionHandler[errors.RateLimited, RateLimited]):
+    """Whatever is done too often."""
+
+    def handle(
+        self,
+        exception: errors.RateLimited,
+        *,
+        field: StrawberryField,  # noqa: ARG002 - strawberry's own signature
+        info: strawberry.Info[Any, Any],
+    ) -> Any:  # noqa: ANN401 - a problem of the handler's own kind
+        """The three facts of a problem, and how long to wait."""
+        info.context.note_throttled(
+            exception.retry_after, f"{info.path.typename}.{info.field_name}"
+        )
+        return RateLimited(
+            message=exception.message,
+            field=exception.field,
+            code=exception.code,
+            retry_after_seconds=exception.retry_after,
+        )
+
+
+HANDLERS = (RefusedHandler(), MissingHandler(), InvalidHandler(), RateLimitedHandler())

@@ -6,24 +6,37 @@ from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
 
+from resolvers import access as _access
+from resolvers import accounts as _accounts
 from resolvers import catalogue as _catalogue
 from resolvers import centres as _centres
+from resolvers import events as _events
+from resolvers import feed_runs as _feed_runs
 from resolvers import learners as _learners
 from resolvers import nodes as _nodes
+from resolvers import own_account as _own_account
 from resolvers import service as _service
 from resolvers import sessions as _sessions
+from resolvers import terms as _terms
+from resolvers import tokens as _tokens
 from schema.problems import HANDLERS
 from schema.scalars import SCALARS
+from schema.types.conflict import ConflictHandler
 
 
 @strawberry.type(description="What can be read.")
 class Query:
     """What can be read."""
 
+    access_log = _events.access_log
+    accounts = _accounts.accounts
     centre = _centres.centre
     centres = _centres.centres
     consortia = _centres.consortia
     consortium = _centres.consortium
+    current_terms = _terms.current_terms
+    feed_run = _feed_runs.feed_run
+    feed_runs = _feed_runs.feed_runs
     flag_legend = _service.flag_legend
     learner = _learners.learner
     learners = _learners.learners
@@ -39,8 +52,28 @@ class Query:
 class Mutation:
     """What can be changed."""
 
+    access_bind = _access.access_bind
+    access_give_up = _access.access_give_up
+    access_grant = _access.access_grant
+    access_revoke = _access.access_revoke
+    access_set_administrator = _access.access_set_administrator
+    access_unbind = _access.access_unbind
+    account_confirm_email = _own_account.account_confirm_email
+    account_disable = _accounts.account_disable
+    account_enable = _accounts.account_enable
+    account_register = _own_account.account_register
+    account_update = _own_account.account_update
+    api_token_create = _tokens.api_token_create
+    api_token_revoke = _tokens.api_token_revoke
+    password_change = _own_account.password_change
+    password_request_reset = _own_account.password_request_reset
+    password_reset = _own_account.password_reset
+    session_end = _sessions.session_end
+    session_end_others = _sessions.session_end_others
     session_log_in = _sessions.session_log_in
     session_log_out = _sessions.session_log_out
+    terms_accept = _terms.terms_accept
+    terms_publish = _terms.terms_publish
 
 
 class Schema(strawberry.Schema):
@@ -59,7 +92,7 @@ def make_schema() -> Schema:
     return Schema(
         query=Query,
         mutation=Mutation,
-        exception_handlers=list(HANDLERS),
+        exception_handlers=[*HANDLERS, ConflictHandler()],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
 

@@ -1,13 +1,12 @@
 """Centres, consortia, and the people who may see them."""
 
-from datetime import datetime
-
 import strawberry
 
-from auth.permissions import GrantKind, Permission, Role
+from auth.permissions import Permission
 from auth.requires import requires
 from domain.vocabulary import CentreStatus
-from loaders.centres import centres_by_consortium_id, consortia_by_centre_id, users_by_centre_id
+from loaders.access import access_by_centre_id
+from loaders.centres import centres_by_consortium_id, consortia_by_centre_id
 from loaders.pages import (
     learner_count_by_centre_id,
     learner_page_by_centre_id,
@@ -15,36 +14,17 @@ from loaders.pages import (
     unmatched_page_by_centre_id,
 )
 from loaders.paging import ENTRIES_BY_DAY
-from loaders.rows import CentreRow, CentreUserRow, ConsortiumRow
+from loaders.rows import CentreRow, ConsortiumRow
 from schema.batched import batched
 from schema.connection import DEFAULT_FIRST, After, Connection, First, connection, page_request
 from schema.context import Info
 from schema.scalars import CentreNumber
+from schema.types.access import Access
 from schema.types.component import Entry
 from schema.types.filters import LearnerOrder, LearnersBy, LearnerWanted, chosen, order_of
-from schema.types.learner import Learner
+from schema.types.learner import Learner, learners_page
 from schema.types.node import Node
-
-
-@strawberry.type(description="Somebody who may see a centre.")
-class CentreUser:
-    """Somebody who may see a centre."""
-
-    row = CentreUserRow
-    name: str = strawberry.field(description="First and last name.")
-    email: str = strawberry.field(description="The log-in.")
-    kind: GrantKind = strawberry.field(description="Whether the person works at the centre.")
-    role: Role = strawberry.field(description="Whether the person may edit.")
-    manages_users: bool = strawberry.field(
-        description="Whether the person is the centre's own user, who lets others in."
-    )
-    affiliation: str | None = strawberry.field(
-        description="A label such as consortium manager; null without one."
-    )
-    granted_at: datetime = strawberry.field(description="When access was given.")
-    granted_by: str | None = strawberry.field(
-        description="Who gave it; null when it came from the service itself."
-    )
+from schema.types.permitted import CentreMay
 
 
 @strawberry.type(description="A school, college or other provider.")
@@ -64,12 +44,19 @@ class Centre(Node):
         key="id",
         description="The consortia that the centre belongs to, by name.",
     )
-    users: list[CentreUser] = batched(
-        users_by_centre_id,
+    users: list[Access] = batched(
+        access_by_centre_id,
         key="id",
         description="Who may see the centre: everybody for people of the centre and staff, only"
         " oneself for others.",
     )
+
+    @strawberry.field(
+        description="What the person who asks may do at the centre, each with its reason."
+    )
+    def viewer_may(self) -> CentreMay:
+        """By the function that the writes ask as well."""
+        return self  # type: ignore[return-value]  # shown as it is
 
     @strawberry.field(description="The centre's learners, by their foremost registration there.")
     async def learners(
@@ -84,7 +71,9 @@ class Centre(Node):
         page, wanted = page_request(order_of(order_by), first, after), chosen(filter)
         load, key = info.context.load, self.id
         found = await load(learner_page_by_centre_id, key, wanted, page)
-        return connection(page, found, lambda: load(learner_count_by_centre_id, key, wanted))
+        return learners_page(
+            info, page, found, lambda: load(learner_count_by_centre_id, key, wanted)
+        )
 
     @strawberry.field(
         description="Entries of the centre that match no learner's ULN, the earliest first.",

@@ -31,7 +31,7 @@ from loaders.components import (
     issues_by_registration_id,
     verification_by_programme,
 )
-from loaders.learners import facts_by_registration_id
+from loaders.learners import facts_by_registration_id, registration_by_id
 from loaders.rows import (
     ComponentRow,
     DasRow,
@@ -47,6 +47,7 @@ from schema.scalars import Qan, Uln
 from schema.types.advice import Advice, facts_of, rendered
 from schema.types.issue import Issue
 from schema.types.node import Node
+from schema.types.permitted import ComponentMay, ComponentState
 from schema.types.qualification import Qualification, Requirement
 from schema.types.vocabulary import FlagCode
 
@@ -294,4 +295,10 @@ class Component(Node):
         requirement_by_level_and_component,
         key=lambda row: (row.level, row.type),
         description="What the level asks of the component; null when it does not ask for it.",
+    )
+    viewer_may: ComponentMay | None = batched(
+        registration_by_id,
+        key="registration_id",
+        pick=ComponentState,
+        description="What the person who asks may do to the component, each with its reason.",
     )

@@ -1,5 +1,6 @@
 """Learners and their registrations: the Individual Learner Record."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,12 +21,16 @@ from loaders.learners import (
     registration_by_id,
     registrations_by_learner_id,
 )
+from loaders.paging import PageRequest, Slice
 from loaders.rows import DasRow, LearnerRow, RegistrationRow
-from schema.batched import batched
+from schema.batched import batched, selects
+from schema.connection import Connection, connection
+from schema.context import Info
 from schema.scalars import CourseCode, Uln, YearMonth
 from schema.types.component import Component
 from schema.types.issue import Issue
 from schema.types.node import Node
+from schema.types.permitted import LearnerMay
 
 if TYPE_CHECKING:
     from schema.types.centre import Centre
@@ -162,3 +167,17 @@ class Learner(Node):
         ahead=("advice", facts_by_registration_id),
         description="The shopping list of the foremost registration, the most urgent first.",
     )
+    viewer_may: LearnerMay | None = batched(
+        registration_by_id,
+        key="registration_id",
+        description="What the person who asks may do to the record, each with its reason.",
+    )
+
+
+def learners_page(
+    info: Info, page: PageRequest, found: Slice, count: Callable[[], Awaitable[int]]
+) -> Connection[Learner]:
+    """A page of learners; a mere count is no look at anybody's record."""
+    if any(selects(info, name) for name in ("nodes", "edges")):
+        info.context.note_listed(found.rows)
+    return connection(page, found, count)

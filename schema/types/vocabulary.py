@@ -6,7 +6,8 @@ from typing import TypeVar, cast
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
-from auth.permissions import GrantKind, Role, Staff
+from auth.events import EventKind
+from auth.permissions import GrantKind, Role, Staff, Standing
 from domain.codes import (
     AssessmentDetail,
     AssessmentFlag,
@@ -34,9 +35,9 @@ from domain.vocabulary import (
 Kind = TypeVar("Kind", bound=type[Enum])
 
 
-def described(kind: Kind) -> Kind:
-    """Show an enum in the graph, each value with its own sentence."""
-    shown = strawberry.enum(kind, description=(kind.__doc__ or "").strip())
+def described(kind: Kind, name: str | None = None) -> Kind:
+    """Show an enum in the graph, under its own name or another, each value with its sentence."""
+    shown = strawberry.enum(kind, name=name, description=(kind.__doc__ or "").strip())
     definition = cast(
         "StrawberryEnumDefinition",
         shown.__strawberry_definition__,  # type: ignore[attr-defined]
@@ -64,6 +65,7 @@ for _kind in (
     EntryFlag,
     EntryKind,
     EntryStatus,
+    EventKind,
     FlagKind,
     GrantKind,
     IssueCode,
@@ -72,6 +74,7 @@ for _kind in (
     Role,
     Severity,
     Staff,
+    Standing,
     Track,
     UnitAssessment,
     VerificationState,
