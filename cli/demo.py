@@ -3,6 +3,7 @@
 import os
 import secrets
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -11,13 +12,19 @@ from rich.console import Console
 from rich.table import Table
 
 from actions import accounts
+from actions.access import Rights, set_access
 from actions.declarations import add_declaration
+from actions.terms import accept_terms
 from auth.permissions import GrantKind, Role, Staff
+from auth.sessions import viewer_by_email
+from auth.viewer import ANONYMOUS, CONSOLE
 from cli.feeds import show
 from cli.running import run
 from cli.serving import serve
 from domain.errors import Missing
-from exchange.feed import Options, apply_feed
+from domain.terms import BUILT_IN_TERMS
+from exchange.feed import apply_feed
+from exchange.report import Options
 from exchange.sample import SampleSummary, write_sample_feed
 from exchange.source import Source
 from models.database import Database, open_database
@@ -50,7 +57,9 @@ def demo(
     # The demo has a database of its own: its accounts must never reach a real one.
     os.environ["DATABASE_URL"] = f"sqlite://{folder / 'learner-tracking.sqlite3'}"
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("learner-tracking.sqlite3*"):
+    mail = folder / "mail"
+    os.environ.setdefault(f"{PREFIX}MAIL_FOLDER", str(mail))
+    for old in (*folder.glob("learner-tracking.sqlite3*"), *mail.glob("*.eml")):
         old.unlink()
 
     async def work() -> list[tuple[str, str, str]]:
@@ -78,6 +87,8 @@ def demo(
     settings = Settings()
     address = f"http://{settings.host}:{settings.port if port is None else port}"
     _tell(console, address, logins)
+    place = settings.smtp_host or f"the folder {settings.mail_folder}"
+    console.print(f"\nMail goes to {place}.", markup=False, highlight=False, soft_wrap=True)
     if not prepare_only:
         serve(port=port)
 
@@ -97,8 +108,9 @@ async def _people(database: Database) -> list[tuple[str, str, str]]:
     people = []
     for title, word, staff, kind, role, manages, reach in plan:
         email = f"{word}@demo.example"
-        await accounts.create_user(
+        user_id = await accounts.create_user(
             database,
+            CONSOLE,
             email=email,
             password=password,
             title="",
@@ -107,15 +119,16 @@ async def _people(database: Database) -> list[tuple[str, str, str]]:
             staff=staff,
             now=now,
         )
+        person = replace(ANONYMOUS, user_id=user_id)
+        await accept_terms(database, person, BUILT_IN_TERMS.version, now=now)
+        affiliation = title if kind is GrantKind.NON_CENTRE else None
         for number in numbers[:reach]:
-            await accounts.grant_access(
+            await set_access(
                 database,
-                email=email,
+                CONSOLE,
                 centre_number=number,
-                kind=kind,
-                role=role,
-                manages_users=manages,
-                affiliation=title if kind is GrantKind.NON_CENTRE else None,
+                login=email,
+                rights=Rights(kind, role, manages, affiliation),
                 now=now,
             )
         people.append((title, email, password))
@@ -124,20 +137,20 @@ async def _people(database: Database) -> list[tuple[str, str, str]]:
 
 async def _declare(database: Database, summary: SampleSummary, email: str, day: date) -> None:
     """A few components are taken elsewhere, as the administrator of the first centre knows."""
-    opened = await accounts.log_in(database, email, _password(), now=Clock().now())
+    viewer = await viewer_by_email(database, email)
+    assert viewer is not None  # noqa: S101 - made a moment ago
     for ref, component, qan in summary.suggested_declarations:
         rows = await database.reader.tuples("SELECT id FROM registration WHERE ref = ?", ref)
         with suppress(Missing):  # learners of other centres are not the administrator's
             await add_declaration(
                 database,
-                opened.viewer,
+                viewer,
                 registration_id=rows[0][0],
                 component=component,
                 qan=qan,
                 day=day,
                 now=Clock().now(),
             )
-    await accounts.log_out(database, opened.token, Clock().now())
 
 
 @cache

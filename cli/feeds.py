@@ -18,7 +18,8 @@ from rich.table import Table
 
 from cli.running import opened, run
 from exchange import refresh as refreshing
-from exchange.feed import Mode, Options, Outcome, Report, apply_feed
+from exchange.feed import apply_feed
+from exchange.report import Mode, Options, Outcome, Report
 from exchange.sample import write_sample_feed
 from exchange.source import Source
 from server.clock import Clock

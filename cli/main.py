@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 from cyclopts import App
 
-from cli import database, demo, feeds, graph, serving, user
+from cli import database, demo, feeds, graph, post, serving, terms, user
 
 app = App(
     name="learner-tracking",
@@ -18,7 +18,11 @@ app.command(feeds.import_feed, name="import")
 app.command(feeds.sample_feed)
 app.command(feeds.refresh)
 app.command(graph.schema)
+app.command(post.send_mail)
+app.command(graph.permissions)
+app.command(graph.explain)
 app.command(demo.demo)
+app.command(terms.app, name="terms")
 app.command(user.app, name="user")
 
 

@@ -2,8 +2,6 @@
 
 import getpass
 import sys
-from collections.abc import Iterable
-from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +10,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from actions import accounts
+from actions import access, accounts, tokens
 from auth.permissions import GrantKind, Role, Staff
+from auth.viewer import CONSOLE
 from cli.running import opened, run, stop
+from loaders.access import access_by_user_id
+from loaders.accounts import all_accounts
+from loaders.centres import centre_by_id
+from loaders.reading import Reading
+from loaders.rows import AccessRow, AccountRow
 from server.clock import Clock
 
 app = App(help="Accounts and their access to centres.")
@@ -47,15 +51,16 @@ def add(
         What the person does at the awarding body itself, if anything.
     password_file
         File whose first line is the password; otherwise it is asked for, or read from standard
-        input when that is no terminal.
+        input when that is no terminal. Service accounts have none.
 
     """
-    password = _password(password_file)
+    password = None if staff is Staff.SERVICE else _password(password_file)
 
     async def work() -> None:
         async with opened() as database:
             await accounts.create_user(
                 database,
+                CONSOLE,
                 email=email,
                 password=password,
                 title=title,
@@ -66,7 +71,10 @@ def add(
             )
 
     run(work)
-    _say(f"{email} can log in.")
+    if staff is Staff.SERVICE:
+        _say(f"{email} is there. Make a token for it: learner-tracking user token {email}")
+    else:
+        _say(f"{email} can log in.")
 
 
 @app.command
@@ -79,6 +87,7 @@ def grant(
     role: Role = Role.VIEWER,
     centre_user: Annotated[bool, Parameter(negative=())] = False,
     affiliation: str | None = None,
+    line: str | None = None,
 ) -> None:
     """Let a user in at a centre, or change what they may do there.
 
@@ -96,19 +105,19 @@ def grant(
         Bind the person to the centre: they edit, and manage its users.
     affiliation
         A label for reports, such as the consortium's name.
+    line
+        The only line of learning to open, by its code.
 
     """
 
     async def work() -> None:
         async with opened() as database:
-            await accounts.grant_access(
+            await access.set_access(
                 database,
-                email=email,
+                CONSOLE,
                 centre_number=centre,
-                kind=kind,
-                role=role,
-                manages_users=centre_user,
-                affiliation=affiliation,
+                login=email,
+                rights=access.Rights(kind, role, centre_user, affiliation, line),
                 now=Clock().now(),
             )
 
@@ -131,47 +140,118 @@ def revoke(email: str, centre: str, /) -> None:
 
     async def work() -> None:
         async with opened() as database:
-            await accounts.revoke_access(
-                database, email=email, centre_number=centre, now=Clock().now()
+            await access.end_access(
+                database, CONSOLE, centre_number=centre, login=email, now=Clock().now()
             )
 
     run(work)
     _say(f"{email} has no access to centre {centre} any more.")
 
 
+@app.command
+def disable(email: str, /) -> None:
+    """Close an account to its owner, whose sessions and tokens end at once.
+
+    Parameters
+    ----------
+    email
+        The user's e-mail address.
+
+    """
+
+    async def work() -> None:
+        async with opened() as database:
+            await accounts.disable_account(database, CONSOLE, email, now=Clock().now())
+
+    run(work)
+    _say(f"{email} cannot log in any more.")
+
+
+@app.command
+def enable(email: str, /) -> None:
+    """Open a closed account again.
+
+    Parameters
+    ----------
+    email
+        The user's e-mail address.
+
+    """
+
+    async def work() -> None:
+        async with opened() as database:
+            await accounts.enable_account(database, CONSOLE, email, now=Clock().now())
+
+    run(work)
+    _say(f"{email} can log in again.")
+
+
+@app.command
+def token(email: str, /, *, name: str = "feeds", days: int = 366) -> None:
+    """Make a token for a service account and print it, which is the only time it is shown.
+
+    Parameters
+    ----------
+    email
+        The service account's e-mail address.
+    name
+        What the token is for, to tell it from others.
+    days
+        How long it lives, 1 to 366 days.
+
+    """
+
+    async def work() -> tokens.MadeToken:
+        async with opened() as database:
+            return await tokens.create_service_token(
+                database, CONSOLE, login=email, name=name, days=days, now=Clock().now()
+            )
+
+    made = run(work)
+    _say(made.token)
+
+
 @app.command(name="list")
 def show() -> None:
     """List the accounts and what each may do."""
 
-    async def work() -> list[accounts.Access]:
+    async def work() -> tuple[list[AccountRow], list[AccessRow], dict[int, str]]:
         async with opened() as database:
-            return await accounts.all_access(database)
+            reading = Reading(database.reader, CONSOLE, Clock().today())
+            people = await all_accounts(database.reader)
+            held = await access_by_user_id(reading, [person.id for person in people])
+            grants = [grant for group in held for grant in group]
+            centres = await centre_by_id(reading, sorted({grant.centre_id for grant in grants}))
+            return people, grants, {row.id: row.number for row in centres if row}
 
-    Console().print(_table(run(work)))
+    Console().print(_table(*run(work)))
 
 
-def _table(rows: Iterable[accounts.Access]) -> Table:
+def _table(people: list[AccountRow], grants: list[AccessRow], numbers: dict[int, str]) -> Table:
     table = Table("E-mail", "Name", "Staff", "Access", "Last log-in", "State")
-    for _, group in groupby(rows, key=lambda row: row.email):
-        held = list(group)
-        user = held[0]
+    for person in people:
         cells = (
-            user.email,
-            f"{user.first_name} {user.last_name}",
-            Staff(user.staff).label if user.staff else "",
-            "\n".join(_access(row) for row in held),
-            f"{user.last_log_in_at:%Y-%m-%d %H:%M}" if user.last_log_in_at else "",
-            "disabled" if user.disabled_at else "",
+            person.email,
+            f"{person.first_name} {person.last_name}",
+            Staff(person.staff).label if person.staff else "",
+            "\n".join(sorted(_access(row, numbers) for row in grants if row.user_id == person.id)),
+            f"{person.last_log_in_at:%Y-%m-%d %H:%M}" if person.last_log_in_at else "",
+            _state(person),
         )
         table.add_row(*(Text(cell) for cell in cells))
     return table
 
 
-def _access(row: accounts.Access) -> str:
-    if row.standing is None:
-        return ""
+def _access(row: AccessRow, numbers: dict[int, str]) -> str:
     label = f" ({row.affiliation})" if row.affiliation else ""
-    return f"{row.centre_number} {row.standing.label}{label}"
+    line = f", {row.line} only" if row.line else ""
+    return f"{numbers[row.centre_id]} {row.standing.label}{label}{line}"
+
+
+def _state(person: AccountRow) -> str:
+    if person.disabled_at:
+        return "disabled"
+    return "" if person.email_confirmed_at else "unconfirmed"
 
 
 def _password(file: Path | None) -> str:

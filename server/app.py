@@ -1,11 +1,17 @@
 """The application: routes, life span, and the headers of every answer."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+import re
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import timedelta
 from importlib.metadata import version
+from typing import Any, Final
+from uuid import uuid4
 
+import structlog
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -13,15 +19,24 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from auth.passwords import Cost, use_cost
+from auth.throttle import Throttle
 from domain.errors import Conflict
 from models.database import Database, Dialect, open_database
 from schema.context import Service
 from schema.root import make_schema, printed
+from server.callers import Callers
 from server.clock import Clock
 from server.day import follow_the_day
+from server.feeds import FeedDesk
 from server.graphql import GraphQLView
+from server.line import taking_feeds
 from server.logs import set_up_logs
+from server.mail.carriers import carrier_of
+from server.mail.letters import letterhead_of
+from server.mail.post import follow_the_post
+from server.recorder import recording
 from server.settings import Settings
+from server.shelf import Shelf
 
 HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -29,6 +44,8 @@ HEADERS = [
     (b"referrer-policy", b"no-referrer"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 ]
+REQUEST_ID: Final = "x-request-id"
+_REQUEST_ID_SHAPE: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 def create_app(settings: Settings | None = None) -> Starlette:
@@ -50,21 +67,36 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     @asynccontextmanager
     async def life(app: Starlette) -> AsyncIterator[None]:
-        database = await open_database(chosen.database_url, pool_size=chosen.pool_size)
-        try:
+        async with AsyncExitStack() as stack:
+            database = await open_database(chosen.database_url, pool_size=chosen.pool_size)
+            stack.push_async_callback(database.close)
             await bring_up_to_date(database)
             app.state.database = database
-            view.append(GraphQLView(schema, database, clock, service))
-            day = asyncio.create_task(follow_the_day(database, clock))
-            try:
-                yield
-            finally:
-                day.cancel()
-                with suppress(asyncio.CancelledError):
-                    await day
-        finally:
-            view.clear()
-            await database.close()
+            throttle = Throttle(chosen.redis_url)
+            stack.push_async_callback(throttle.close)
+            recorder = await stack.enter_async_context(recording(database))
+            idle = timedelta(minutes=chosen.session_idle_minutes)
+            callers = Callers(database, clock, idle, chosen.secure_cookies)
+            shelf = Shelf(chosen.feed_folder)
+            line = await stack.enter_async_context(taking_feeds(database, clock, shelf))
+            app.state.feeds = FeedDesk(callers, clock, line, shelf, chosen.feed_max_mb << 20)
+            await stack.enter_async_context(running(follow_the_day(database, clock)))
+            carrier, head = carrier_of(chosen), letterhead_of(chosen)
+            post = follow_the_post(database, clock, carrier, head)
+            await stack.enter_async_context(running(post))
+            view.append(
+                GraphQLView(
+                    schema,
+                    database,
+                    clock=clock,
+                    callers=callers,
+                    recorder=recorder,
+                    throttle=throttle,
+                    service=service,
+                )
+            )
+            stack.callback(view.clear)
+            yield
 
     class GraphQLEndpoint:
         """Hands requests to the view that lives as long as the application."""
@@ -82,20 +114,42 @@ def create_app(settings: Settings | None = None) -> Starlette:
             return JSONResponse({"ready": False, "reason": "migrations"}, 503)
         return JSONResponse({"ready": True, "day": clock.today().isoformat()})
 
+    async def feeds(request: Request) -> Response:
+        desk: FeedDesk = request.app.state.feeds
+        return await desk.accept(request)
+
+    async def refused_rows(request: Request) -> Response:
+        desk: FeedDesk = request.app.state.feeds
+        return await desk.refused(request)
+
     async def contract(_request: Request) -> Response:
         return PlainTextResponse(sdl, media_type="text/plain; charset=utf-8")
 
     return Starlette(
         routes=[
             Route("/graphql", GraphQLEndpoint()),
+            Route("/feeds", feeds, methods=["POST"]),
+            Route("/feeds/{id}/refused.zip", refused_rows, methods=["GET"]),
             Route("/schema.graphql", contract),
             Route("/healthz", alive),
             Route("/readyz", ready),
         ],
-        middleware=[Middleware(SafeHeaders)],
+        middleware=[Middleware(SafeHeaders), Middleware(RequestIds)],
         exception_handlers={Exception: broken},
         lifespan=life,
     )
+
+
+@asynccontextmanager
+async def running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Work that goes on beside the requests as long as the server lives."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 async def alive(_request: Request) -> Response:
@@ -103,9 +157,10 @@ async def alive(_request: Request) -> Response:
     return JSONResponse({"alive": True})
 
 
-async def broken(_request: Request, _error: Exception) -> Response:
+async def broken(request: Request, _error: Exception) -> Response:
     """Our own fault, answered outside the middleware; starlette hands the error on to be logged."""
     headers = {name.decode(): value.decode() for name, value in HEADERS}
+    headers[REQUEST_ID] = request.state.request_id
     return JSONResponse({"error": "Something went wrong on our side."}, 500, headers)
 
 
@@ -139,3 +194,29 @@ class SafeHeaders:
             await send(message)
 
         await self._app(scope, receive, with_headers)
+
+
+class RequestIds:
+    """Every request has an id, in its answer and in all that is logged of it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Stand in front of an application."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take the id that the request came with, or give it one."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(REQUEST_ID, "")
+        request_id = given if _REQUEST_ID_SHAPE.fullmatch(given) else uuid4().hex
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                header = (REQUEST_ID.encode(), request_id.encode())
+                message["headers"] = [*message.get("headers", ()), header]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            await self._app(scope, receive, with_id)

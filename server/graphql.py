@@ -1,6 +1,5 @@
 """The HTTP view: who asks, the operation, and errors as they may leave."""
 
-from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -11,58 +10,69 @@ from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
 
-from auth.sessions import viewer_of
-from auth.viewer import ANONYMOUS
+from auth.throttle import Throttle
 from models.database import Database
 from schema.context import Context, Service
 from schema.masking import shown
 from schema.root import Schema
+from server.callers import Callers
 from server.clock import Clock
-
-COOKIE = "lt_session"
-OWN_HEADER = "x-learner-tracking"
-"""A header that no other site's form can send; cookies count only beside it."""
+from server.recorder import Recorder
 
 
 class GraphQLView(GraphQL[Context, None]):
     """`POST /graphql` with exact JSON; nothing is read or changed by GET."""
 
-    def __init__(self, schema: Schema, database: Database, clock: Clock, service: Service) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        database: Database,
+        *,
+        clock: Clock,
+        callers: Callers,
+        recorder: Recorder,
+        throttle: Throttle,
+        service: Service,
+    ) -> None:
         """Serve one schema over one database."""
         super().__init__(
             schema, graphql_ide=None, allow_queries_via_get=False, subscription_protocols=()
         )
         self._database = database
         self._clock = clock
+        self._callers = callers
+        self._recorder = recorder
+        self._throttle = throttle
         self._service = service
 
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
     ) -> Context:
         """Who asks, read in one statement."""
-        token = self._token(request)
-        viewer = None
-        if token is not None:
-            viewer = await viewer_of(
-                self._database,
-                token,
-                now=self._clock.now(),
-                idle=timedelta(minutes=self._service.session_idle_minutes),
-            )
-        return Context(
+        caller = await self._callers.caller(request)
+        context = Context(
             self._database,
-            viewer or ANONYMOUS,
+            caller.viewer,
             self._clock.today(),
             now=self._clock.now,
-            token=token,
+            token=caller.token,
             keep=lambda new: self._keep(response, new),
+            ask_to_wait=lambda seconds: _ask_to_wait(response, seconds),
+            settle=self._recorder.settle,
+            throttle=self._throttle,
             service=self._service,
         )
+        request.state.context = context
+        return context
 
     async def process_result(
         self, request: Request, result: ExecutionResult
     ) -> GraphQLHTTPResponse:
-        """The answer with its errors masked."""
+        """The answer with its errors masked; what it leaves to be logged is logged."""
+        context: Context = request.state.context
+        self._recorder.note(*context.events)
+        for viewer, registration_ids in context.read.items():
+            self._recorder.note_reads(viewer, context.now(), registration_ids)
         if result.errors:
             result.errors = shown(result.errors)
         return await super().process_result(request, result)
@@ -79,17 +89,6 @@ class GraphQLView(GraphQL[Context, None]):
             raise orjson.JSONDecodeError(message, "", 0)
         return decoded
 
-    @property
-    def cookie(self) -> str:
-        """The name of the session cookie."""
-        return f"__Host-{COOKIE}" if self._service.secure_cookies else COOKIE
-
-    def _token(self, request: Request | WebSocket) -> str | None:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            return token.strip()
-        return request.cookies.get(self.cookie) if OWN_HEADER in request.headers else None
-
     def _keep(self, response: Response | WebSocket, token: str | None) -> None:
         if not isinstance(response, Response):
             return
@@ -100,7 +99,12 @@ class GraphQLView(GraphQL[Context, None]):
             "path": "/",
         }
         if token is None:
-            response.delete_cookie(self.cookie, **options)
+            response.delete_cookie(self._callers.cookie, **options)
         else:
             hours = self._service.session_hours
-            response.set_cookie(self.cookie, token, max_age=hours * 3600, **options)
+            response.set_cookie(self._callers.cookie, token, max_age=hours * 3600, **options)
+
+
+def _ask_to_wait(response: Response | WebSocket, seconds: int) -> None:
+    if isinstance(response, Response):
+        response.headers["retry-after"] = str(seconds)

@@ -1,6 +1,8 @@
 """What can be set from outside, by environment variables or a `.env` file."""
 
+import re
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
@@ -15,6 +17,9 @@ from auth.passwords import LEAST_COST
 from models.database import dialect_of
 
 PREFIX = "LEARNER_TRACKING_"
+
+Security = Literal["starttls", "tls", "none"]
+"""How a mail server is spoken to: encrypted after the greeting, from the first byte, or not."""
 
 
 class Settings(BaseSettings):
@@ -72,10 +77,56 @@ class Settings(BaseSettings):
         LEAST_COST.rounds, description="How many times hashing a password goes over its memory."
     )
 
+    feed_folder: Path = Field(
+        Path("feeds"), description="The folder for feeds that come over HTTP."
+    )
+    feed_max_mb: Annotated[int, Field(ge=1, le=8192)] = Field(
+        512, description="Most megabytes of a feed that comes over HTTP, as it is sent."
+    )
+
+    mail_folder: Path = Field(
+        Path("mail"), description="The folder for mails where no mail server is set."
+    )
+    smtp_host: str | None = Field(None, description="The mail server that takes mails.")
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = Field(
+        587, description="The port of the mail server."
+    )
+    smtp_user: str | None = Field(None, description="The user name at the mail server.")
+    smtp_password: str | None = Field(
+        None, repr=False, description="The password at the mail server."
+    )
+    smtp_security: Security = Field("starttls", description="How the mail server is spoken to.")
+    mail_from: str = Field(
+        "learner-tracking@localhost", description="The e-mail address that mails come from."
+    )
+    support_address: str = Field(
+        "support@localhost", description="The e-mail address for questions, named in every mail."
+    )
+    web_url: str | None = Field(
+        None, description="Where people use the service in a browser, for links in mails."
+    )
+
     @field_validator("database_url")
     @classmethod
     def _is_supported(cls, url: str) -> str:
         dialect_of(url)
+        return url
+
+    @field_validator("mail_from", "support_address")
+    @classmethod
+    def _is_address(cls, address: str) -> str:
+        local, at, domain = address.rpartition("@")
+        if not (local and at and domain) or re.search(r"[\s\"(),:;<>@\[\]\\]", local + domain):
+            message = "This is not an e-mail address."
+            raise ValueError(message)
+        return address
+
+    @field_validator("web_url")
+    @classmethod
+    def _is_web_address(cls, url: str | None) -> str | None:
+        if url is not None and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
+            message = "A web address begins with https:// or http://, without ? and #."
+            raise ValueError(message)
         return url
 
     @classmethod

@@ -1,0 +1,60 @@
+"""Who sends a request, and by which token."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final, NamedTuple
+
+from starlette.requests import HTTPConnection
+
+from auth.sessions import viewer_of
+from auth.viewer import ANONYMOUS, Viewer
+from models.database import Database
+from server.clock import Clock
+
+COOKIE: Final = "lt_session"
+OWN_HEADER: Final = "x-learner-tracking"
+"""A header that no other site's form can send; cookies count only beside it."""
+
+
+class Caller(NamedTuple):
+    """Who sends a request; without a token that opens anything, the viewer is nobody."""
+
+    viewer: Viewer
+    token: str | None
+    """The token as it was sent, whether it opens anything or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """Tells who sends a request, the same way for every route."""
+
+    database: Database
+    clock: Clock
+    idle: timedelta
+    """How long a session lives without use."""
+    secure_cookies: bool
+
+    async def caller(self, request: HTTPConnection) -> Caller:
+        """Who asks, read in one statement, or in none if there is no token."""
+        asking = replace(
+            ANONYMOUS,
+            address=request.client.host if request.client else None,
+            agent=request.headers.get("user-agent"),
+            request_id=getattr(request.state, "request_id", None),
+        )
+        token = self._token(request)
+        if token is None:
+            return Caller(asking, None)
+        viewer = await viewer_of(self.database, token, asking, now=self.clock.now(), idle=self.idle)
+        return Caller(viewer or asking, token)
+
+    @property
+    def cookie(self) -> str:
+        """The name of the session cookie."""
+        return f"__Host-{COOKIE}" if self.secure_cookies else COOKIE
+
+    def _token(self, request: HTTPConnection) -> str | None:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return token.strip()
+        return request.cookies.get(self.cookie) if OWN_HEADER in request.headers else None

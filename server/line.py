@@ -1,0 +1,170 @@
+"""Feeds that came over HTTP: they stand in line and are applied one after the other."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Final, NamedTuple
+from uuid import uuid4
+
+import structlog
+
+from exchange.feed import apply_feed
+from exchange.problems import FeedProblem
+from exchange.report import Options
+from exchange.runs import breakdown, interruption
+from exchange.source import Source
+from loaders.feed_runs import FeedRunRow
+from models.database import Database
+from server.board import Board
+from server.clock import Clock
+from server.shelf import Shelf
+
+log = structlog.get_logger(__name__)
+
+PLACES: Final = 9
+"""Feeds that are taken on at once: one is applied, the others wait."""
+LAST_PATIENCE: Final = 5.0
+"""Seconds that a feed has to come to its end when the server stops."""
+CLEAR_EVERY: Final = 3600.0
+"""Seconds between two looks for files that are old."""
+
+
+class LineFullError(Exception):
+    """There are as many feeds in line as there may be."""
+
+
+class Accepted(NamedTuple):
+    """A feed that has come in."""
+
+    run: FeedRunRow
+    source: Source
+    options: Options
+
+
+class _Watcher:
+    """Tells the board how far a run has come."""
+
+    def __init__(self, board: Board, run_id: int) -> None:
+        self._board = board
+        self._run_id = run_id
+
+    def begin(self, step: str, total: int | None) -> None:
+        """A step begins."""
+        self._board.begin(self._run_id, step, total)
+
+    def advance(self, done: int) -> None:
+        """So many more are done."""
+        self._board.advance(self._run_id, done)
+
+
+class Line:
+    """Takes feeds on and applies them in their order."""
+
+    def __init__(self, database: Database, clock: Clock, board: Board, shelf: Shelf) -> None:
+        """Begin with an empty line."""
+        self._database = database
+        self._clock = clock
+        self._board = board
+        self._shelf = shelf
+        self._feeds: asyncio.Queue[Accepted | None] = asyncio.Queue()
+        self._arriving = 0
+        self._closing = False
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold a place while a feed comes in; raises LineFullError when there is none."""
+        if self._closing or len(self._board.runs) + self._arriving >= PLACES:
+            raise LineFullError
+        self._arriving += 1
+        try:
+            yield
+        finally:
+            self._arriving -= 1
+
+    async def join(self, feed: Accepted) -> None:
+        """Put a feed at the end of the line; raises LineFullError when it was closed meanwhile."""
+        if self._closing:
+            raise LineFullError
+        self._board.add(feed.run)
+        self._feeds.put_nowait(feed)
+        log.info("feed_accepted", run=feed.run.id, actor=feed.run.actor)
+        await self._board.announce(feed.run.id)
+
+    async def apply_all(self) -> None:
+        """Apply what is in line, until the line is closed."""
+        while feed := await self._feeds.get():
+            request_id = feed.options.viewer.request_id
+            with structlog.contextvars.bound_contextvars(run=feed.run.id, request_id=request_id):
+                await self._apply(feed)
+
+    async def clear_up(self) -> None:
+        """Delete old files, again and again."""
+        while True:
+            now, spared = self._clock.now(), frozenset(self._board.runs)
+            await asyncio.to_thread(self._shelf.clear, now, spared)
+            await asyncio.sleep(CLEAR_EVERY)
+
+    def close(self) -> None:
+        """Take no more feeds on, and apply none but the one that is being applied."""
+        self._closing = True
+        while not self._feeds.empty():
+            feed = self._feeds.get_nowait()
+            if feed is not None:
+                self._board.fail(feed.run.id, interruption(feed.source.name))
+                self._shelf.put_away(feed.run.id)
+        self._feeds.put_nowait(None)
+
+    async def _apply(self, feed: Accepted) -> None:
+        run_id, name = feed.run.id, feed.source.name
+        fault: FeedProblem | None = interruption(name)
+        try:
+            # Not before a row tells of it: a feed that is killed will be known to have been.
+            self._board.start(run_id)
+            while not await self._board.tell(run_id):
+                await self._board.pause()
+            report = await apply_feed(
+                self._database,
+                feed.source,
+                feed.options,
+                day=self._clock.today(),
+                progress=_Watcher(self._board, run_id),
+                accepted=feed.run,
+            )
+            fault = None
+            log.info("feed_ended", outcome=report.outcome.value, seconds=report.seconds)
+        except Exception:
+            reference = uuid4().hex
+            log.exception("feed_failed", reference=reference)
+            fault = breakdown(name, reference)
+        finally:
+            await self._put_away(run_id)
+            if fault is None:
+                self._board.forget(run_id)
+            else:
+                self._board.fail(run_id, fault)
+
+    async def _put_away(self, run_id: int) -> None:
+        try:
+            await asyncio.to_thread(self._shelf.put_away, run_id)
+        except OSError as error:
+            log.warning("feed_not_put_away", reason=error.strerror)
+
+
+@asynccontextmanager
+async def taking_feeds(database: Database, clock: Clock, shelf: Shelf) -> AsyncIterator[Line]:
+    """A line that lives as long as the server; a feed that is cut off at its end is taken back."""
+    board = Board(database, clock)
+    line = Line(database, clock, board, shelf)
+    telling = asyncio.create_task(board.keep_telling())
+    applying = asyncio.create_task(line.apply_all())
+    clearing = asyncio.create_task(line.clear_up())
+    try:
+        yield line
+    finally:
+        clearing.cancel()
+        line.close()
+        await asyncio.wait({applying}, timeout=LAST_PATIENCE)
+        applying.cancel()
+        await asyncio.wait({applying, clearing})
+        await board.close()
+        await telling

@@ -1,0 +1,110 @@
+"""What stands in a mail: its headers, its plain text and the same in HTML."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from enum import Enum
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from domain.letters import LetterKind
+from server.settings import Settings
+
+SERVICE: Final = "Learner Tracking"
+"""What the service calls itself to those it writes to."""
+TOKEN_MINUTES: Final = 60
+"""Minutes for which a code that was sent by mail works."""
+
+_TEMPLATES: Final = Environment(
+    loader=FileSystemLoader(Path(__file__).with_name("templates")),
+    autoescape=select_autoescape(enabled_extensions=("html",), disabled_extensions=("txt",)),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_PAGES: Final = {
+    LetterKind.CONFIRM_EMAIL: "confirm-email",
+    LetterKind.RESET_PASSWORD: "reset-password",
+}
+
+
+class Text(Enum):
+    """What a letter says: the name of its templates, and its subject."""
+
+    ACCESS_CHANGED = "access-changed", LetterKind.ACCESS_CHANGED.label
+    ACCESS_GRANTED = "access-granted", LetterKind.ACCESS_GRANTED.label
+    ACCESS_REVOKED = "access-revoked", LetterKind.ACCESS_REVOKED.label
+    ACCOUNT_EXISTS = "account-exists", "You already have an account"
+    CONFIRM_EMAIL = "confirm-email", LetterKind.CONFIRM_EMAIL.label
+    PASSWORD_CHANGED = "password-changed", LetterKind.PASSWORD_CHANGED.label
+    RESET_PASSWORD = "reset-password", LetterKind.RESET_PASSWORD.label
+    USERS_CHANGED = "users-changed", LetterKind.USERS_CHANGED.label
+
+
+class Letterhead(NamedTuple):
+    """Who writes, and where readers turn to."""
+
+    sender: str
+    support: str
+    web_url: str | None = None
+
+    @property
+    def domain(self) -> str:
+        """Where the sender is at home."""
+        return self.sender.rpartition("@")[2]
+
+    def link(self, kind: LetterKind, token: str) -> str | None:
+        """The page that takes a code; behind the `#`, it stays out of the logs of web servers."""
+        return f"{self.web_url.rstrip('/')}/{_PAGES[kind]}#token={token}" if self.web_url else None
+
+
+def letterhead_of(settings: Settings) -> Letterhead:
+    """Who the settings say writes."""
+    return Letterhead(settings.mail_from, settings.support_address, settings.web_url)
+
+
+def file_name(kind: LetterKind) -> str:
+    """A kind of letter as a part of a file's name."""
+    return kind.value.lower().replace("_", "-")
+
+
+def render(
+    head: Letterhead,
+    text: Text,
+    recipient: str,
+    facts: Mapping[str, str | None],
+    at: datetime,
+) -> EmailMessage:
+    """A mail, ready to be sent; raises UndefinedError where a fact is missing."""
+    name, subject = text.value
+    filled = {
+        "service": SERVICE,
+        "support": head.support,
+        "subject": subject,
+        **{key: _one_line(value) for key, value in facts.items()},
+    }
+    message = EmailMessage()
+    message["From"] = _address(head.sender, SERVICE)
+    message["To"] = _address(recipient)
+    message["Subject"] = f"{SERVICE}: {subject}"
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = make_msgid(domain=head.domain)
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(_TEMPLATES.get_template(f"{name}.txt").render(filled))
+    message.add_alternative(_TEMPLATES.get_template(f"{name}.html").render(filled), subtype="html")
+    return message
+
+
+def _address(address: str, name: str = "") -> Address:
+    """An address as a header holds it; the part before the `@` may have any letters."""
+    local, _, domain = address.rpartition("@")
+    return Address(name, local, domain)
+
+
+def _one_line(value: str | None) -> str | None:
+    """A fact can begin no paragraph of its own: what stands on its own line is ours."""
+    return None if value is None else " ".join(value.split())

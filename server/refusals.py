@@ -1,0 +1,24 @@
+"""What is answered outside the graph instead of what was asked for."""
+
+from collections.abc import Mapping
+
+from starlette.responses import JSONResponse, Response
+
+
+class RefusalError(Exception):
+    """A request is not carried out: a status, a word for programs and a sentence for people."""
+
+    def __init__(
+        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Keep what is to be answered."""
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = dict(headers or {})
+
+    def response(self) -> Response:
+        """The answer; a body that was not read to its end ends with the connection."""
+        told = {"error": {"code": self.code, "message": self.message}}
+        return JSONResponse(told, self.status, {"connection": "close", **self.headers})

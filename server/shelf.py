@@ -1,0 +1,69 @@
+"""Where feeds that came over HTTP lie: a folder each, named by the run."""
+
+import shutil
+import zipfile
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+REFUSED: Final = "refused.zip"
+KEPT: Final = timedelta(days=90)
+"""How long refused rows are kept: long enough to be asked for, corrected and sent again."""
+LONGEST_RUN: Final = timedelta(days=1)
+"""After so long, what a killed process left half-way is of use to nobody."""
+
+_ENDING: Final = ".refused.csv"
+
+
+class Shelf:
+    """A folder with a folder a run; nobody but the service can look into them."""
+
+    def __init__(self, folder: Path) -> None:
+        """Point to a folder, which is made when the first feed comes in."""
+        self._folder = folder
+
+    def make(self, run_id: int) -> Path:
+        """An empty folder for the files of a run."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        place = self._place(run_id)
+        place.mkdir(mode=0o700)
+        return place
+
+    def refused(self, run_id: int) -> Path | None:
+        """The archive of a run's refused rows, if there are any."""
+        path = self._place(run_id) / REFUSED
+        return path if path.is_file() else None
+
+    def put_away(self, run_id: int) -> None:
+        """Keep the refused rows of a run, as one archive, and nothing else."""
+        place = self._place(run_id)
+        refused = sorted(place.glob(f"*{_ENDING}"))
+        if not refused and not (place / REFUSED).is_file():
+            shutil.rmtree(place, ignore_errors=True)
+            return
+        unfinished = place / f"{REFUSED}.part"
+        with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in refused:
+                archive.write(path, path.name)
+        unfinished.rename(place / REFUSED)
+        for path in place.iterdir():
+            if path.name != REFUSED:
+                path.unlink()
+
+    def clear(self, now: datetime, on_their_way: Collection[int]) -> None:
+        """Delete what is old, and what processes that were killed have left."""
+        if not self._folder.is_dir():
+            return
+        for place in self._folder.iterdir():
+            if not place.name.isdecimal() or int(place.name) in on_their_way:
+                continue
+            age = now - (_EPOCH + timedelta(microseconds=int(place.name)))
+            if age > KEPT or (age > LONGEST_RUN and not (place / REFUSED).is_file()):
+                shutil.rmtree(place, ignore_errors=True)
+
+    def _place(self, run_id: int) -> Path:
+        return self._folder / str(run_id)
+
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
