@@ -9,7 +9,7 @@ import httpx2
 from cyclopts import App
 from rich.console import Console
 
-from bench import databases, process, report, workloads
+from bench import databases, log_ins, process, report, workloads
 from bench.importing import EMAIL
 from bench.load import Caller, measure
 from bench.process import Served, child, served, usage
@@ -19,7 +19,7 @@ CONNECTIONS = (1, 16)
 LEARNERS_A_CENTRE = 300
 SEED = 1
 
-app = App(name="bench", help="Measure importing, starting and two kinds of query.")
+app = App(name="bench", help="Measure importing, starting, two kinds of query and logging in.")
 
 
 @app.default
@@ -93,6 +93,9 @@ def one(
         with served(target.url) as server:
             number, uln, load = asyncio.run(ask(console, target.name, server, password, seconds))
             used = usage(server.pid)
+            found["log_in"] = asyncio.run(
+                log_in(console, target.name, server, password, uln, seconds)
+            )
             found["server"] = {
                 "seconds_to_start": server.seconds_to_start,
                 "rss_mb": used.rss_mb,
@@ -130,6 +133,17 @@ async def ask(
                 )
                 load[workload.name][str(connections)] = found._asdict()
     return number, ulns[0], load
+
+
+async def log_in(
+    console: Console, name: str, server: Served, password: str, uln: str, seconds: float
+) -> dict[str, float]:
+    """What log-ins take, and what they do to others who read a record."""
+    console.print(f"{name}: log-ins")
+    async with httpx2.AsyncClient(base_url=server.address, timeout=60) as client:
+        caller = await Caller.logged_in(client, EMAIL, password)
+        record = workloads.record([uln])
+        return await log_ins.measure(server.address, caller, record, EMAIL, password, seconds)
 
 
 if __name__ == "__main__":

@@ -3,15 +3,20 @@
 import asyncio
 import os
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import orjson
 
 from actions import accounts
-from auth.permissions import GrantKind, Role
+from actions.access import Rights, set_access
+from actions.terms import accept_terms
+from auth.viewer import ANONYMOUS, CONSOLE
 from bench.process import DAY, usage
-from exchange.feed import Options, Outcome, apply_feed
+from domain.terms import BUILT_IN_TERMS
+from exchange.feed import apply_feed
+from exchange.report import Options, Outcome
 from exchange.source import Source
 from models.database import Database, open_database
 from server.clock import Clock
@@ -46,8 +51,9 @@ async def work(url: str, feed: Path, password: str) -> dict[str, object]:
 async def _add_viewer(database: Database, password: str) -> None:
     """Somebody who may read at the first hundred centres."""
     now = Clock().now()
-    await accounts.create_user(
+    user_id = await accounts.create_user(
         database,
+        CONSOLE,
         email=EMAIL,
         password=password,
         title="",
@@ -55,17 +61,12 @@ async def _add_viewer(database: Database, password: str) -> None:
         last_name="Reader",
         now=now,
     )
+    person = replace(ANONYMOUS, user_id=user_id)
+    await accept_terms(database, person, BUILT_IN_TERMS.version, now=now)
     rows = await database.reader.tuples("SELECT number FROM centre ORDER BY number LIMIT 100")
     for row in rows:
-        await accounts.grant_access(
-            database,
-            email=EMAIL,
-            centre_number=row[0],
-            kind=GrantKind.CENTRE,
-            role=Role.VIEWER,
-            manages_users=False,
-            affiliation=None,
-            now=now,
+        await set_access(
+            database, CONSOLE, centre_number=row[0], login=EMAIL, rights=Rights(), now=now
         )
 
 

@@ -57,7 +57,7 @@ class Caller:
 
     async def ask(self, query: str, variables: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The data of an answer without errors."""
-        answer = orjson.loads(await self.post(_packed(query, variables or {})))
+        answer = orjson.loads(await self.post(packed(query, variables or {})))
         assert "errors" not in answer, answer["errors"]
         data: dict[str, Any] = answer["data"]
         return data
@@ -69,7 +69,7 @@ async def measure(
     """Ask as fast as answers come, on so many connections at once."""
     for turn in workload.turns[:WARM_UP]:
         workload.check(await caller.ask(workload.query, turn))
-    bodies = [_packed(workload.query, turn) for turn in workload.turns]
+    bodies = [packed(workload.query, turn) for turn in workload.turns]
     turns = count()
     times: list[float] = []
     size = 0
@@ -90,17 +90,19 @@ async def measure(
     times.sort()
     return Measured(
         requests=len(times),
-        p50_ms=_quantile(times, 0.50) * 1000,
-        p99_ms=_quantile(times, 0.99) * 1000,
+        p50_ms=quantile(times, 0.50) * 1000,
+        p99_ms=quantile(times, 0.99) * 1000,
         requests_per_second=len(times) / spent,
         cpu_ms=(after.cpu_seconds - before.cpu_seconds) * 1000 / len(times),
         kilobytes=size / len(times) / 1000,
     )
 
 
-def _packed(query: str, variables: Mapping[str, Any]) -> bytes:
+def packed(query: str, variables: Mapping[str, Any]) -> bytes:
+    """The body of a request."""
     return orjson.dumps({"query": query, "variables": dict(variables)})
 
 
-def _quantile(ordered: list[float], share: float) -> float:
+def quantile(ordered: list[float], share: float) -> float:
+    """The value that this share of all is not above."""
     return ordered[min(int(len(ordered) * share), len(ordered) - 1)]

@@ -41,7 +41,11 @@ class Served(NamedTuple):
 
 def environment(url: str) -> dict[str, str]:
     """The surroundings of a measured process: the settings of the bench and no others."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(PREFIX) and name != "REDIS_URL"
+    }
     return {
         **kept,
         "DATABASE_URL": url,

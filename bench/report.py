@@ -76,6 +76,8 @@ def _figures(measured: dict[str, Any]) -> Iterator[tuple[str, float]]:
             yield f"import {key}", measured["import"][key]
     for key, value in measured["server"].items():
         yield f"server {key}", value
+    for key, value in measured.get("log_in", {}).items():
+        yield f"log-in {key}", value
     for workload, runs in measured["load"].items():
         for connections, found in runs.items():
             for key in _LOAD:

@@ -3,15 +3,21 @@
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx2
 
-from actions import accounts
+from actions import access, accounts
+from actions.terms import accept_terms
 from auth.permissions import GrantKind, Role, Staff
-from exchange.feed import Options, Report, apply_feed
+from auth.viewer import ANONYMOUS, CONSOLE
+from exchange.feed import apply_feed
+from exchange.report import Options, Report
 from exchange.sample import write_sample_feed
 from exchange.source import Source
 from models.database import Database
@@ -55,16 +61,16 @@ async def served(
     url: str, *, today: date = DAY, **settings: Any
 ) -> AsyncIterator[httpx2.AsyncClient]:
     """The whole application over a database, without a socket."""
-    app = create_app(
-        Settings(DATABASE_URL=url, today=today, secure_cookies=False, pool_size=4, **settings)
-    )
-    async with (
-        app.router.lifespan_context(app),
-        httpx2.AsyncClient(
-            transport=httpx2.ASGITransport(app), base_url="http://tracker.example"
-        ) as client,
-    ):
-        yield client
+    with TemporaryDirectory() as mail:
+        given = {"secure_cookies": False, "pool_size": 4, "mail_folder": mail, **settings}
+        app = create_app(Settings(DATABASE_URL=url, today=today, **given))
+        async with (
+            app.router.lifespan_context(app),
+            httpx2.AsyncClient(
+                transport=httpx2.ASGITransport(app), base_url="http://tracker.example"
+            ) as client,
+        ):
+            yield client
 
 
 async def import_sample(
@@ -85,28 +91,31 @@ async def add_user(
     role: Role = Role.VIEWER,
     manages_users: bool = False,
     staff: Staff | None = None,
+    line: str | None = None,
+    terms: bool = True,
 ) -> str:
-    """Somebody who may log in, let in at some centres."""
+    """Somebody who may log in and accepted the terms, let in at some centres."""
     now = datetime.now(UTC)
-    await accounts.create_user(
+    user_id = await accounts.create_user(
         database,
+        CONSOLE,
         email=email,
-        password=PASSWORD,
+        password=None if staff is Staff.SERVICE else PASSWORD,
         title="",
         first_name="Robin",
         last_name="Reader",
         staff=staff,
         now=now,
     )
+    if terms:
+        await accept_terms(database, replace(ANONYMOUS, user_id=user_id), "1", now=now)
     for number in centres:
-        await accounts.grant_access(
+        await access.set_access(
             database,
-            email=email,
+            CONSOLE,
             centre_number=number,
-            kind=kind,
-            role=role,
-            manages_users=manages_users,
-            affiliation=None,
+            login=email,
+            rights=access.Rights(kind, role, manages_users, line=line),
             now=now,
         )
     return email
@@ -129,6 +138,10 @@ async def log_in(client: httpx2.AsyncClient, email: str, password: str = PASSWOR
     return Caller(client, answer["sessionLogIn"]["token"])
 
 
+_own: ContextVar[object] = ContextVar("_own", default=None)
+"""Who counts the statements of whatever is called from there; older tasks do not know it."""
+
+
 class _Statements(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
@@ -136,19 +149,23 @@ class _Statements(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         text = record.getMessage()
-        if text.lstrip().upper().startswith(("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")):
+        if _own.get() is self and text.lstrip().upper().startswith(
+            ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
+        ):
             self.texts.append(text)
 
 
 @contextmanager
 def counted() -> Iterator[list[str]]:
-    """The statements that are sent to the database meanwhile."""
+    """The statements sent to the database by what is called meanwhile, not behind its back."""
     handler, logger = _Statements(), logging.getLogger("tortoise.db_client")
     level = logger.level
     logger.addHandler(handler)
     logger.setLevel(logging.DEBUG)
+    counting = _own.set(handler)
     try:
         yield handler.texts
     finally:
+        _own.reset(counting)
         logger.removeHandler(handler)
         logger.setLevel(level)

@@ -22,13 +22,22 @@ from tests.server.databases import empty_database
 
 Index = tuple[str, tuple[str, ...], bool]
 
-MIGRATIONS: Final = ["0001_initial", "0002_catalogue"]
+MIGRATIONS: Final = [
+    "0001_initial",
+    "0002_catalogue",
+    "0003_accounts",
+    "0004_terms",
+    "0005_feed_runs",
+]
 
 INDEXES: Final[set[Index]] = {
     # table, columns, whether they are unique; primary keys apart
     ("access_grant", ("centre_id",), False),
     ("access_grant", ("user_id",), False),
     ("account", ("email",), True),
+    ("api_token", ("token_hash",), True),
+    ("api_token", ("user_id",), False),
+    ("api_token_grant", ("api_token_id", "grant_id"), True),
     ("centre", ("number",), True),
     ("change", ("centre_id", "at"), False),
     ("change", ("learner_id",), False),
@@ -54,8 +63,12 @@ INDEXES: Final[set[Index]] = {
     ("entry", ("ref",), True),
     ("entry", ("registration_id", "component"), False),
     ("entry", ("suspected_id",), False),
+    ("event", ("actor_id", "at"), False),
+    ("event", ("at",), False),
+    ("event", ("centre_id", "at"), False),
+    ("event", ("learner_id", "at"), False),
     ("exam_series", ("month",), True),
-    ("feed_run", ("started_at",), False),
+    ("feed_run", ("finished_at", "seen_at"), False),
     ("flag", ("centre_id", "kind", "code"), False),
     ("flag", ("component_id",), False),
     ("flag", ("registration_id",), False),
@@ -66,7 +79,10 @@ INDEXES: Final[set[Index]] = {
     ("learner", ("name_key",), False),
     ("learner", ("ref",), True),
     ("learner", ("uln",), True),
+    ("letter", ("closed_at", "due_at"), False),
     ("line_of_learning", ("code",), True),
+    ("one_time_token", ("token_hash",), True),
+    ("one_time_token", ("user_id",), False),
     ("qualification", ("qan",), True),
     ("registration", ("centre_id", "award"), False),
     ("registration", ("centre_id", "line", "level"), False),
@@ -76,22 +92,31 @@ INDEXES: Final[set[Index]] = {
     ("session", ("token_hash",), True),
     ("session", ("user_id",), False),
     ("submission_window", ("series", "unit"), True),
+    ("terms", ("version",), True),
+    ("terms_acceptance", ("user_id", "terms_id"), True),
     ("unit", ("qan", "code"), True),
     ("verification", ("centre_id", "qan", "academic_year"), True),
 }
 
 NOT_LOOKED_UP_BY: Final = {
     ("access_grant", "granted_by_id"),
+    ("api_token_grant", "grant_id"),
     ("change", "actor_id"),
     ("component", "learner_id"),  # found by their registration
     ("declaration", "created_by_id"),
     ("declaration", "removed_by_id"),
     ("issue", "acknowledged_by_id"),
     ("registration", "award_edited_by_id"),
+    ("terms_acceptance", "terms_id"),
 }
 """Columns that point to other rows and that nobody finds rows by."""
 
-NO_ROWS: Final = {("change", "object_id"), ("change", "request_id")}
+NO_ROWS: Final = {
+    ("change", "object_id"),
+    ("change", "request_id"),
+    ("event", "request_id"),
+    ("event", "user_id"),
+}
 """Columns of this kind of name that are half a key, or point to no row."""
 
 OWN_BOOKKEEPING: Final = "tortoise_migrations"

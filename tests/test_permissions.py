@@ -1,57 +1,31 @@
 """Who may ask for what: the whole graph as one table, and the table carried out."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 import pytest
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, build_schema
 
-from auth.permissions import GRANTS, GrantKind, Permission, Role, Staff, Standing
-from auth.requires import SIGNED_IN
+from auth.matrix import FIELDS, ROOTS, CallerKind, Outcome, as_markdown, mark_of, outcome
+from auth.permissions import Permission
+from auth.requires import Presence
 from models.database import Database
+from schema.ids import encode_id
 from schema.root import make_schema, printed
-from tests.factories import Caller, add_user, import_sample, log_in, served
+from tests.callers import CallerMaker, Made, give_password, now
+from tests.factories import PASSWORD, Caller, import_sample, served
 
-PUBLIC: Final = "PUBLIC"
-ROOTS: Final = ("Query", "Mutation", "Subscription")
-
-NEEDS: Final[Mapping[str, str]] = {
-    # root fields
-    "Mutation.sessionLogIn": PUBLIC,
-    "Mutation.sessionLogOut": PUBLIC,
-    "Query.centre": SIGNED_IN,
-    "Query.centres": SIGNED_IN,
-    "Query.consortia": SIGNED_IN,
-    "Query.consortium": SIGNED_IN,
-    "Query.flagLegend": PUBLIC,
-    "Query.learner": SIGNED_IN,
-    "Query.learners": SIGNED_IN,
-    "Query.me": SIGNED_IN,
-    "Query.node": SIGNED_IN,
-    "Query.nodes": SIGNED_IN,
-    "Query.qualification": Permission.QUALIFICATION_READ,
-    "Query.serviceInfo": PUBLIC,
-    "Query.unmatchedEntries": SIGNED_IN,
-    # guarded fields
-    "Centre.unmatchedEntries": Permission.UNMATCHED_ENTRY_READ,
-    "Declaration.createdBy": Permission.CHANGE_ACTOR_READ,
-    "Entry.dateOfBirth": Permission.BIRTH_DATE_READ,
-    "Issue.acknowledgedBy": Permission.CHANGE_ACTOR_READ,
-    "Learner.dateOfBirth": Permission.BIRTH_DATE_READ,
-    "Learner.uci": Permission.IDENTIFIER_READ,
-    "Learner.upn": Permission.IDENTIFIER_READ,
-}
-"""What each root field and each guarded field needs."""
+ROOT: Final = Path(__file__).parents[1]
 
 
 # The table and the schema ------------------------------------------------------------------------
 
 
-def marks(schema: GraphQLSchema) -> dict[str, str]:
+def marks(schema: GraphQLSchema) -> dict[str, str | None]:
     """What the fields of a schema say they need; a root field that says nothing is public."""
-    found = {}
+    found: dict[str, str | None] = {}
     for name, kind in schema.type_map.items():
         if name.startswith("__") or not isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
             continue
@@ -64,7 +38,7 @@ def marks(schema: GraphQLSchema) -> dict[str, str]:
             ]
             if asked or name in ROOTS:
                 assert len(asked) <= 1, f"{name}.{field_name} has two guards"
-                found[f"{name}.{field_name}"] = asked[0] if asked else PUBLIC
+                found[f"{name}.{field_name}"] = asked[0] if asked else None
     return found
 
 
@@ -76,162 +50,53 @@ def schema() -> GraphQLSchema:
 def test_every_root_field_and_every_guarded_field_needs_what_the_table_says(
     schema: GraphQLSchema,
 ) -> None:
-    assert marks(schema) == dict(NEEDS)
+    assert marks(schema) == {name: mark_of(name) for name in FIELDS}
 
 
-def test_every_mark_is_a_permission_that_exists(schema: GraphQLSchema) -> None:
-    names = set(marks(schema).values()) - {PUBLIC, SIGNED_IN}
+def test_every_mark_is_a_permission_or_a_presence(schema: GraphQLSchema) -> None:
+    known = {*map(str, Permission), *map(str, Presence), None}
 
-    assert names <= {permission.value for permission in Permission}
+    assert set(marks(schema).values()) <= known
 
 
 def test_a_field_that_may_be_refused_may_be_null(schema: GraphQLSchema) -> None:
-    refused = [name for name, needs in NEEDS.items() if needs != PUBLIC]
-
-    for name in refused:
-        kind, field = name.split(".")
-        answer = schema.type_map[kind].fields[field].type  # type: ignore[attr-defined]
-        assert not str(answer).endswith("!"), name
+    for name in FIELDS:
+        if mark_of(name) is not None:
+            kind, field = name.split(".")
+            answer = schema.type_map[kind].fields[field].type  # type: ignore[attr-defined]
+            assert not str(answer).endswith("!"), name
 
 
 def test_a_root_field_without_a_guard_is_noticed() -> None:
     planted = build_schema("type Query { me: Int secrets: Int }")
 
-    assert marks(planted) == {"Query.me": PUBLIC, "Query.secrets": PUBLIC}
-    assert not marks(planted).items() <= NEEDS.items()
+    assert marks(planted) == {"Query.me": None, "Query.secrets": None}
+    assert not marks(planted).items() <= {name: mark_of(name) for name in FIELDS}.items()
 
 
-# The table carried out: root fields --------------------------------------------------------------
+def test_the_page_of_permissions_is_printed_from_the_table() -> None:
+    page = (ROOT / "docs" / "permissions.md").read_text("utf-8")
 
-ANY = "10000"
-DOCUMENTS: Final[Mapping[str, str]] = {
-    "Mutation.sessionLogIn": """mutation { sessionLogIn(input: {email: "a@b.cd", password: "x"})
-        { ... on Problem { code } } }""",
-    "Mutation.sessionLogOut": "mutation { sessionLogOut { done } }",
-    "Query.centre": "query ($centre: CentreNumber!) { centre(number: $centre) { number } }",
-    "Query.centres": "{ centres { totalCount nodes { number } } }",
-    "Query.consortia": "{ consortia { totalCount nodes { code } } }",
-    "Query.consortium": "query ($consortium: String!) { consortium(code: $consortium) { code } }",
-    "Query.flagLegend": "{ flagLegend { code } }",
-    "Query.learner": "query ($uln: ULN!) { learner(uln: $uln) { uln } }",
-    "Query.learners": "{ learners { totalCount nodes { uln } } }",
-    "Query.me": "{ me { email } }",
-    "Query.node": "query ($id: ID!) { node(id: $id) { id } }",
-    "Query.nodes": "query ($id: ID!) { nodes(ids: [$id]) { id } }",
-    "Query.qualification": "query ($qan: QAN!) { qualification(qan: $qan) { qan } }",
-    "Query.serviceInfo": "{ serviceInfo { date } }",
-    "Query.unmatchedEntries": """query ($centre: CentreNumber!)
-        { unmatchedEntries(centre: $centre) { totalCount nodes { qan } } }""",
-}
-"""Each root field, asked for things that exist."""
+    assert page == as_markdown()
 
 
-def test_every_root_field_is_carried_out() -> None:
-    assert set(DOCUMENTS) == {name for name in NEEDS if name.partition(".")[0] in ROOTS}
+# The table carried out ---------------------------------------------------------------------------
+
+PROBLEM: Final = "__typename ... on Problem { code }"
+AT_CENTRE: Final = "query ($centre: CentreNumber!) { centre(number: $centre) { %s } }"
+LEARNERS: Final = AT_CENTRE % "learners { nodes { %s } }"
 
 
-async def existing(database: Database) -> dict[str, str]:
-    """Things that exist, for the documents to ask for."""
-    ((centre,),) = await database.reader.tuples(
-        "SELECT number FROM centre WHERE id IN (SELECT centre_id FROM entry"
-        " WHERE learner_id IS NULL) ORDER BY number LIMIT 1"
-    )
-    ((consortium,),) = await database.reader.tuples("SELECT MIN(code) FROM consortium")
-    ((uln,),) = await database.reader.tuples("SELECT MIN(uln) FROM learner")
-    ((qan,),) = await database.reader.tuples("SELECT MIN(qan) FROM qualification")
-    return {"centre": centre, "consortium": consortium, "uln": uln, "qan": qan}
+def mutation(name: str) -> str:
+    """A mutation with one input, of which only the kind of answer is asked."""
+    same = {"accessUnbind": "accessBind", "accountEnable": "accountDisable"}.get(name, name)
+    kind = f"{same[0].upper()}{same[1:]}Input"
+    return f"mutation ($input: {kind}!) {{ {name}(input: $input) {{ {PROBLEM} }} }}"
 
 
-async def outcome(caller: Caller, name: str, **known: str) -> Any:
-    """What a root field answers: its value, or the code of its one error."""
-    document = DOCUMENTS[name]
-    wanted = {key: value for key, value in known.items() if f"${key}:" in document}
-    answer = await caller.ask(document, **wanted)
-    value = answer["data"][name.partition(".")[2]]
-    if "errors" not in answer:
-        return value
-    (error,) = answer["errors"]
-    assert value is None
-    return error["extensions"]["code"]
-
-
-async def one_learner(caller: Caller) -> str:
-    """The id of a learner, as somebody who sees them is told it."""
-    data = await caller.data("{ learners(first: 1) { nodes { id } } }")
-    return str(data["learners"]["nodes"][0]["id"])
-
-
-NOTHING: Final[dict[str, Any]] = {"totalCount": 0, "nodes": []}
-REFUSED_LOG_IN: Final = {"code": "LOG_IN_FAILED"}
-
-
-async def test_each_caller_gets_from_each_root_field_what_the_table_allows(
-    database: Database, database_url: str, tmp_path: Path
-) -> None:
-    await import_sample(database, tmp_path / "feed", centres=2, learners=30)
-    for email, staff in (("registered@example.org", None), ("support@example.org", Staff.SUPPORT)):
-        await add_user(database, email, staff=staff)
-    known = await existing(database)
-
-    async with served(database_url) as client:
-        support = await log_in(client, "support@example.org")
-        registered = await log_in(client, "registered@example.org")
-        known["id"] = await one_learner(support)
-        names = [name for name in DOCUMENTS if name != "Mutation.sessionLogOut"]
-
-        anonymous = {name: await outcome(Caller(client), name, **known) for name in names}
-        public = {name for name in names if NEEDS[name] == PUBLIC}
-        assert {name: anonymous[name] for name in names if name not in public} == dict.fromkeys(
-            set(names) - public, "UNAUTHENTICATED"
-        )
-        assert anonymous["Mutation.sessionLogIn"] == REFUSED_LOG_IN
-        assert anonymous["Query.serviceInfo"] == {"date": "2010-02-19"}
-        assert len(anonymous["Query.flagLegend"]) == 21
-
-        nobodys = {name: await outcome(registered, name, **known) for name in names}
-        assert nobodys == {
-            **{name: anonymous[name] for name in public},
-            "Query.centre": None,
-            "Query.centres": NOTHING,
-            "Query.consortia": NOTHING,
-            "Query.consortium": None,
-            "Query.learner": None,
-            "Query.learners": NOTHING,
-            "Query.me": {"email": "registered@example.org"},
-            "Query.node": None,
-            "Query.nodes": [None],
-            "Query.qualification": "FORBIDDEN",
-            "Query.unmatchedEntries": None,
-        }
-
-        seen = {name: await outcome(support, name, **known) for name in names}
-        assert {name: seen[name] for name in public} == {name: anonymous[name] for name in public}
-        assert seen["Query.centre"] == {"number": known["centre"]}
-        assert seen["Query.centres"]["totalCount"] == 2
-        assert seen["Query.consortia"]["totalCount"] >= 1
-        assert seen["Query.consortium"] == {"code": known["consortium"]}
-        assert seen["Query.learner"] == {"uln": known["uln"]}
-        assert seen["Query.learners"]["totalCount"] == 30
-        assert seen["Query.me"] == {"email": "support@example.org"}
-        assert seen["Query.node"] == {"id": known["id"]}
-        assert seen["Query.nodes"] == [{"id": known["id"]}]
-        assert seen["Query.qualification"] == {"qan": known["qan"]}
-        assert seen["Query.unmatchedEntries"]["totalCount"] >= 1
-
-        for caller in (Caller(client), registered, support):
-            assert await outcome(caller, "Mutation.sessionLogOut") == {"done": True}
-            assert await outcome(caller, "Query.me") == "UNAUTHENTICATED"
-
-
-# The table carried out: guarded fields -----------------------------------------------------------
-
-LEARNERS = (
-    "query ($centre: CentreNumber!) { centre(number: $centre) { learners { nodes { %s } } } }"
-)
-GUARDED: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+DOCUMENTS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "Centre.unmatchedEntries": (
-        """query ($centre: CentreNumber!) { centre(number: $centre)
-            { unmatchedEntries { totalCount } } }""",
+        AT_CENTRE % "unmatchedEntries { totalCount }",
         ("centre", "unmatchedEntries"),
     ),
     "Declaration.createdBy": (
@@ -241,6 +106,10 @@ GUARDED: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "Entry.dateOfBirth": (
         LEARNERS % "components { entries { dateOfBirth } }",
         ("centre", "learners", "nodes", "components", "entries", "dateOfBirth"),
+    ),
+    "Event.address": (
+        "query ($centre: CentreNumber!) { accessLog(centre: $centre) { nodes { address } } }",
+        ("accessLog", "nodes", "address"),
     ),
     "Issue.acknowledgedBy": (
         LEARNERS % "issues { acknowledgedBy }",
@@ -252,110 +121,303 @@ GUARDED: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     ),
     "Learner.uci": (LEARNERS % "uci", ("centre", "learners", "nodes", "uci")),
     "Learner.upn": (LEARNERS % "upn", ("centre", "learners", "nodes", "upn")),
+    "Me.apiTokens": ("{ me { apiTokens { id } } }", ("me", "apiTokens")),
+    "Me.sessions": ("{ me { sessions { id } } }", ("me", "sessions")),
+    "Query.accessLog": (
+        "query ($centre: CentreNumber!) { accessLog(centre: $centre) { totalCount } }",
+        ("accessLog",),
+    ),
+    "Query.accounts": ("{ accounts { totalCount } }", ("accounts",)),
+    "Query.centre": (AT_CENTRE % "number", ("centre",)),
+    "Query.centres": ("{ centres { totalCount } }", ("centres",)),
+    "Query.consortia": ("{ consortia { totalCount } }", ("consortia",)),
+    "Query.consortium": (
+        "query ($consortium: String!) { consortium(code: $consortium) { code } }",
+        ("consortium",),
+    ),
+    "Query.currentTerms": ("{ currentTerms { version } }", ("currentTerms",)),
+    "Query.feedRun": ("query ($run: ID!) { feedRun(id: $run) { id } }", ("feedRun",)),
+    "Query.feedRuns": ("{ feedRuns { totalCount } }", ("feedRuns",)),
+    "Query.flagLegend": ("{ flagLegend { code } }", ("flagLegend",)),
+    "Query.learner": ("query ($uln: ULN!) { learner(uln: $uln) { uln } }", ("learner",)),
+    "Query.learners": ("{ learners { totalCount } }", ("learners",)),
+    "Query.me": ("{ me { email } }", ("me",)),
+    "Query.node": ("query ($id: ID!) { node(id: $id) { id } }", ("node",)),
+    "Query.nodes": ("query ($id: ID!) { nodes(ids: [$id]) { id } }", ("nodes",)),
+    "Query.qualification": (
+        "query ($qan: QAN!) { qualification(qan: $qan) { qan } }",
+        ("qualification",),
+    ),
+    "Query.serviceInfo": ("{ serviceInfo { date } }", ("serviceInfo",)),
+    "Query.unmatchedEntries": (
+        "query ($centre: CentreNumber!) { unmatchedEntries(centre: $centre) { totalCount } }",
+        ("unmatchedEntries",),
+    ),
+    "Mutation.sessionEndOthers": ("mutation { sessionEndOthers { done } }", ("sessionEndOthers",)),
+    "Mutation.sessionLogOut": ("mutation { sessionLogOut { done } }", ("sessionLogOut",)),
 }
-"""Each guarded field, asked for, and the way to its values."""
+"""Each field, asked for things that exist, and the way to its values."""
 
-CALLERS: Final[Mapping[Standing, dict[str, Any]]] = {
-    Standing.CENTRE_VIEWER: {},
-    Standing.CENTRE_ADMINISTRATOR: {"role": Role.ADMINISTRATOR},
-    Standing.CENTRE_USER: {"role": Role.ADMINISTRATOR, "manages_users": True},
-    Standing.NON_CENTRE_VIEWER: {"kind": GrantKind.NON_CENTRE},
-    Standing.NON_CENTRE_ADMINISTRATOR: {
-        "kind": GrantKind.NON_CENTRE,
-        "role": Role.ADMINISTRATOR,
-    },
-    Standing.SUPPORT: {"staff": Staff.SUPPORT},
-    Standing.OPERATOR: {"staff": Staff.OPERATOR},
+NEW_PASSWORD: Final = {"password": "another long secret", "passwordAgain": "another long secret"}
+NAMES: Final = {"firstName": "Alex", "lastName": "Marsh"}
+
+Input = Callable[["World", Made], Awaitable[dict[str, Any]]]
+
+
+class World:
+    """A database with everything there is to ask for, at one centre."""
+
+    def __init__(self, database: Database, known: dict[str, Any], maker: CallerMaker) -> None:
+        self.database = database
+        self.known = known
+        self.maker = maker
+
+    @property
+    def centre(self) -> str:
+        return str(self.known["centre"])
+
+    async def state(self) -> Any:
+        """What no refused mutation may change."""
+        return [
+            tuple(row)
+            for row in await self.database.reader.tuples(
+                "SELECT (SELECT COUNT(*) FROM change), (SELECT COUNT(*) FROM letter),"
+                " (SELECT COUNT(*) FROM api_token WHERE revoked_at IS NULL),"
+                " (SELECT COUNT(*) FROM terms), (SELECT COUNT(*) FROM terms_acceptance),"
+                " (SELECT SUM(version) FROM access_grant),"
+                " (SELECT COUNT(*) FROM session WHERE ended_at IS NULL),"
+                " (SELECT COUNT(*) FROM account WHERE disabled_at IS NULL)"
+            )
+        ]
+
+
+async def _somebody(world: World, _caller: Made) -> dict[str, Any]:
+    return {"centre": world.centre, "login": (await world.maker.person()).email}
+
+
+async def _bound(world: World, _caller: Made) -> dict[str, Any]:
+    return {"centre": world.centre, "login": (await world.maker.person(bound=True)).email}
+
+
+async def _login(world: World, _caller: Made) -> dict[str, Any]:
+    return {"login": (await world.maker.person()).email}
+
+
+async def _access(world: World, _caller: Made) -> dict[str, Any]:
+    person = await world.maker.person(let_in=True)
+    return {"id": encode_id("Access", person.grant_id or 0), "expectedVersion": 1}
+
+
+async def _administrator(world: World, caller: Made) -> dict[str, Any]:
+    return {**await _access(world, caller), "administrator": True}
+
+
+async def _own_token(world: World, caller: Made) -> dict[str, Any]:
+    owner = caller.user_id or (await world.maker.person()).user_id
+    token_id = await world.database.writer.insert(
+        "INSERT INTO api_token (token_hash, user_id, name, created_at, expires_at)"
+        " VALUES (?, ?, 'to be revoked', ?, ?)",
+        uuid4().hex,
+        owner,
+        now(),
+        now(),
+    )
+    return {"id": encode_id("ApiToken", token_id)}
+
+
+async def _own_session(_world: World, caller: Made) -> dict[str, Any]:
+    return {"id": encode_id("Session", caller.session_id or 1)}
+
+
+async def _new_password(world: World, caller: Made) -> dict[str, Any]:
+    await give_password(world.database, caller)
+    return {"oldPassword": PASSWORD, **NEW_PASSWORD}
+
+
+def given(**values: Any) -> Input:
+    """An input that is the same for everybody."""
+
+    async def make(_world: World, _caller: Made) -> dict[str, Any]:
+        return values
+
+    return make
+
+
+async def _centre(world: World, _caller: Made) -> dict[str, Any]:
+    return {"centre": world.centre}
+
+
+async def _token(world: World, _caller: Made) -> dict[str, Any]:
+    return {"name": "statistics", "centres": [world.centre]}
+
+
+async def _terms(_world: World, caller: Made) -> dict[str, Any]:
+    return {"version": f"draft {caller.user_id}", "title": "Terms", "body": "Be kind."}
+
+
+INPUTS: Final[dict[str, Input]] = {
+    "Mutation.accessBind": _somebody,
+    "Mutation.accessGiveUp": _centre,
+    "Mutation.accessGrant": _somebody,
+    "Mutation.accessRevoke": _access,
+    "Mutation.accessSetAdministrator": _administrator,
+    "Mutation.accessUnbind": _bound,
+    "Mutation.accountConfirmEmail": given(token="lt_c_wrong", password=PASSWORD),
+    "Mutation.accountDisable": _login,
+    "Mutation.accountEnable": _login,
+    "Mutation.accountRegister": given(email="new@example.org", **NEW_PASSWORD, **NAMES),
+    "Mutation.accountUpdate": given(**NAMES),
+    "Mutation.apiTokenCreate": _token,
+    "Mutation.apiTokenRevoke": _own_token,
+    "Mutation.passwordChange": _new_password,
+    "Mutation.passwordRequestReset": given(email="nobody@example.org"),
+    "Mutation.passwordReset": given(token="lt_r_wrong", **NEW_PASSWORD),
+    "Mutation.sessionEnd": _own_session,
+    "Mutation.sessionLogIn": given(email="nobody@example.org", password=PASSWORD),
+    "Mutation.termsAccept": given(version="1"),
+    "Mutation.termsPublish": _terms,
 }
-"""Those who reach a centre, and what makes each of them."""
+"""What each mutation is given, made anew for every caller."""
+
+DOCUMENTS.update({name: (mutation(name.split(".")[1]), (name.split(".")[1],)) for name in INPUTS})
+
+REFUSES_EVERYBODY: Final = {
+    "Mutation.accountConfirmEmail": "TOKEN_INVALID",
+    "Mutation.passwordReset": "TOKEN_INVALID",
+    "Mutation.sessionLogIn": "LOG_IN_FAILED",
+}
+"""Public mutations that are asked for what cannot be."""
+
+PROBLEMS: Final = ("Conflict", "Invalid", "Missing", "RateLimited", "Refused")
+
+LAST: Final = ("Mutation.termsPublish",)
+"""Asked for when nothing else is: from then on everybody has terms to accept."""
 
 
-def test_every_guarded_field_is_carried_out_for_all_who_reach_a_centre() -> None:
-    assert set(GUARDED) == {name for name in NEEDS if name.partition(".")[0] not in ROOTS}
-    assert set(CALLERS) == set(Standing) - {Standing.ANONYMOUS, Standing.REGISTERED}
+def test_every_field_is_carried_out() -> None:
+    assert set(DOCUMENTS) == set(FIELDS)
 
 
 def values(found: Any, way: tuple[str, ...]) -> list[Any]:
     """The values at the end of a way through objects and lists."""
     if isinstance(found, list):
         return [value for item in found for value in values(item, way)]
-    return values(found[way[0]], way[1:]) if way else [found]
+    if found is None or not way:
+        return [found]
+    return values(found[way[0]], way[1:])
 
 
-async def with_every_value(database: Database) -> None:
+def kind_of(name: str, answer: dict[str, Any], way: tuple[str, ...]) -> Outcome | str:
+    """What an answer comes to; a code that no outcome knows is told as it is."""
+    told = {error["extensions"]["code"] for error in answer.get("errors", ())}
+    found = values(answer["data"], way)
+    if told:
+        assert set(found) == {None}, name
+        (code,) = told
+        return Outcome(code) if code in Outcome.__members__.values() else code
+    if all(value is None or value == {"totalCount": 0} for value in found):
+        return Outcome.NOTHING
+    (first, *_) = found
+    if isinstance(first, dict) and first.get("__typename") in PROBLEMS:
+        if first["__typename"] == "Missing":
+            return Outcome.NOTHING
+        if first["code"] == "FORBIDDEN" or first["code"] == "STAFF_TOKEN":
+            return Outcome.FORBIDDEN
+        return Outcome.ANSWER if REFUSES_EVERYBODY.get(name) == first["code"] else first["code"]
+    return Outcome.ANSWER
+
+
+async def existing(database: Database) -> dict[str, Any]:
+    """Things that exist at one centre, for the documents to ask for."""
+    ((centre_id, centre),) = await database.reader.tuples("SELECT id, number FROM centre")
+    ((consortium,),) = await database.reader.tuples("SELECT MIN(code) FROM consortium")
+    ((learner_id, uln),) = await database.reader.tuples(
+        "SELECT id, uln FROM learner WHERE uln IS NOT NULL ORDER BY id LIMIT 1"
+    )
+    ((qan,),) = await database.reader.tuples("SELECT MIN(qan) FROM qualification")
+    ((run_id,),) = await database.reader.tuples("SELECT MAX(id) FROM feed_run")
+    return {
+        "centre_id": centre_id,
+        "centre": centre,
+        "consortium": consortium,
+        "uln": uln,
+        "qan": qan,
+        "id": encode_id("Learner", learner_id),
+        "run": encode_id("FeedRun", run_id),
+    }
+
+
+async def with_every_value(database: Database, centre_id: int) -> None:
     """Give every guarded field something to hide."""
-    now = datetime(2010, 2, 1, tzinfo=UTC)
     async with database.transaction() as connection:
         await connection.execute("UPDATE learner SET upn = 'A123456789012' WHERE upn IS NULL")
         await connection.execute(
             "UPDATE issue SET acknowledged_at = ?, acknowledged_by_id ="
             " (SELECT MIN(id) FROM account)",
-            now,
+            now(),
         )
         await connection.execute(
             "INSERT INTO declaration (registration_id, centre_id, component, qan, created_at,"
             " created_by_id) SELECT r.id, r.centre_id, 'PROJECT', '500/1234/5', ?,"
             " (SELECT MIN(id) FROM account) FROM registration r",
-            now,
+            now(),
+        )
+        await connection.execute(
+            "INSERT INTO event (at, kind, centre_id, address)"
+            " VALUES (?, 'RECORD_READ', ?, '192.0.2.1')",
+            now(),
+            centre_id,
         )
 
 
-async def test_each_guarded_field_answers_exactly_those_whose_standing_has_the_permission(
-    database: Database, database_url: str, tmp_path: Path
-) -> None:
-    await import_sample(database, tmp_path / "feed", centres=1, learners=20)
-    centre = (await existing(database))["centre"]
-    for standing, grant in CALLERS.items():
-        at = () if "staff" in grant else (centre,)
-        await add_user(database, f"{standing.lower()}@example.org", *at, **grant)
-    await with_every_value(database)
-
-    allowed, refused = {}, {}
-    async with served(database_url) as client:
-        for standing in CALLERS:
-            caller = await log_in(client, f"{standing.lower()}@example.org")
-            for name, (document, way) in GUARDED.items():
-                answer = await caller.ask(document, centre=centre)
-                told = values(answer["data"], way)
-                assert told, name
-                codes = [error["extensions"]["code"] for error in answer.get("errors", ())]
-                place = standing.value, name
-                if codes:
-                    assert set(told) == {None}, place
-                    refused[place] = codes
-                else:
-                    assert any(value is not None for value in told), place
-                    allowed[place] = NEEDS[name]
-
-    expected = {
-        (standing.value, name): NEEDS[name]
-        for standing in CALLERS
-        for name in GUARDED
-        if NEEDS[name] in GRANTS[standing]
-    }
-    assert allowed == expected
-    assert set(refused) == {(s.value, name) for s in CALLERS for name in GUARDED} - set(expected)
-    assert all(codes == ["FORBIDDEN"] for codes in refused.values()), refused
+async def asked(world: World, url: str, kind: CallerKind, names: list[str]) -> dict[str, Any]:
+    """What a new caller of a kind gets from each field; refusals must leave all as it was."""
+    answers: dict[str, Any] = {}
+    async with served(url) as client:
+        for name in names:
+            document, way = DOCUMENTS[name]
+            made = await world.maker.caller(kind)
+            if name == "Me.apiTokens":
+                await _own_token(world, made)
+            if name in INPUTS:
+                variables = {"input": await INPUTS[name](world, made)}
+            else:
+                wanted = (key for key in world.known if f"${key}:" in document)
+                variables = {key: world.known[key] for key in wanted}
+            before = await world.state()
+            answer = await Caller(client, made.token).ask(document, **variables)
+            answers[name] = kind_of(name, answer, way)
+            if answers[name] is not Outcome.ANSWER or name in REFUSES_EVERYBODY:
+                assert await world.state() == before, (kind, name)
+            elif name in INPUTS and name not in UNSEEN:
+                assert await world.state() != before, (kind, name)
+    return answers
 
 
-async def test_the_unmatched_entries_of_a_centre_in_reach_are_refused_with_the_reason(
+UNSEEN: Final = ("Mutation.accountEnable", "Mutation.termsAccept")
+"""Mutations that find done what they are asked for."""
+
+
+async def test_every_kind_of_caller_gets_from_every_field_what_the_table_says(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
     await import_sample(database, tmp_path / "feed", centres=1, learners=20)
     known = await existing(database)
-    for standing in (Standing.CENTRE_VIEWER, Standing.NON_CENTRE_VIEWER):
-        await add_user(
-            database, f"{standing.lower()}@example.org", known["centre"], **CALLERS[standing]
-        )
+    maker = CallerMaker(database, known["centre_id"])
+    await maker.person(bound=True)  # who stays while others give up their access
+    await with_every_value(database, known["centre_id"])
+    world = World(database, known, maker)
+    names = [name for name in DOCUMENTS if name not in LAST]
 
-    async with served(database_url) as client:
-        inside = await log_in(client, "centre_viewer@example.org")
-        outside = await log_in(client, "non_centre_viewer@example.org")
-        page = await outcome(inside, "Query.unmatchedEntries", **known)
-        (refused,) = await outside.errors(
-            DOCUMENTS["Query.unmatchedEntries"], centre=known["centre"]
-        )
+    found = {kind: await asked(world, database_url, kind, names) for kind in CallerKind}
+    for kind in CallerKind:
+        if kind is not CallerKind.OPERATOR:
+            found[kind] |= await asked(world, database_url, kind, [*LAST])
+    found[CallerKind.OPERATOR] |= await asked(world, database_url, CallerKind.OPERATOR, [*LAST])
 
-    assert page["totalCount"] >= 1
-    assert refused["message"] == "This needs the permission UNMATCHED_ENTRY_READ at the centre."
-    assert refused["extensions"] == {"code": "FORBIDDEN"}
+    expected = {
+        (kind, name): outcome(rule, kind) for kind in CallerKind for name, rule in FIELDS.items()
+    }
+    seen = {(kind, name): answer for kind, row in found.items() for name, answer in row.items()}
+    assert seen.keys() == expected.keys()
+    assert {cell: answer for cell, answer in seen.items() if answer != expected[cell]} == {}

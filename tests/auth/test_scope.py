@@ -1,10 +1,12 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from auth import scope
 from auth.permissions import GrantKind, Permission, Role, Staff
 from auth.viewer import ANONYMOUS, HeldGrant, Viewer
+from domain.errors import Refused
 from models.database import ALWAYS, NEVER, Clause, Connection, Database
 
 INSIDE, OUTSIDE, BEYOND = 1, 2, 3
@@ -104,7 +106,7 @@ async def test_a_viewer_reaches_the_rows_of_their_centres(
     assert await ids(filled, source, narrowed(ANONYMOUS, filled.reader)) == []
 
 
-@pytest.mark.parametrize("staff", list(Staff))
+@pytest.mark.parametrize("staff", [Staff.SUPPORT, Staff.OPERATOR])
 async def test_staff_reach_every_row(filled: Database, staff: Staff) -> None:
     asking = viewer(staff=staff)
 
@@ -113,6 +115,26 @@ async def test_staff_reach_every_row(filled: Database, staff: Staff) -> None:
     unmatched = scope.unmatched_entries(asking, filled.reader)
     assert await ids(filled, "entry", unmatched) == [11, 12, 13]
     assert await ids(filled, "access_grant", scope.users(asking, filled.reader)) == [10, 20, 30]
+    assert scope.feed_runs(asking) is ALWAYS
+    assert scope.events(asking, filled.reader) is ALWAYS
+
+
+async def test_a_service_account_reaches_no_row_but_the_runs_of_its_feeds(
+    filled: Database,
+) -> None:
+    asking = viewer(staff=Staff.SERVICE)
+
+    for source, narrowed in (
+        ("centre c", scope.centres),
+        ("learner l", scope.learners),
+        ("entry", scope.entries),
+        ("entry", scope.unmatched_entries),
+    ):
+        assert await ids(filled, source, narrowed(asking, filled.reader)) == []
+    assert scope.feed_runs(asking) is ALWAYS
+    assert scope.feed_runs(ASKING) is NEVER
+    assert scope.qualifications(asking) is NEVER
+    assert scope.qualifications(ASKING) is ALWAYS
 
 
 async def test_users_are_listed_inside_and_from_elsewhere_only_oneself(filled: Database) -> None:
@@ -121,6 +143,46 @@ async def test_users_are_listed_inside_and_from_elsewhere_only_oneself(filled: D
     assert await ids(filled, "access_grant", scope.users(other, filled.reader)) == [10]
     assert await ids(filled, "access_grant", scope.users(ASKING, filled.reader)) == [10, 20, 30]
     assert await ids(filled, "access_grant", scope.users(ANONYMOUS, filled.reader)) == []
+
+
+async def test_a_program_sees_of_its_owners_access_what_its_token_carries(
+    filled: Database,
+) -> None:
+    in_person = viewer(HeldGrant(20, OUTSIDE, GrantKind.NON_CENTRE, Role.VIEWER))
+    program = replace(in_person, api_token_id=1)
+
+    for narrowed in (scope.users, scope.own_access):
+        assert await ids(filled, "access_grant", narrowed(in_person, filled.reader)) == [10, 20, 30]
+        assert await ids(filled, "access_grant", narrowed(program, filled.reader)) == [20]
+        nothing = replace(program, grants={})
+        assert await ids(filled, "access_grant", narrowed(nothing, filled.reader)) == []
+
+
+async def test_before_the_terms_are_accepted_only_the_names_of_centres_are_rows(
+    filled: Database,
+) -> None:
+    due = replace(ASKING, terms_due=True)
+    narrowing: list[Callable[[], Clause]] = [
+        lambda: scope.learners(due, filled.reader),
+        lambda: scope.registrations(due, filled.reader),
+        lambda: scope.issues(due, filled.reader),
+        lambda: scope.declarations(due, filled.reader),
+        lambda: scope.entries(due, filled.reader),
+        lambda: scope.unmatched_entries(due, filled.reader),
+        lambda: scope.verifications(due, filled.reader),
+        lambda: scope.events(due, filled.reader),
+        lambda: scope.users(due, filled.reader),
+        lambda: scope.qualifications(due),
+    ]
+
+    for narrow in narrowing:
+        with pytest.raises(Refused) as refusal:
+            narrow()
+        assert refusal.value.code == "TERMS_NOT_ACCEPTED"
+    clause = scope.centres(due, filled.reader)
+    assert await ids(filled, "centre c", clause) == [INSIDE, OUTSIDE]
+    clause = scope.own_access(due, filled.reader)
+    assert await ids(filled, "access_grant", clause) == [10, 20, 30]
 
 
 async def test_clauses_join_and_follow_the_alias(filled: Database) -> None:
@@ -140,3 +202,116 @@ async def test_one_statement_serves_any_number_of_centres(database: Database) ->
     operator = viewer(staff=Staff.OPERATOR)
     assert scope.within(operator, Permission.LEARNER_READ, database.reader, "x") is ALWAYS
     assert scope.within(operator, Permission.AWARD_EDIT, database.reader, "x") is NEVER
+
+
+# Grants for one line of learning ------------------------------------------------------------------
+
+HANGING = [
+    ("registration", scope.registrations),
+    ("component", scope.components),
+    ("flag", scope.flags),
+    ("issue", scope.issues),
+    ("declaration", scope.declarations),
+    ("entry", scope.entries),
+]
+
+
+HANGING_ON_REGISTRATIONS = (
+    """INSERT INTO component (id, registration_id, learner_id, centre_id, type, required, complete)
+    SELECT id, id, learner_id, centre_id, 'PROJECT', TRUE, FALSE FROM registration""",
+    """INSERT INTO flag (id, component_id, registration_id, centre_id, component_type, kind,
+        reasons, since)
+    SELECT id, id, id, centre_id, 'PROJECT', 'ENTRY', '', '2010-01-01' FROM registration""",
+    """INSERT INTO issue (id, registration_id, learner_id, centre_id, component_type, code,
+        severity, first_seen)
+    SELECT id, id, learner_id, centre_id, '', 'NO_ULN', 1, '2010-01-01' FROM registration""",
+    """INSERT INTO declaration (id, registration_id, centre_id, component, qan, created_at)
+    SELECT id, id, centre_id, 'PROJECT', '500/0001/1', '2010-01-01' FROM registration""",
+    """INSERT INTO entry (id, ref, centre_id, learner_id, registration_id, component, qan, kind,
+        status, entered_on, claimed)
+    SELECT id, ref, centre_id, learner_id, id, 'PROJECT', '500/0001/1', 'UNIT', 'ENTERED',
+        '2010-01-01', FALSE FROM registration""",
+    """INSERT INTO entry (id, ref, centre_id, component, qan, kind, status, entered_on, claimed)
+    SELECT 10 + id, 'U' || number, id, 'PROJECT', '500/0001/1', 'UNIT', 'ENTERED', '2010-01-01',
+        FALSE FROM centre""",
+)
+
+
+@pytest.fixture
+async def courses(filled: Database) -> Database:
+    """At the first centre learner 1 on IT (1) and ENGINEERING (4), learner 5 on the latter (5).
+
+    Whatever hangs on a registration has the registration's number.
+    """
+    async with filled.transaction() as connection:
+        await connection.execute(
+            "INSERT INTO learner (id, ref, given_name, family_name, name_key)"
+            " VALUES (5, 'L5', 'A', 'B', 'ab')"
+        )
+        for key, learner_id in ((4, 1), (5, 5)):
+            await connection.execute(
+                "INSERT INTO registration (id, ref, learner_id, centre_id, line, level,"
+                " award_source, status, claim_status, version) VALUES"
+                " (?, ?, ?, 1, 'ENGINEERING', 'HIGHER', 'FEED', 'ACCEPTED', 'NONE', 1)",
+                key,
+                f"R{key}",
+                learner_id,
+            )
+        await connection.execute("DELETE FROM entry")
+        for statement in HANGING_ON_REGISTRATIONS:
+            await connection.execute(statement)
+    return filled
+
+
+def limited(centre_id: int, line: str | None) -> HeldGrant:
+    return HeldGrant(centre_id * 10, centre_id, GrantKind.CENTRE, Role.VIEWER, line=line)
+
+
+@pytest.mark.parametrize(
+    ("grants", "registrations", "learners", "unmatched"),
+    [
+        ([(INSIDE, "ENGINEERING")], [4, 5], [1, 5], []),
+        ([(INSIDE, "IT")], [1], [1], []),
+        ([(INSIDE, "NONE_SUCH")], [], [], []),
+        ([(INSIDE, None)], [1, 4, 5], [1, 5], [11]),
+        ([(INSIDE, "IT"), (OUTSIDE, None)], [1, 2], [1, 2], [12]),
+        ([(INSIDE, "ENGINEERING"), (OUTSIDE, "IT")], [2, 4, 5], [1, 2, 5], []),
+        ([(INSIDE, "IT"), (OUTSIDE, "IT")], [1, 2], [1, 2], []),
+        ([(INSIDE, "IT"), (OUTSIDE, "ENGINEERING"), (BEYOND, None)], [1, 3], [1, 3], [13]),
+    ],
+)
+async def test_a_grant_for_a_line_opens_what_hangs_on_registrations_of_this_line(
+    courses: Database,
+    grants: list[tuple[int, str | None]],
+    registrations: list[int],
+    learners: list[int],
+    unmatched: list[int],
+) -> None:
+    asking = viewer(*(limited(*grant) for grant in grants))
+
+    for source, narrowed in HANGING:
+        alias = f"{source} x"
+        assert await ids(courses, source, narrowed(asking, courses.reader)) == registrations
+        clause = narrowed(asking, courses.reader, "x.centre_id", *_key_of(source))
+        assert await ids(courses, alias, clause) == registrations, source
+    clause = scope.learners(asking, courses.reader)
+    assert await ids(courses, "learner l", clause) == learners
+    clause = scope.unmatched_entries(asking, courses.reader)
+    assert await ids(courses, "entry", clause) == unmatched
+    clause = scope.centres(asking, courses.reader)
+    assert await ids(courses, "centre c", clause) == sorted(centre_id for centre_id, _ in grants)
+
+
+def _key_of(source: str) -> list[str]:
+    return ["x.id"] if source == "registration" else []
+
+
+async def test_a_grant_for_a_line_opens_nothing_of_the_centres_log(courses: Database) -> None:
+    manager = HeldGrant(10, INSIDE, GrantKind.CENTRE, Role.ADMINISTRATOR, manages_users=True)
+    whole, part = viewer(manager), viewer(replace(manager, line="IT"))
+
+    assert (
+        scope.events(whole, courses.reader).text
+        == scope.centres(whole, courses.reader, "centre_id").text
+    )
+    assert scope.events(part, courses.reader) is NEVER

@@ -1,18 +1,28 @@
 import hashlib
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from auth.permissions import GrantKind, Role, Staff
-from auth.sessions import OpenedSession, end_session, open_session, viewer_of
-from auth.viewer import HeldGrant, Viewer
-from models.database import Database
+from auth.sessions import (
+    OpenedSession,
+    add_session,
+    end_session,
+    end_sessions,
+    viewer_by_email,
+    viewer_of,
+)
+from auth.tokens import TokenKind, hash_of, kind_of, new_token
+from auth.viewer import ANONYMOUS, HeldGrant, Viewer
+from models.database import Database, open_database
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 IDLE = timedelta(hours=1)
 ABSOLUTE = timedelta(hours=12)
 MINUTE = timedelta(minutes=1)
+ASKING = replace(ANONYMOUS, address="192.0.2.7", agent="browser", request_id="r-1")
 
 
 async def run(database: Database, statement: str, *params: object) -> None:
@@ -48,15 +58,48 @@ async def opened(database: Database) -> OpenedSession:
             NOW,
             NOW if n == 2 else None,
         )
-    return await open_session(database, 1, now=NOW, idle=IDLE, absolute=ABSOLUTE)
+    await run(
+        database,
+        "INSERT INTO terms_acceptance (user_id, terms_id, at) SELECT 1, MAX(id), ? FROM terms",
+        NOW,
+    )
+    return await open_one(database)
 
 
-async def seen(database: Database, opened: OpenedSession, at: datetime = NOW) -> Viewer | None:
-    return await viewer_of(database, opened.token, now=at, idle=IDLE)
+async def open_one(database: Database, asking: Viewer = ASKING) -> OpenedSession:
+    async with database.transaction() as connection:
+        return await add_session(connection, asking, 1, now=NOW, idle=IDLE, absolute=ABSOLUTE)
 
 
-async def last_used(database: Database) -> datetime:
-    found = await database.writer.tuples("SELECT last_used_at FROM session")
+async def add_token(database: Database, *grants: int, life: timedelta = ABSOLUTE) -> str:
+    """A token for programs of user 1, made now, that carries some grants."""
+    token = new_token(TokenKind.API)
+    async with database.transaction() as connection:
+        token_id = await connection.insert(
+            "INSERT INTO api_token (token_hash, user_id, name, created_at, expires_at)"
+            " VALUES (?, 1, 'nightly', ?, ?)",
+            hash_of(token),
+            NOW,
+            NOW + life,
+        )
+        for grant_id in grants:
+            await connection.execute(
+                "INSERT INTO api_token_grant (api_token_id, grant_id) VALUES (?, ?)",
+                token_id,
+                grant_id,
+            )
+    return token
+
+
+async def seen(
+    database: Database, opened: OpenedSession | str, at: datetime = NOW
+) -> Viewer | None:
+    token = opened if isinstance(opened, str) else opened.token
+    return await viewer_of(database, token, ASKING, now=at, idle=IDLE)
+
+
+async def last_used(database: Database, table: str = "session") -> datetime | None:
+    found = await database.writer.tuples(f"SELECT last_used_at FROM {table}")  # noqa: S608 - ours
     value = found[0][0]
     return datetime.fromisoformat(value) if isinstance(value, str) else value
 
@@ -87,7 +130,29 @@ async def test_a_token_names_its_holder_and_the_grants_in_force(
         staff=Staff.SUPPORT,
         grants={1: HeldGrant(10, 1, GrantKind.CENTRE, Role.ADMINISTRATOR, manages_users=True)},
         session_id=viewer.session_id,
+        address="192.0.2.7",
+        agent="browser",
+        request_id="r-1",
     )
+    assert viewer.session_id is not None
+    assert viewer.in_person
+
+
+async def test_a_session_remembers_from_where_it_was_opened(
+    database: Database, opened: OpenedSession
+) -> None:
+    nowhere = replace(ASKING, address=None, agent="")
+    long = replace(ASKING, address="2001:db8::1%" + "x" * 60, agent="agent " * 50)
+    for asking in (nowhere, long):
+        await open_one(database, asking)
+
+    found = await database.reader.tuples("SELECT address, agent FROM session ORDER BY id")
+
+    assert [tuple(row) for row in found] == [
+        ("192.0.2.7", "browser"),
+        (None, None),
+        (("2001:db8::1%" + "x" * 60)[:45], ("agent " * 50)[:200]),
+    ]
 
 
 async def test_somebody_without_grants_has_a_session_too(
@@ -123,20 +188,32 @@ async def test_one_statement_answers(
         "lt_s_" + "é" * 43,
         "lt_s_" + "a" * 43 + "\n",
         "lt_s_" + "\ud800" * 43,
+        "lt_c_" + "a" * 43,
+        "lt_r_" + "a" * 43,
     ],
 )
-async def test_a_malformed_token_costs_no_statement(
+async def test_what_can_be_no_session_and_no_api_token_costs_no_statement(
     database: Database, token: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG, logger="tortoise.db_client"):
-        assert await viewer_of(database, token, now=NOW, idle=IDLE) is None
-        await end_session(database, token, NOW)
+        assert await seen(database, token) is None
 
     assert not caplog.records
 
 
+@pytest.mark.parametrize("kind", list(TokenKind))
+def test_a_token_says_what_it_opens_and_no_two_are_alike(kind: TokenKind) -> None:
+    tokens = {new_token(kind) for _ in range(100)}
+
+    assert len(tokens) == 100
+    assert {kind_of(token) for token in tokens} == {kind}
+    assert {len(token) for token in tokens} == {48}
+
+
 async def test_an_unknown_token_opens_nothing(database: Database, opened: OpenedSession) -> None:
-    assert await viewer_of(database, "lt_s_" + "a" * 43, now=NOW, idle=IDLE) is None
+    assert await seen(database, "lt_s_" + "a" * 43) is None
+    assert await seen(database, "lt_a_" + "a" * 43) is None
+    assert await seen(database, opened.token.replace("lt_s_", "lt_a_")) is None
 
 
 async def test_a_session_ends_when_it_is_not_used(
@@ -169,13 +246,15 @@ async def test_use_is_noted_at_most_once_a_minute(
 
 
 async def test_a_reader_does_not_wait_for_a_writer(
-    database: Database, opened: OpenedSession
+    database: Database, database_url: str, opened: OpenedSession
 ) -> None:
-    async with database.transaction() as connection:
+    other = await open_database(database_url)
+    async with other.transaction() as connection:
         await connection.execute("UPDATE session SET created_at = created_at")
 
         assert await seen(database, opened, NOW + 2 * MINUTE) is not None
 
+    await other.close()
     assert await last_used(database) == NOW
 
 
@@ -190,21 +269,131 @@ async def test_a_closed_account_has_no_session(
 
 
 async def test_an_ended_session_stays_ended(database: Database, opened: OpenedSession) -> None:
-    await end_session(database, opened.token, NOW)
-    await end_session(database, opened.token, NOW + MINUTE)
+    for at in (NOW, NOW + MINUTE):
+        async with database.transaction() as connection:
+            await end_session(connection, opened.token, at)
 
     assert await seen(database, opened) is None
     found = await database.reader.tuples("SELECT ended_at FROM session")
     assert str(found[0][0]) == str(NOW)
 
 
-async def test_a_session_can_be_ended_by_its_id(database: Database, opened: OpenedSession) -> None:
-    other = await open_session(database, 1, now=NOW, idle=IDLE, absolute=ABSOLUTE)
+async def test_all_sessions_of_somebody_end_or_all_but_one(
+    database: Database, opened: OpenedSession
+) -> None:
+    other, third = await open_one(database), await open_one(database)
     viewer = await seen(database, opened)
     assert viewer is not None
-    assert viewer.session_id is not None
 
-    await end_session(database, viewer.session_id, NOW)
+    async with database.transaction() as connection:
+        await end_sessions(connection, 2, NOW)
+        await end_sessions(connection, 1, NOW, except_id=viewer.session_id)
 
+    assert await seen(database, opened) is not None
+    assert [await seen(database, ended) for ended in (other, third)] == [None, None]
+
+    async with database.transaction() as connection:
+        await end_sessions(connection, 1, NOW)
     assert await seen(database, opened) is None
-    assert await seen(database, other) is not None
+
+
+async def test_terms_are_due_to_whoever_has_not_accepted_the_latest(
+    database: Database, opened: OpenedSession
+) -> None:
+    viewer = await seen(database, opened)
+    assert viewer is not None
+    assert not viewer.terms_due
+
+    await run(
+        database,
+        "INSERT INTO terms (version, title, body, published_at) VALUES ('2', 'T', 'B', ?)",
+        NOW,
+    )
+
+    for staff in ("SUPPORT", "OPERATOR", None):
+        await run(database, "UPDATE account SET staff = ?", staff)
+        viewer = await seen(database, opened)
+        assert viewer is not None
+        assert viewer.terms_due
+    await run(database, "UPDATE account SET staff = 'SERVICE'")
+    viewer = await seen(database, opened)
+    assert viewer is not None
+    assert not viewer.terms_due
+
+
+async def test_who_somebody_would_be_is_told_by_their_address(
+    database: Database, opened: OpenedSession
+) -> None:
+    viewer = await seen(database, opened)
+    assert viewer is not None
+    anywhere = replace(viewer, session_id=None, address=None, agent=None, request_id=None)
+
+    assert await viewer_by_email(database, "a@example.org") == anywhere
+    assert await viewer_by_email(database, "b@example.org") is None
+    await run(database, "UPDATE account SET disabled_at = ?", NOW)
+    assert await viewer_by_email(database, "a@example.org") is None
+
+
+# Tokens for programs -----------------------------------------------------------------------------
+
+
+async def test_an_api_token_carries_the_grants_that_were_chosen_and_are_in_force(
+    database: Database, opened: OpenedSession
+) -> None:
+    both, none = await add_token(database, 10, 20), await add_token(database)
+
+    viewer = await seen(database, both)
+
+    assert viewer is not None
+    assert (viewer.user_id, viewer.session_id) == (1, None)
+    assert viewer.api_token_id is not None
+    assert not viewer.in_person
+    assert list(viewer.grants) == [1]
+    viewer = await seen(database, none)
+    assert viewer is not None
+    assert dict(viewer.grants) == {}
+
+
+async def test_an_api_token_lives_for_its_time_used_or_not(
+    database: Database, opened: OpenedSession
+) -> None:
+    token = await add_token(database, 10, life=timedelta(days=30))
+
+    assert await seen(database, token, NOW + timedelta(days=30) - MINUTE) is not None
+    assert await seen(database, token, NOW + timedelta(days=30)) is None
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("account", "disabled_at"),
+        ("account", "email_confirmed_at"),
+        ("api_token", "revoked_at"),
+    ],
+)
+async def test_an_api_token_opens_nothing_once_it_or_its_owner_is_out(
+    database: Database, opened: OpenedSession, table: str, column: str
+) -> None:
+    token = await add_token(database, 10)
+    value = None if column == "email_confirmed_at" else NOW
+    await run(database, f"UPDATE {table} SET {column} = ?", value)  # noqa: S608 - ours
+
+    assert await seen(database, token) is None
+
+
+async def test_the_first_use_of_an_api_token_is_noted_and_then_one_a_minute(
+    database: Database, opened: OpenedSession
+) -> None:
+    token = await add_token(database, 10)
+    assert await last_used(database, "api_token") is None
+
+    for seconds in (1, 30, 60, 61, 90, 121):
+        await seen(database, token, NOW + timedelta(seconds=seconds))
+
+    assert await last_used(database, "api_token") == NOW + timedelta(seconds=121)
+    found = await database.reader.tuples(
+        "SELECT kind, actor_id, subject, address, request_id FROM event"
+    )
+    (token_id,) = (await database.reader.tuples("SELECT id FROM api_token"))[0]
+    used = ("TOKEN_USED", 1, f"API token {token_id}", "192.0.2.7", "r-1")
+    assert [tuple(row) for row in found] == 3 * [used]

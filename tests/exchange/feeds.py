@@ -11,7 +11,8 @@ from typing import Final
 from domain.catalogue import Qualification
 from domain.identifiers import uln_check_digit
 from exchange.contract import FILE_BY_NAME
-from exchange.feed import Mode, Options, Report, apply_feed
+from exchange.feed import apply_feed
+from exchange.report import Mode, Options, Report
 from exchange.source import Source
 from models.database import Database
 from tests.domain.cases import catalogue, qan

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from domain.codes import AssessmentDetail, AssessmentFlag, EntryFlag
-from exchange.feed import Outcome
+from exchange.report import Outcome
 from exchange.sample import COLUMNS, write_sample_feed
 from models.database import Database
 from tests.exchange.feeds import (

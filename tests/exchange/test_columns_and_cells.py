@@ -8,7 +8,7 @@ from typing import NamedTuple
 import orjson
 import pytest
 
-from exchange.feed import Outcome, Report
+from exchange.report import Outcome, Report
 from models.database import Database
 from tests.exchange.feeds import (
     ANNA_ULN,

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exchange.feed import Mode
+from exchange.report import Mode
 from models.database import open_database
 from tests.exchange.feeds import (
     ANNA_ULN,

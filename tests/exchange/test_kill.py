@@ -17,7 +17,8 @@ SCRIPT = """
 import asyncio, sys, time
 from datetime import date
 from pathlib import Path
-from exchange.feed import Options, apply_feed
+from exchange.feed import apply_feed
+from exchange.report import Options
 from exchange.source import Source
 from models.database import open_database
 

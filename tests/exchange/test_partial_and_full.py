@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from exchange.feed import Mode, Outcome
+from exchange.report import Mode, Outcome
 from models.database import Database
 from tests.exchange.feeds import (
     ANNA_ULN,

@@ -37,6 +37,15 @@ def test_by_themselves_the_settings_are_those_of_a_safe_installation() -> None:
         "secure_cookies": True,
         "password_memory_kib": 19_456,
         "password_rounds": 2,
+        "mail_folder": Path("mail"),
+        "smtp_host": None,
+        "smtp_port": 587,
+        "smtp_user": None,
+        "smtp_password": None,
+        "smtp_security": "starttls",
+        "mail_from": "learner-tracking@localhost",
+        "support_address": "support@localhost",
+        "web_url": None,
     }
 
 

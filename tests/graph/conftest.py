@@ -1,0 +1,19 @@
+"""A server over the tiny feed, with people of every kind."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from models.database import Database
+from tests.exchange.feeds import send, tiny_feed
+from tests.factories import served
+from tests.graph.watching import World, people
+
+
+@pytest.fixture
+async def world(database: Database, database_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    await send(database, tmp_path / "feed", tiny_feed())
+    await people(database)
+    async with served(database_url) as client:
+        yield World(client, database)

@@ -1,0 +1,507 @@
+"""Feeds over HTTP: what is accepted, what is refused and how, and what the graph then tells."""
+
+import io
+import zipfile
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from auth.permissions import Staff
+from auth.tokens import TokenKind, new_token
+from models.database import Database
+from server.shelf import KEPT, LONGEST_RUN, REFUSED, Shelf
+from tests.exchange.feeds import WEST, find, send, tiny_feed, write_feed
+from tests.exchange.projection_checks import assert_projection_is_derivation
+from tests.factories import DAY
+from tests.server.feeding import (
+    ZIP,
+    Sender,
+    desk,
+    fed,
+    let_in,
+    put_aside,
+    service_token,
+    session_token,
+    tiny,
+    zipped,
+)
+
+__all__ = ["tiny"]  # a fixture
+
+TINY_FILES = [
+    *("centres.csv", "consortia.csv", "qualifications.csv", "units.csv", "windows.csv"),
+    *("learners.csv", "registrations.csv", "entries.csv", "verifications.csv"),
+    *("das.csv", "das_components.csv"),
+]
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Path:
+    return tmp_path / "shelf"
+
+
+@pytest.fixture
+async def robot(database: Database, database_url: str, shelf: Path) -> AsyncIterator[Sender]:
+    """A service account at a server that takes feeds of one megabyte."""
+    token = await service_token(database)
+    async with desk(database_url, token, shelf, feed_max_mb=1) as sender:
+        yield sender
+
+
+def error(answer: Any) -> tuple[int, str]:
+    """Status and code of a refusal, which has the shape of all refusals."""
+    told = answer.json()
+    assert set(told) == {"error"}
+    assert set(told["error"]) == {"code", "message"}
+    assert told["error"]["message"].endswith(".")
+    return answer.status_code, told["error"]["code"]
+
+
+# What is accepted --------------------------------------------------------------------------------
+
+
+async def test_an_archive_is_applied_and_its_run_told_in_the_graph(
+    robot: Sender, database: Database, shelf: Path, tiny: bytes
+) -> None:
+    before = datetime.now(UTC)
+
+    answer = await robot.post(tiny)
+    run = await robot.ended(answer.json()["id"])
+
+    assert (answer.status_code, answer.json()) == (202, {"id": run["id"]})
+    assert "location" not in answer.headers
+    assert run | {"files": [], "startedAt": None, "finishedAt": None} == {
+        "id": run["id"],
+        "startedAt": None,
+        "finishedAt": None,
+        "actor": "robot@example.org",
+        "source": "feed.zip",
+        "mode": "DELTA",
+        "partial": False,
+        "dryRun": False,
+        "outcome": "APPLIED",
+        "step": None,
+        "rowsDone": 0,
+        "rowsTotal": None,
+        "learnersDerived": 3,
+        "problemCount": 0,
+        "warningCount": 0,
+        "files": [],
+        "problems": [],
+        "warnings": [],
+    }
+    started, finished = (datetime.fromisoformat(run[name]) for name in ("startedAt", "finishedAt"))
+    assert before <= started <= finished <= datetime.now(UTC)
+    with zipfile.ZipFile(io.BytesIO(tiny)) as archive:
+        sums = {name: sha256(archive.read(name)).hexdigest() for name in archive.namelist()}
+    assert {file["name"]: file["sha256"] for file in run["files"]} == sums
+    assert [file["name"] for file in run["files"]] == TINY_FILES
+    assert [file["created"] for file in run["files"] if file["name"] == "learners.csv"] == [3]
+    await assert_projection_is_derivation(database, DAY)
+    assert put_aside(shelf) == []
+
+
+async def test_a_form_of_files_and_a_form_with_an_archive_are_feeds_too(
+    robot: Sender, shelf: Path, tmp_path: Path, tiny: bytes
+) -> None:
+    folder = write_feed(tmp_path / "parts", tiny_feed())
+    parts = [("file", (path.name, path.read_bytes())) for path in sorted(folder.iterdir())]
+
+    files = await robot.post_files(parts)
+    loose = await robot.ended(files.json()["id"])
+    again = await robot.post_files({"feed": ("C:\\today.zip", tiny, "application/zip")})
+    packed = await robot.ended(again.json()["id"])
+
+    assert (files.status_code, again.status_code) == (202, 202)
+    assert (loose["outcome"], loose["source"], loose["learnersDerived"]) == ("APPLIED", "feed", 3)
+    assert (packed["outcome"], packed["source"]) == ("APPLIED", "today.zip")
+    assert packed["learnersDerived"] == 0
+    assert {file["created"] + file["changed"] for file in packed["files"]} == {0}
+    assert put_aside(shelf) == []
+
+
+async def test_an_operator_sends_feeds_with_a_session_or_a_cookie_beside_the_own_header(
+    database: Database, database_url: str, shelf: Path, tiny: bytes
+) -> None:
+    token = await session_token(database, "operator", Staff.OPERATOR)
+    cookie = {**ZIP, "cookie": f"lt_session={token}"}
+
+    async with desk(database_url, token, shelf) as operator:
+        by_token = await operator.ended(await operator.sent(tiny))
+        nobody = Sender(operator.client)
+        by_cookie = await nobody.post(tiny, {**cookie, "x-learner-tracking": "1"})
+        by_another_site = await nobody.post(tiny, cookie)
+
+    assert by_token["actor"] == "operator@example.org"
+    assert by_cookie.status_code == 202
+    assert error(by_another_site) == (401, "UNAUTHENTICATED")
+
+
+async def test_a_dry_run_changes_nothing_and_is_recorded(
+    robot: Sender, database: Database, tiny: bytes
+) -> None:
+    before = await fed(database)
+
+    run = await robot.ended(await robot.sent(tiny, dryRun="true", mode="full"))
+
+    assert (run["outcome"], run["dryRun"], run["mode"]) == ("TRIED", True, "FULL")
+    assert run["learnersDerived"] == 3
+    assert [file["name"] for file in run["files"]] == TINY_FILES
+    assert await fed(database) == before
+
+
+async def test_a_feed_with_faults_changes_nothing_and_tells_each_of_them(
+    robot: Sender, database: Database, tmp_path: Path
+) -> None:
+    feed = tiny_feed()
+    feed["learners.csv"][1]["date_of_birth"] = "19/02/1994"
+    feed["learners.csv"][2]["uln"] = "1234567890"
+    find(feed, "registrations.csv", registration_ref="R-anna")["status"] = "PENDED"
+    before = await fed(database)
+
+    run = await robot.ended(await robot.sent(zipped(feed, tmp_path / "faults")))
+
+    assert (run["outcome"], run["problemCount"], run["warningCount"]) == ("REFUSED", 2, 1)
+    assert run["problems"][0] == {
+        "file": "learners.csv",
+        "row": 3,
+        "column": "date_of_birth",
+        "code": "DATE",
+        "message": "A date of the form YYYY-MM-DD is expected.",
+        "value": "19/02/1994",
+    }
+    assert [problem["code"] for problem in run["warnings"]] == ["UNKNOWN_STATUS"]
+    assert await fed(database) == before
+
+
+async def test_the_faults_of_a_run_are_listed_as_far_as_is_asked_for(
+    robot: Sender, tmp_path: Path
+) -> None:
+    feed = {"centres.csv": [{"centre_number": "x", "name": "A"} for _ in range(1_100)]}
+    query = """query ($id: ID!, $first: Int!) {
+        feedRun(id: $id) { problemCount problems(first: $first) { row } }
+    }"""
+    run_id = await robot.sent(zipped(feed, tmp_path / "faults"))
+
+    assert len((await robot.ended(run_id))["problems"]) == 100
+    three = await robot.data(query, id=run_id, first=3)
+    every = await robot.data(query, id=run_id, first=1_000)
+    (refused,) = await robot.errors(query, id=run_id, first=1_001)
+
+    assert three["feedRun"] == {
+        "problemCount": 1_100,
+        "problems": [{"row": 2}, {"row": 3}, {"row": 4}],
+    }
+    assert len(every["feedRun"]["problems"]) == 1_000
+    assert refused["extensions"] == {"code": "PAGE_SIZE", "field": "first"}
+
+
+# Refused rows ------------------------------------------------------------------------------------
+
+
+async def test_the_rows_that_a_partial_run_refused_are_handed_out_to_those_who_load_feeds(
+    robot: Sender, database: Database, shelf: Path, tmp_path: Path
+) -> None:
+    feed = tiny_feed()
+    feed["learners.csv"][1]["date_of_birth"] = "19/02/1994"
+    support = Sender(robot.client, await session_token(database, "support", Staff.SUPPORT))
+
+    run_id = await robot.sent(zipped(feed, tmp_path / "faults"), partial="true")
+    run = await robot.ended(run_id)
+    rows = await robot.client.get(f"/feeds/{run_id}/refused.zip", headers=robot.headers)
+    withheld = await support.client.get(f"/feeds/{run_id}/refused.zip", headers=support.headers)
+    nothing = [
+        await robot.client.get(f"/feeds/{other}/refused.zip", headers=robot.headers)
+        for other in ("x", "RmVlZFJ1bjox", "Q2VudHJlOjE")
+    ]
+
+    assert (run["outcome"], run["partial"]) == ("PARTLY_APPLIED", True)
+    assert rows.status_code == 200
+    assert rows.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(rows.content)) as archive:
+        names = archive.namelist()
+        lines = archive.read("learners.refused.csv").decode().splitlines()
+    # Ben's row takes along what is his.
+    assert names == ["das.refused.csv", "learners.refused.csv", "registrations.refused.csv"]
+    assert lines[1].endswith(",3,date_of_birth,DATE,A date of the form YYYY-MM-DD is expected.")
+    assert len(lines) == 2
+    assert error(withheld) == (403, "FORBIDDEN")
+    assert [error(answer) for answer in nothing] == [(404, "NOT_FOUND")] * 3
+    assert [name.partition("/")[2] for name in put_aside(shelf)] == ["", REFUSED]
+
+
+def test_refused_rows_are_deleted_in_the_end_and_what_was_killed_after_a_day(
+    tmp_path: Path,
+) -> None:
+    now = datetime(2010, 2, 19, 12, tzinfo=UTC)
+    shelf = Shelf(tmp_path / "shelf")
+    shelf.clear(now, ())
+    kept = {}
+    for name, age, refused in (
+        ("fresh", timedelta(minutes=1), False),
+        ("killed", LONGEST_RUN + timedelta(seconds=1), False),
+        ("slow", LONGEST_RUN + timedelta(seconds=1), False),
+        ("refused", KEPT - timedelta(seconds=1), True),
+        ("old", KEPT + timedelta(seconds=1), True),
+    ):
+        kept[name] = (now - age - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+        place = shelf.make(kept[name] + (name == "slow"))
+        (place / (REFUSED if refused else "feed.zip")).write_bytes(b"x")
+    kept["slow"] += 1
+    (tmp_path / "shelf" / "notes.txt").write_text("not ours", "utf-8")
+
+    shelf.clear(now, {kept["slow"]})
+
+    assert sorted(path.name for path in (tmp_path / "shelf").iterdir()) == sorted(
+        [str(kept["fresh"]), str(kept["slow"]), str(kept["refused"]), "notes.txt"]
+    )
+
+
+def test_nobody_else_can_look_into_the_shelf(tmp_path: Path) -> None:
+    place = Shelf(tmp_path / "deep" / "shelf").make(1)
+
+    assert [path.stat().st_mode & 0o777 for path in (place, place.parent)] == [0o700, 0o700]
+
+
+# Who may -----------------------------------------------------------------------------------------
+
+
+class Unread:
+    """A body that notices when it is read."""
+
+    def __init__(self) -> None:
+        self.read = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        self.read = True
+        yield b"PK"
+
+
+async def test_who_may_not_load_feeds_is_refused_before_the_body_is_read(
+    robot: Sender, database: Database, shelf: Path, tmp_path: Path
+) -> None:
+    await send(database, tmp_path / "feed", tiny_feed())
+    manager = Sender(robot.client, await session_token(database, "manager"))
+    await let_in(database, "manager@example.org", WEST)
+    support = Sender(robot.client, await session_token(database, "support", Staff.SUPPORT))
+    nobody, stranger = Sender(robot.client), Sender(robot.client, new_token(TokenKind.API))
+
+    found = {}
+    for name, sender in (
+        *(("nobody", nobody), ("stranger", stranger)),
+        *(("manager", manager), ("support", support)),
+    ):
+        body = Unread()
+        answer = await sender.post(body)
+        assert not body.read, name
+        found[name] = error(answer)
+        if answer.status_code == 401:
+            assert answer.headers["www-authenticate"] == "Bearer"
+
+    assert found == {
+        "nobody": (401, "UNAUTHENTICATED"),
+        "stranger": (401, "UNAUTHENTICATED"),
+        "manager": (403, "FORBIDDEN"),
+        "support": (403, "FORBIDDEN"),
+    }
+    assert put_aside(shelf) == []
+
+
+async def test_runs_are_seen_by_staff_and_by_nobody_else(
+    robot: Sender, database: Database, tiny: bytes
+) -> None:
+    run_id = await robot.sent(tiny)
+    await robot.ended(run_id)
+    seeing = {
+        "robot": robot,
+        "support": Sender(robot.client, await session_token(database, "support", Staff.SUPPORT)),
+        "operator": Sender(robot.client, await session_token(database, "operator", Staff.OPERATOR)),
+    }
+    manager = Sender(robot.client, await session_token(database, "manager"))
+    await let_in(database, "manager@example.org", WEST)
+    one = "query ($id: ID!) { feedRun(id: $id) { id } }"
+    node = "query ($id: ID!) { node(id: $id) { id ... on FeedRun { outcome problems { code } } } }"
+    page = "{ feedRuns { totalCount nodes { id } } }"
+
+    for name, sender in seeing.items():
+        assert await sender.data(one, id=run_id) == {"feedRun": {"id": run_id}}, name
+        assert (await sender.data(page))["feedRuns"] == {"totalCount": 1, "nodes": [{"id": run_id}]}
+        assert (await sender.data(node, id=run_id))["node"] == {
+            "id": run_id,
+            "outcome": "APPLIED",
+            "problems": [],
+        }
+    for query in (one, page):
+        for sender, code in ((manager, "FORBIDDEN"), (Sender(robot.client), "UNAUTHENTICATED")):
+            (refused,) = await sender.errors(query, **({"id": run_id} if query == one else {}))
+            assert refused["extensions"] == {"code": code}
+    assert await manager.data(node, id=run_id) == {"node": None}
+
+
+async def test_an_id_of_something_else_is_no_run(robot: Sender) -> None:
+    query = "query ($id: ID!) { feedRun(id: $id) { id } }"
+
+    assert await robot.data(query, id="Q2VudHJlOjE") == {"feedRun": None}
+    assert await robot.data(query, id="RmVlZFJ1bjox") == {"feedRun": None}
+    (refused,) = await robot.errors(query, id="x")
+    assert refused["extensions"] == {"code": "ID_INVALID", "field": "id"}
+
+
+# What is refused ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_what_is_no_feed_by_its_headers_is_refused_before_it_is_read(
+    robot: Sender, shelf: Path
+) -> None:
+    for headers in (
+        {"content-type": "application/json"},
+        {"content-type": "text/csv"},
+        {"content-type": "application/x-www-form-urlencoded"},
+        {},
+        {**ZIP, "content-encoding": "gzip"},
+    ):
+        body = Unread()
+        assert error(await robot.post(body, headers)) == (415, "MEDIA_TYPE"), headers
+        assert not body.read
+
+    body = Unread()
+    too_long = {**ZIP, "content-length": str((1 << 20) + 1)}
+    assert error(await robot.post(body, too_long)) == (413, "TOO_LARGE")
+    assert not body.read
+    assert put_aside(shelf) == []
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        *({"mode": "half"}, {"mode": ""}, {"partial": "yes"}, {"partial": "True"}),
+        *({"dryRun": "1"}, {"dry_run": "true"}, {"dryRun": "true", "shred": "true"}),
+    ],
+)
+async def test_what_the_address_must_not_say_is_refused(
+    robot: Sender, asked: dict[str, str]
+) -> None:
+    body = Unread()
+
+    assert error(await robot.post(body, **asked)) == (400, "QUERY")
+    assert not body.read
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_the_same_thing_said_twice_in_the_address_is_refused(robot: Sender) -> None:
+    answer = await robot.client.post(
+        "/feeds?dryRun=true&dryRun=false", content=b"PK", headers={**robot.headers, **ZIP}
+    )
+
+    assert error(answer) == (400, "QUERY")
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+@pytest.mark.parametrize(
+    ("parts", "code"),
+    [
+        ([("file", ("learner.csv", b"x"))], "UNKNOWN_FILE"),
+        ([("file", ("learners.refused.csv", b"x"))], "UNKNOWN_FILE"),
+        ([("file", ("../../learners.csv", b"x")), ("file", ("a", b""))], "UNKNOWN_FILE"),
+        ([("file", ("a.zip", b"x")), ("file", ("b.zip", b"x"))], "UNKNOWN_FILE"),
+        ([("file", ("a.zip", b"x")), ("file", ("learners.csv", b"x"))], "UNKNOWN_FILE"),
+        ([("file", ("das.csv", b"x")), ("other", ("x/das.csv", b"x"))], "DUPLICATE_FILE"),
+        ([("mode", (None, b"full"))], "FORM"),
+        ([("file", (f"{n}.csv", b"x")) for n in range(15)], "FORM"),
+    ],
+)
+async def test_a_form_that_is_no_feed_is_refused(
+    robot: Sender, shelf: Path, parts: Any, code: str
+) -> None:
+    assert error(await robot.post_files(parts)) == (400, code)
+    assert put_aside(shelf) == []
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+@pytest.mark.parametrize(
+    ("kind", "body", "code"),
+    [
+        ("application/zip", b"", "EMPTY"),
+        ("multipart/form-data", b"", "FORM"),
+        ("multipart/form-data; boundary=x", b"--x--\r\n", "NO_FILES"),
+        ("multipart/form-data; boundary=x", b"nonsense", "FORM"),
+        ("multipart/form-data; boundary=x", b"--x\r\n\r\n1\r\n--x--\r\n", "FORM"),
+    ],
+)
+async def test_a_body_that_is_empty_or_broken_is_refused(
+    robot: Sender, shelf: Path, kind: str, body: bytes, code: str
+) -> None:
+    answer = await robot.post(body, {"content-type": kind})
+
+    assert error(answer) == (400, code)
+    assert put_aside(shelf) == []
+
+
+async def flood(pieces: int) -> AsyncIterator[bytes]:
+    """So many pieces of 64 kB, their sum untold."""
+    for _ in range(pieces):
+        yield b"x" * (1 << 16)
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_a_body_that_turns_out_too_large_is_cut_off(robot: Sender, shelf: Path) -> None:
+    form = {"content-type": "multipart/form-data; boundary=x"}
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield b'--x\r\ncontent-disposition: form-data; name="f"; filename="das.csv"\r\n\r\n'
+        async for piece in flood(1_000):
+            yield piece
+
+    assert error(await robot.post(flood(1_000))) == (413, "TOO_LARGE")
+    assert error(await robot.post(endless(), form)) == (413, "TOO_LARGE")
+    assert put_aside(shelf) == []
+
+
+async def test_what_is_no_archive_or_unpacks_to_far_too_much_comes_to_nothing(
+    robot: Sender, database: Database, tiny: bytes
+) -> None:
+    bomb, swollen = io.BytesIO(), io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("learners.csv", b"\n" * (4 << 20))
+    rows = b"".join(sha256(orjson.dumps(n)).hexdigest()[:8].encode() * 20 for n in range(140_000))
+    with zipfile.ZipFile(swollen, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        archive.writestr("learners.csv", rows)
+    before = await fed(database)
+
+    assert len(rows) > 20 << 20 > 20 * len(swollen.getvalue())
+    told = [
+        (await robot.ended(await robot.sent(content)))
+        for content in (tiny[:-30], b"nonsense", bomb.getvalue(), swollen.getvalue())
+    ]
+
+    assert {run["outcome"] for run in told} == {"REFUSED"}
+    assert [problem["code"] for run in told for problem in run["problems"]] == [
+        *["UNREADABLE"] * 3,
+        "TOO_LARGE",
+    ]
+    assert await fed(database) == before
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_where_there_is_no_room_for_a_feed_it_is_said(
+    database: Database, database_url: str, tiny: bytes
+) -> None:
+    shelf = Path(__file__)  # no folder at all
+
+    async with desk(database_url, await service_token(database), shelf) as robot:
+        answer = await robot.post(tiny)
+
+    assert error(answer) == (507, "NO_ROOM")
+    assert str(shelf) not in answer.text
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_feeds_are_handed_in_by_post_alone(robot: Sender) -> None:
+    assert (await robot.client.get("/feeds", headers=robot.headers)).status_code == 405

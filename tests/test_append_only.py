@@ -1,0 +1,61 @@
+"""The log is appended to: nothing in the program alters or removes what is in it."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ALTERS = re.compile(
+    r"\b(update|delete\s+from|truncate(\s+table)?|drop\s+table(\s+if\s+exists)?|replace\s+into)"
+    r"\s+\"?event\"?(?![\w.])",
+    re.IGNORECASE,
+)
+ROOT = Path(__file__).parents[1]
+
+
+def altering(path: Path) -> list[str]:
+    """Texts in a module that would change or remove events."""
+    return [
+        f"{path.name}:{node.lineno}"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and ALTERS.search(node.value)
+    ]
+
+
+def test_no_statement_alters_or_removes_what_is_in_the_log() -> None:
+    files = [
+        path
+        for path in ROOT.rglob("*.py")
+        if not {"tests", ".venv", "build"} & set(path.relative_to(ROOT).parts)
+    ]
+    assert len(files) > 100
+    assert [fault for path in files for fault in altering(path)] == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE event SET at = NULL",
+        "delete from event where id = 1",
+        'DELETE FROM "event"',
+        "TRUNCATE event",
+        "TRUNCATE TABLE event",
+        "DROP TABLE IF EXISTS event",
+    ],
+)
+def test_a_statement_that_would_is_noticed(tmp_path: Path, statement: str) -> None:
+    planted = tmp_path / "planted.py"
+    planted.write_text(f"X = {statement!r}\n", "utf-8")
+    assert altering(planted) == ["planted.py:1"]
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE events SET x = 1", "DELETE FROM event_kind", "INSERT INTO event (id)"]
+)
+def test_a_statement_that_would_not_is_left_alone(tmp_path: Path, statement: str) -> None:
+    planted = tmp_path / "planted.py"
+    planted.write_text(f"X = {statement!r}\n", "utf-8")
+    assert altering(planted) == []
