@@ -5,8 +5,8 @@ from typing import Final
 
 from tortoise.exceptions import IntegrityError
 
-from actions.access import keep_centre_users
 from actions.changes import Subject, record_change
+from actions.grants import keep_centre_users
 from actions.letters import write_letter
 from actions.passwords import check_alike, close_all, owner_of, use_up
 from auth.events import EventKind, append, event

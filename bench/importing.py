@@ -10,7 +10,8 @@ from pathlib import Path
 import orjson
 
 from actions import accounts
-from actions.access import Rights, set_access
+from actions.access import set_access
+from actions.grants import Rights
 from actions.terms import accept_terms
 from auth.viewer import ANONYMOUS, CONSOLE
 from bench.process import DAY, usage

@@ -12,8 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from actions import accounts
-from actions.access import Rights, set_access
+from actions.access import set_access
 from actions.declarations import add_declaration
+from actions.grants import Rights
 from actions.terms import accept_terms
 from auth.permissions import GrantKind, Role, Staff
 from auth.sessions import viewer_by_email

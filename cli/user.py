@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from actions import access, accounts, tokens
+from actions.grants import Rights
 from auth.permissions import GrantKind, Role, Staff
 from auth.viewer import CONSOLE
 from cli.running import opened, run, stop
@@ -117,7 +118,7 @@ def grant(
                 CONSOLE,
                 centre_number=centre,
                 login=email,
-                rights=access.Rights(kind, role, centre_user, affiliation, line),
+                rights=Rights(kind, role, centre_user, affiliation, line),
                 now=Clock().now(),
             )
 

@@ -1,6 +1,6 @@
 """Runs of the importer: those that are written down, and those on their way in this process."""
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 from weakref import WeakKeyDictionary
@@ -81,6 +81,13 @@ def _seen(reading: Reading) -> dict[int, FeedRunRow]:
     return dict(on_their_way(reading.connection))
 
 
+def _merged(rows: Sequence[FeedRunRow], seen: Mapping[int, FeedRunRow]) -> dict[int, FeedRunRow]:
+    """Runs by id: a row tells that a run has ended, with its problems; until then, the process."""
+    ended = {key: row for key, row in seen.items() if row.finished_at is not None}
+    going = {key: row for key, row in seen.items() if row.finished_at is None}
+    return ended | {row.id: row for row in rows} | going
+
+
 async def feed_run_by_id(reading: Reading, ids: Sequence[int]) -> list[FeedRunRow | None]:
     """Runs by id."""
     where = reading.connection.among("n.id", ids) & scope.feed_runs(reading.viewer)
@@ -89,7 +96,7 @@ async def feed_run_by_id(reading: Reading, ids: Sequence[int]) -> list[FeedRunRo
         f"SELECT {_COLUMNS} FROM feed_run n WHERE {where.text}",  # noqa: S608 - columns are ours
         *where.params,
     )
-    found = {row.id: row for row in rows} | _seen(reading)
+    found = _merged(rows, _seen(reading))
     return [found.get(key) for key in ids]
 
 
@@ -103,11 +110,10 @@ async def feed_run_page(reading: Reading, page: PageRequest) -> Slice:
         *where.params,
         page.first + 1,
     )
-    found = {row.id: row for row in rows} | {
-        key: row
-        for key, row in _seen(reading).items()
-        if page.after is None or key < page.after[-1]
-    }
+    seen = _seen(reading).items()
+    found = _merged(
+        rows, {key: row for key, row in seen if page.after is None or key < page.after[-1]}
+    )
     return sliced([found[key] for key in sorted(found, reverse=True)], page.first)
 
 

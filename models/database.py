@@ -15,6 +15,7 @@ import msgspec
 import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionContext
 from tortoise.context import TortoiseContext
+from tortoise.exceptions import OperationalError
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.transactions import in_transaction
 
@@ -157,11 +158,17 @@ class Database:
         self.writer = Connection(context.connections.get(WRITE), dialect)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
-        """Everything or nothing; nothing but statements may be awaited inside."""
+    async def transaction(self, *, wait: int = LONGEST_WAIT) -> AsyncIterator[Connection]:
+        """Everything or nothing; nothing but statements may be awaited inside.
+
+        `wait` is for how many milliseconds another process may keep SQLite to itself.
+        """
         with copy(self._context):  # a context remembers who entered it: each enters one of its own
             async with _begun(in_transaction(WRITE)) as client:
-                yield Connection(client, self.dialect)
+                connection = Connection(client, self.dialect)
+                if self.dialect is Dialect.SQLITE:
+                    await _take_turn(connection, wait)
+                yield connection
 
     @asynccontextmanager
     async def brief_transaction(self) -> AsyncIterator[Connection]:
@@ -169,15 +176,8 @@ class Database:
 
         Whoever waits for SQLite keeps the one connection to write with from everybody else.
         """
-        async with self.transaction() as connection:
-            if self.dialect is Dialect.POSTGRESQL:
-                yield connection
-                return
-            try:
-                await connection.execute(f"PRAGMA busy_timeout = {BRIEF_WAIT}")
-                yield connection
-            finally:
-                await connection.execute(f"PRAGMA busy_timeout = {LONGEST_WAIT}")
+        async with self.transaction(wait=BRIEF_WAIT) as connection:
+            yield connection
 
     async def pending_migrations(self) -> list[str]:
         """Names of the migrations that this database still needs."""
@@ -199,6 +199,16 @@ class Database:
         await self._context.close_connections()
 
 
+async def _take_turn(connection: Connection, wait: int) -> None:
+    """Begin as SQLite's one writer: who reads first and writes later is refused without a wait."""
+    await connection.execute("COMMIT")
+    await connection.execute(f"PRAGMA busy_timeout = {wait}")
+    try:
+        await connection.execute("BEGIN IMMEDIATE")
+    finally:
+        await connection.execute(f"PRAGMA busy_timeout = {LONGEST_WAIT}")
+
+
 @asynccontextmanager
 async def _begun(transaction: TransactionContext) -> AsyncIterator[BaseDBAsyncClient]:
     """A transaction that lets go of its connection even when its beginning is broken off."""
@@ -215,6 +225,11 @@ async def _begun(transaction: TransactionContext) -> AsyncIterator[BaseDBAsyncCl
         await transaction.__aexit__(type(error), error, error.__traceback__)
         raise
     await transaction.__aexit__(None, None, None)
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether SQLite was kept by another writer, which may be a long feed."""
+    return isinstance(error, OperationalError) and "database is locked" in str(error)
 
 
 def dialect_of(url: str) -> Dialect:

@@ -6,6 +6,7 @@ import strawberry
 from strawberry import argument
 
 from actions import access
+from actions.grants import CENTRE_USER, Rights
 from auth.permissions import GrantKind, Permission, Role
 from auth.requires import in_person, requires
 from domain import errors
@@ -213,7 +214,7 @@ AccessBindResult = Annotated[
 _OPERATORS = requires(Permission.CENTRE_USER_BIND, everywhere=True)
 
 
-async def _bound(info: Info, given: AccessBindInput, rights: access.Rights) -> Access:
+async def _bound(info: Info, given: AccessBindInput, rights: Rights) -> Access:
     context = info.context
     grant_id = await access.set_access(
         context.database,
@@ -238,7 +239,7 @@ async def access_bind(
     ],
 ) -> AccessBindResult | None:
     """Whatever access they had before becomes this."""
-    return await _bound(info, input, access.CENTRE_USER)
+    return await _bound(info, input, CENTRE_USER)
 
 
 @strawberry.mutation(
@@ -252,4 +253,4 @@ async def access_unbind(
     ],
 ) -> AccessBindResult | None:
     """The last centre user has to stay."""
-    return await _bound(info, input, access.Rights(role=Role.ADMINISTRATOR))
+    return await _bound(info, input, Rights(role=Role.ADMINISTRATOR))

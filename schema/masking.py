@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import structlog
 from graphql import GraphQLError, VariableDefinitionNode
-from tortoise.exceptions import OperationalError
 
 from domain.errors import ProblemError
+from models.database import is_busy
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +48,7 @@ def _shown(error: GraphQLError) -> GraphQLError:
         if cause.field is not None:
             extensions["field"] = cause.field
         return _copy(error, cause.message, extensions)
-    if _is_busy(cause):
+    if is_busy(cause):
         return _copy(
             error, "The service is busy with a feed; try again in a moment.", {"code": "BUSY"}
         )
@@ -56,11 +56,6 @@ def _shown(error: GraphQLError) -> GraphQLError:
     log.error("fault", reference=reference, path=_names(error), exc_info=cause)
     message = "Something went wrong on our side. Give the reference to support."
     return _copy(error, message, {"code": "INTERNAL", "reference": reference})
-
-
-def _is_busy(cause: Exception) -> bool:
-    """SQLite has one writer at a time, which may be a long feed."""
-    return isinstance(cause, OperationalError) and "database is locked" in str(cause)
 
 
 def _discreet(error: GraphQLError) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import httpx2
 
 from actions import access, accounts
+from actions.grants import Rights
 from actions.terms import accept_terms
 from auth.permissions import GrantKind, Role, Staff
 from auth.viewer import ANONYMOUS, CONSOLE
@@ -115,7 +116,7 @@ async def add_user(
             CONSOLE,
             centre_number=number,
             login=email,
-            rights=access.Rights(kind, role, manages_users, line=line),
+            rights=Rights(kind, role, manages_users, line=line),
             now=now,
         )
     return email

@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 
 from actions import access, accounts, sessions
-from actions.access import CENTRE_USER, Rights
+from actions.grants import CENTRE_USER, Rights
 from auth.events import Event
 from auth.permissions import GrantKind, Role, Staff, Standing
 from auth.sessions import viewer_by_email, viewer_of
@@ -120,7 +120,7 @@ async def add_person(
     line: str | None = None,
 ) -> int:
     """Somebody who may use the service and is let in on some footing; nothing tells of it."""
-    staff = Staff(standing) if standing in list(Staff) else None
+    staff = next((staff for staff in Staff if staff.value == standing.value), None)
     async with database.transaction() as connection:
         user_id = await connection.insert(
             "INSERT INTO account (email, password_hash, title, first_name, last_name, staff,"

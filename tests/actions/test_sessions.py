@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from actions import sessions
+from actions.grants import Rights
 from auth import passwords
 from auth.events import Event
 from auth.permissions import Staff, Standing
@@ -20,7 +21,6 @@ from tests.actions.school import (
     LATER,
     NOW,
     PASSWORD,
-    Rights,
     count,
     create,
     events,
@@ -253,14 +253,14 @@ async def test_somebody_ends_all_their_sessions_but_this_one(school: Database, a
 
 
 async def test_a_session_lives_as_long_as_it_is_told_to(school: Database, ann: int) -> None:
-    hour = timedelta(hours=1)
+    hour, noted = timedelta(hours=1), list[Event]()
     opened = await sessions.log_in(
         school,
         ASKING,
         ANN,
         PASSWORD,
         throttle=Throttle(),
-        note=[].append,
+        note=noted.append,
         now=NOW,
         idle=hour,
         absolute=2 * hour,

@@ -132,7 +132,7 @@ async def test_terms_that_cannot_be_shown_are_not_published(
     database: Database, field: str, value: str
 ) -> None:
     with pytest.raises(Invalid) as refusal:
-        await publish(database, **{field: value})
+        await publish(database, CONSOLE, **{field: value})
 
     assert refusal.value.field == field
     assert len(await rows(database, "SELECT id FROM terms")) == 1

@@ -14,6 +14,7 @@ COLUMNS = {
     "NA": Standing.NON_CENTRE_ADMINISTRATOR,
     "SU": Standing.SUPPORT,
     "OP": Standing.OPERATOR,
+    "SV": Standing.SERVICE,
 }
 READERS = "CV CA CU NV NA SU OP"
 INSIDERS = "CV CA CU SU OP"
@@ -45,13 +46,14 @@ MATRIX: list[tuple[str, str, str]] = [
     ("40", "NOTIFICATION_EDIT", "RG CV CA CU NV NA SU OP"),
     ("41", "SUBJECT_ACCESS_MAKE", "CU OP"),
     ("42", "LEARNER_ERASE", "OP"),
-    ("43", "FEED_LOAD", "OP"),
-    ("43", "FEED_RUN_READ", "SU OP"),
+    ("43", "FEED_LOAD", "OP SV"),
+    ("43", "FEED_RUN_READ", "SU OP SV"),
     ("44", "CATALOGUE_EDIT", "OP"),
     ("45", "CENTRE_CREATE", "OP"),
     ("46", "ACCOUNT_DISABLE", "OP"),
-    ("47", "FLAG_RECALCULATE", "OP"),
-    ("48", "HEALTH_READ", "SU OP"),
+    ("46", "ACCOUNT_READ", "SU OP"),
+    ("47", "FLAG_RECALCULATE", "OP SV"),
+    ("48", "HEALTH_READ", "SU OP SV"),
 ]
 
 

@@ -26,10 +26,10 @@ Rows = list[tuple[Any, ...]]
 
 
 async def snapshot(database: Database) -> dict[str, Rows]:
-    """Every row of every table but the list of runs."""
+    """Every row of every table but the list of runs and the log, which tell of the attempt."""
     held = {}
     for table in TABLES:
-        if table != "feed_run":
+        if table not in {"feed_run", "event"}:
             rows = await database.writer.tuples(f'SELECT * FROM "{table}"')  # noqa: S608 - names are ours
             held[table] = sorted((tuple(row) for row in rows), key=repr)
     return held
@@ -40,8 +40,8 @@ async def restore(database: Database, held: Mapping[str, Rows]) -> None:
     async with database.transaction() as connection:
         for table in FILLED:
             await connection.execute(f'DELETE FROM "{table}"')  # noqa: S608 - names are ours
-        for table, rows in held.items():
-            if rows:
+        for table in reversed(FILLED):
+            if rows := held[table]:
                 marks = ", ".join("?" * len(rows[0]))
                 await connection.execute_many(f'INSERT INTO "{table}" VALUES ({marks})', rows)  # noqa: S608
 

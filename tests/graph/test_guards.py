@@ -17,8 +17,10 @@ from graphql import (
     is_required_argument,
 )
 
-from actions import accounts
+from actions.access import set_access
+from actions.grants import Rights
 from auth.permissions import GrantKind, Role, Staff
+from auth.viewer import CONSOLE
 from models.database import Database
 from schema.root import make_schema, printed
 from tests.exchange.feeds import ANNA_ULN, WEST, send, tiny_feed
@@ -229,14 +231,12 @@ async def test_rights_differ_by_centre_within_one_answer(
 
 async def add_grant(database: Database, email: str, number: str, role: Role) -> None:
     """Let an existing user in from elsewhere at one more centre."""
-    await accounts.grant_access(
+    await set_access(
         database,
-        email=email,
+        CONSOLE,
         centre_number=number,
-        kind=GrantKind.NON_CENTRE,
-        role=role,
-        manages_users=False,
-        affiliation="Consortium manager",
+        login=email,
+        rights=Rights(GrantKind.NON_CENTRE, role, affiliation="Consortium manager"),
         now=datetime.now(UTC),
     )
 

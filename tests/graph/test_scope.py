@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from actions import accounts
+from actions.access import end_access, set_access
+from actions.grants import Rights
 from auth.permissions import GrantKind, Role, Staff
+from auth.viewer import CONSOLE
 from models.database import Database
 from schema.ids import encode_id
 from tests.exchange.feeds import (
@@ -367,15 +369,23 @@ async def test_revoked_access_ends_with_the_next_request_of_an_open_session(
     async with served(database_url) as client:
         caller = await log_in(client, "reader@example.org")
         assert (await caller.data(OVERALL))["learners"]["totalCount"] == 3
-        await accounts.revoke_access(
-            database, email="reader@example.org", centre_number=WEST, now=datetime.now(UTC)
+        await end_access(
+            database,
+            CONSOLE,
+            centre_number=WEST,
+            login="reader@example.org",
+            now=datetime.now(UTC),
         )
         data = await caller.data(OVERALL)
         assert data["learners"]["totalCount"] == 1
         assert data["centres"]["nodes"] == [{"number": EAST}]
         assert await whole(caller, LEARNER_BY_ULN, uln=ANNA_ULN) == '{"data": {"learner": null}}'
-        await accounts.revoke_access(
-            database, email="reader@example.org", centre_number=EAST, now=datetime.now(UTC)
+        await end_access(
+            database,
+            CONSOLE,
+            centre_number=EAST,
+            login="reader@example.org",
+            now=datetime.now(UTC),
         )
         assert await caller.data(OVERALL) == {
             "centres": {"totalCount": 0, "nodes": []},
@@ -397,14 +407,12 @@ async def test_lesser_rights_count_from_the_next_request_of_an_open_session(
         caller = await log_in(client, "reader@example.org")
         data = await caller.data(query)
         assert data["learner"] == {"name": "Anna Ash", "dateOfBirth": "1993-09-14"}
-        await accounts.grant_access(
+        await set_access(
             database,
-            email="reader@example.org",
+            CONSOLE,
             centre_number=WEST,
-            kind=GrantKind.NON_CENTRE,
-            role=Role.VIEWER,
-            manages_users=False,
-            affiliation=None,
+            login="reader@example.org",
+            rights=Rights(GrantKind.NON_CENTRE),
             now=datetime.now(UTC),
         )
         answer = await caller.ask(query)

@@ -17,6 +17,8 @@ from tests.graph.asking import codes
 
 ME = "{ me { email name staff access { centre { number name } kind role managesUsers } } }"
 LOG_OUT = "mutation { sessionLogOut { done } }"
+ODD = ("", "x" * 257, "a\0b")
+"""What can be nobody's password."""
 OWN_HEADER = {"x-learner-tracking": "1"}
 
 
@@ -79,6 +81,7 @@ async def test_every_log_in_that_fails_answers_the_same(
             ("no address", PASSWORD),
             ("", PASSWORD),
             ("a\0b@example.org", PASSWORD),
+            *((f"{name}@example.org", odd) for name in ("reader", "stranger") for odd in ODD),
         ):
             assert await try_to_log_in(client, email, password) == {
                 "__typename": "Refused",
@@ -87,13 +90,6 @@ async def test_every_log_in_that_fails_answers_the_same(
                 " used.",
                 "field": None,
             }
-        for password in ("", "x" * 257, "a\0b"):
-            answers = [
-                await try_to_log_in(client, email, password)
-                for email in ("reader@example.org", "stranger@example.org")
-            ]
-            assert answers[0] == answers[1]
-            assert (answers[0]["__typename"], answers[0]["code"]) == ("Invalid", "PASSWORD_SHAPE")
         assert not client.cookies
 
 

@@ -140,7 +140,7 @@ class Sender(Caller):
         self.client = client
         self.headers = {"authorization": f"Bearer {token}"} if token else {}
 
-    async def post(self, content: Any, headers: Mapping[str, str] = ZIP, **asked: str) -> Any:
+    async def post(self, content: Any, headers: Mapping[str, str] = ZIP, **asked: Any) -> Any:
         """The answer to a feed as one archive."""
         return await self.client.post(
             "/feeds", content=content, params=asked, headers={**self.headers, **headers}
@@ -150,7 +150,7 @@ class Sender(Caller):
         """The answer to a feed as a form."""
         return await self.client.post("/feeds", files=files, params=asked, headers=self.headers)
 
-    async def sent(self, content: Any, **asked: str) -> str:
+    async def sent(self, content: Any, **asked: Any) -> str:
         """The id of a feed that must be accepted."""
         answer = await self.post(content, **asked)
         assert answer.status_code == 202, answer.text

@@ -45,7 +45,7 @@ async def test_a_server_whose_tables_fell_behind_is_not_ready(
 ) -> None:
     async with served(database_url) as client:
         async with database.transaction() as connection:
-            await connection.execute("DELETE FROM tortoise_migrations WHERE name LIKE '0002%'")
+            await connection.execute("DELETE FROM tortoise_migrations WHERE name LIKE '0005%'")
         ready, alive = await client.get("/readyz"), await client.get("/healthz")
 
     assert (ready.status_code, ready.json()) == (503, {"ready": False, "reason": "migrations"})
@@ -112,7 +112,7 @@ async def test_an_answer_to_our_own_fault_is_as_careful_and_tells_nothing(
         message = "hunter2"
         raise RuntimeError(message)
 
-    monkeypatch.setattr("server.graphql.viewer_of", broken)
+    monkeypatch.setattr("server.callers.viewer_of", broken)
     app = create_app(Settings(DATABASE_URL=database_url, today=DAY))
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with (

@@ -386,7 +386,7 @@ async def test_what_is_no_feed_by_its_headers_is_refused_before_it_is_read(
     ],
 )
 async def test_what_the_address_must_not_say_is_refused(
-    robot: Sender, asked: dict[str, str]
+    robot: Sender, asked: dict[str, Any]
 ) -> None:
     body = Unread()
 

@@ -17,8 +17,8 @@ CODE: Final = re.compile(r"^(lt_[cr]_[\w-]{43})\s*$", re.MULTILINE)
 
 REGISTER: Final = """mutation ($input: AccountRegisterInput!) { accountRegister(input: $input)
     { __typename ... on Problem { code message } } }"""
-CONFIRM: Final = """mutation ($input: AccountConfirmEmailInput!) { accountConfirmEmail(input: $input)
-    { __typename ... on Problem { code message } } }"""
+CONFIRM: Final = """mutation ($input: AccountConfirmEmailInput!) {
+    accountConfirmEmail(input: $input) { __typename ... on Problem { code message } } }"""
 ACCEPT: Final = """mutation ($input: TermsAcceptInput!) { termsAccept(input: $input)
     { __typename ... on Me { termsDue } } }"""
 GRANT: Final = """mutation ($input: AccessGrantInput!) { accessGrant(input: $input)
@@ -32,10 +32,15 @@ RECORD: Final = """{ learners(first: 1) { totalCount nodes { uln dateOfBirth
     viewerMay { editAwardMonth { allowed code } } } } }"""
 
 
+def letters(mail: Path, kind: str) -> list[Path]:
+    """The mails of a kind, the newest first."""
+    return sorted(mail.glob(f"*-{kind}.eml"), reverse=True)
+
+
 async def code_for(mail: Path, email: str, kind: str) -> str:
     """The code in the newest mail of a kind to somebody, as soon as it is there."""
     for _ in range(200):
-        for file in sorted(mail.glob(f"*-{kind}.eml"), reverse=True):
+        for file in letters(mail, kind):
             letter = message_from_bytes(file.read_bytes(), policy=policy.default)
             body = letter.get_body(("plain",))
             if letter["To"] is not None and email in letter["To"] and body is not None:

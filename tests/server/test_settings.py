@@ -46,6 +46,8 @@ def test_by_themselves_the_settings_are_those_of_a_safe_installation() -> None:
         "mail_from": "learner-tracking@localhost",
         "support_address": "support@localhost",
         "web_url": None,
+        "feed_folder": Path("feeds"),
+        "feed_max_mb": 512,
     }
 
 

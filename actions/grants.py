@@ -1,0 +1,192 @@
+"""Who holds what at a centre: grants and their centres, found and locked for a change."""
+
+from typing import Final, NamedTuple
+
+import msgspec
+
+from auth import scope
+from auth.permissions import GrantKind, Role, Standing
+from auth.viewer import Viewer, standing_of
+from domain.errors import Missing, Refused
+from domain.people import normal_email
+from models.database import Clause, Connection
+
+
+class Rights(NamedTuple):
+    """What a grant says."""
+
+    kind: GrantKind = GrantKind.CENTRE
+    role: Role = Role.VIEWER
+    manages_users: bool = False
+    affiliation: str | None = None
+    line: str | None = None
+
+    @property
+    def standing(self) -> Standing:
+        """Who these rights make somebody at the centre."""
+        return standing_of(self.kind, self.role, manages_users=self.manages_users)
+
+
+CENTRE_USER: Final = Rights(role=Role.ADMINISTRATOR, manages_users=True)
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """A grant in force, with its holder."""
+
+    id: int
+    user_id: int
+    email: str
+    name: str
+    centre_id: int
+    kind: str
+    role: str
+    manages_users: bool
+    affiliation: str | None
+    line: str | None
+    version: int
+
+    @property
+    def rights(self) -> Rights:
+        """What it says."""
+        return Rights(
+            GrantKind(self.kind),
+            Role(self.role),
+            self.manages_users,
+            self.affiliation,
+            self.line,
+        )
+
+
+class Centre(msgspec.Struct, frozen=True):
+    """A centre whose grants change."""
+
+    id: int
+    number: str
+    name: str
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Somebody with an account."""
+
+    id: int
+    email: str
+    name: str
+
+
+_GRANT: Final = """
+    SELECT g.id, g.user_id, u.email, u.first_name || ' ' || u.last_name, g.centre_id,
+           g.kind, g.role, g.manages_users, g.affiliation, g.line, g.version
+    FROM access_grant g JOIN account u ON u.id = g.user_id
+    WHERE g.revoked_at IS NULL AND {} ORDER BY g.id
+"""
+_OTHER_CENTRE_USERS: Final = """
+    SELECT u.email FROM access_grant g JOIN account u ON u.id = g.user_id
+    WHERE g.centre_id = ? AND g.user_id <> ? AND g.manages_users AND g.kind = 'CENTRE'
+    AND g.revoked_at IS NULL AND u.disabled_at IS NULL AND u.email_confirmed_at IS NOT NULL
+    ORDER BY u.id
+"""
+
+
+async def keep_centre_users(connection: Connection, user_id: int) -> None:
+    """Refuse to lose somebody who is the last centre user of a centre; locks their centres."""
+    rows = await connection.tuples(
+        "SELECT centre_id, id FROM access_grant WHERE user_id = ? AND manages_users"
+        " AND revoked_at IS NULL ORDER BY centre_id",
+        user_id,
+    )
+    for centre_id, _ in rows:
+        await _lock(connection, centre_id)
+    for centre_id, grant_id in rows:
+        await keep_a_centre_user(connection, centre_id, grant_id)
+
+
+async def other_centre_users(connection: Connection, centre_id: int, user_id: int) -> list[str]:
+    """The e-mail addresses of those who manage the centre's users beside somebody."""
+    rows = await connection.tuples(_OTHER_CENTRE_USERS, centre_id, user_id)
+    return [email for (email,) in rows]
+
+
+async def person_with(connection: Connection, login: str) -> Person:
+    """Whoever registered with an e-mail address; raises Missing."""
+    found = await connection.rows(
+        Person,
+        "SELECT id, email, first_name || ' ' || last_name FROM account"
+        " WHERE email = ? AND disabled_at IS NULL",
+        normal_email(login) or "",
+    )
+    if not found:
+        message = "There is no account with this e-mail address; the person must register first."
+        raise Missing(message, code="USER_NOT_REGISTERED", field="login")
+    return found[0]
+
+
+async def lock_centre(connection: Connection, viewer: Viewer, number: str) -> Centre:
+    """A centre in reach; its grants change one transaction at a time."""
+    key = number.strip()
+    if not key.isprintable():
+        raise no_centre()
+    reach = scope.centres(viewer, connection, "id")
+    found = await _centres(connection, Clause("number = ?", (key,)) & reach)
+    if not found:
+        raise no_centre()
+    await _lock(connection, found[0].id)
+    return found[0]
+
+
+async def locked_grant(
+    connection: Connection, viewer: Viewer, grant_id: int
+) -> tuple[Centre, Grant]:
+    """A grant that the viewer can see, and its centre, locked."""
+    reach = scope.users(viewer, connection, "g.centre_id")
+    where = Clause("g.id = ?", (grant_id,)) & reach
+    statement = _GRANT.format(where.text)
+    found = await connection.rows(Grant, statement, *where.params)
+    if found:
+        await _lock(connection, found[0].centre_id)
+        found = await connection.rows(Grant, statement, *where.params)
+    if not found:
+        message = "There is no such access."
+        raise Missing(message, field="id")
+    (centre,) = await _centres(connection, Clause("id = ?", (found[0].centre_id,)))
+    return centre, found[0]
+
+
+async def _centres(connection: Connection, where: Clause) -> list[Centre]:
+    return await connection.rows(
+        Centre,
+        f"SELECT id, number, name FROM centre WHERE {where.text}",  # noqa: S608 - clauses are ours
+        *where.params,
+    )
+
+
+async def _lock(connection: Connection, centre_id: int) -> None:
+    await connection.execute("UPDATE centre SET name = name WHERE id = ?", centre_id)
+
+
+def no_centre() -> Missing:
+    """What is told of a centre that does not exist, or is out of reach."""
+    message = "There is no centre with this number."
+    return Missing(message, code="CENTRE_NOT_FOUND", field="centre")
+
+
+async def held_by(connection: Connection, user_id: int, centre_id: int) -> Grant | None:
+    """The grant of somebody at a centre."""
+    found = await connection.rows(
+        Grant, _GRANT.format("g.user_id = ? AND g.centre_id = ?"), user_id, centre_id
+    )
+    return found[-1] if found else None
+
+
+async def keep_a_centre_user(connection: Connection, centre_id: int, grant_id: int) -> None:
+    """Refuse to take a centre its last user who can manage the others."""
+    found = await connection.tuples(
+        "SELECT 1 FROM access_grant g JOIN account u ON u.id = g.user_id"
+        " WHERE g.centre_id = ? AND g.id <> ? AND g.manages_users AND g.kind = 'CENTRE'"
+        " AND g.revoked_at IS NULL AND u.disabled_at IS NULL"
+        " AND u.email_confirmed_at IS NOT NULL LIMIT 1",
+        centre_id,
+        grant_id,
+    )
+    if not found:
+        message = "This is the centre's last centre user; bind another one first."
+        raise Refused(message, code="LAST_CENTRE_USER")
