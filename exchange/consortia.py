@@ -1,8 +1,8 @@
 """Consortia: one file that fills two tables."""
 
 from exchange.merge import Counts
-from exchange.staging import create_temporary_from
 from models.database import Connection
+from models.temporary import create_temporary_from
 
 
 async def merge_consortia(connection: Connection) -> Counts:

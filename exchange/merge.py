@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from exchange.contract import FILE_BY_NAME, NOT_IN_FULL_FEED
-from exchange.staging import create_temporary_from, stage_name
+from exchange.staging import stage_name
 from models.database import Connection
+from models.temporary import create_temporary_from
 
 
 class Merge(NamedTuple):

@@ -1,8 +1,8 @@
 """Which learners a feed touches: exactly those whose flags it may change."""
 
-from exchange.attach import reattach
-from exchange.staging import create_temporary, create_temporary_from
+from actions.attachment import reattach
 from models.database import Connection, Dialect
+from models.temporary import create_temporary, create_temporary_from
 
 TOUCHED = "touched"
 

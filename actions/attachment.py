@@ -1,0 +1,76 @@
+"""Entries to learners by exact ULN, to courses, and to components; nothing else attaches."""
+
+from models.database import Connection
+from models.temporary import create_temporary_from
+
+_COURSES = """
+    SELECT l.uln, r.centre_id, r.learner_id, MIN(r.id) AS registration_id, COUNT(*) AS courses
+    FROM learner l JOIN registration r ON r.learner_id = l.id
+    WHERE l.uln IN (SELECT e.uln FROM {source} e)
+    GROUP BY l.uln, r.centre_id, r.learner_id
+"""
+
+ATTACHED = """
+    SELECT e.*, k.learner_id,
+        CASE WHEN k.courses = 1 THEN k.registration_id
+        WHEN k.courses > 1 THEN (
+            SELECT r.id FROM registration r
+            LEFT JOIN qualification q ON q.qan = e.qan
+            LEFT JOIN requirement n ON n.level = r.level AND n.component = e.component
+            WHERE r.learner_id = k.learner_id AND r.centre_id = e.centre_id
+            ORDER BY
+                CASE WHEN ('|' || n.qualification_levels || '|') LIKE ('%|' || q.level || '|%')
+                    AND (q.lines = 'ANY' OR ('|' || q.lines || '|') LIKE ('%|' || r.line || '|%'))
+                THEN 0 ELSE 1 END,
+                CASE WHEN r.status = 'WITHDRAWN' THEN 1 ELSE 0 END,
+                COALESCE(r.award, '') DESC, r.ref
+            LIMIT 1)
+        END AS registration_id,
+        CASE WHEN k.learner_id IS NULL AND e.name_key IS NOT NULL THEN (
+            SELECT CASE WHEN MIN(l.id) = MAX(l.id) THEN MAX(r.id) END
+            FROM learner l JOIN registration r ON r.learner_id = l.id
+            WHERE l.name_key = e.name_key AND r.centre_id = e.centre_id
+            AND (l.date_of_birth = e.date_of_birth
+                OR l.date_of_birth IS NULL OR e.date_of_birth IS NULL))
+        END AS suspected_id
+    FROM {source} e
+    LEFT JOIN {courses} k ON k.uln = e.uln AND k.centre_id = e.centre_id
+"""
+
+ATTACHMENT = ("learner_id", "registration_id", "suspected_id", "component")
+"""What attaching fills in."""
+
+
+async def reattach(connection: Connection, condition: str) -> None:
+    """Attach again the entries `e` that a condition names; their courses, old and new, are touched.
+
+    Leaves the temporary table `moved_entries` with the old and new courses of those that moved.
+    """
+    await create_temporary_from(
+        connection,
+        "loose_entries",
+        "SELECT e.id, e.centre_id, e.uln, e.qan, e.name_key, e.date_of_birth,"  # noqa: S608 - names are ours
+        " COALESCE(e.stated_component, q.component, 'ASL') AS component"
+        f" FROM entry e LEFT JOIN qualification q ON q.qan = e.qan WHERE {condition}",
+    )
+    await index_courses(connection, "loose_courses", "loose_entries")
+    attached = ATTACHED.format(source="loose_entries", courses="loose_courses")
+    differs = " OR ".join(f"t.{name} {connection.differs} a.{name}" for name in ATTACHMENT)
+    await create_temporary_from(
+        connection,
+        "moved_entries",
+        "SELECT a.id, a.learner_id, a.registration_id, a.suspected_id, a.component,"  # noqa: S608 - names are ours
+        " t.registration_id AS old_registration_id, t.suspected_id AS old_suspected_id"
+        f" FROM ({attached}) a JOIN entry t ON t.id = a.id WHERE {differs}",
+    )
+    await connection.execute(
+        "UPDATE entry SET learner_id = m.learner_id, registration_id = m.registration_id,"
+        " suspected_id = m.suspected_id, component = m.component"
+        " FROM moved_entries m WHERE entry.id = m.id"
+    )
+
+
+async def index_courses(connection: Connection, name: str, source: str) -> None:
+    """The courses at each centre of whoever has the ULN of a source's entries, as a table."""
+    await create_temporary_from(connection, name, _COURSES.format(source=source))
+    await connection.execute(f"CREATE INDEX {name}_uln ON {name} (uln, centre_id)")
