@@ -1,20 +1,71 @@
-"""The history: one entry a change, in the transaction that makes it."""
+"""The history: one entry a change of one field, in the transaction that makes it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
+from uuid import uuid4
 
 from auth.viewer import Viewer
 from models.database import Connection
+
+_INSERT = (
+    "INSERT INTO change (at, source, actor_id, standing, centre_id, learner_id, object_type,"
+    " object_id, field, before, after, request_id, batch, undoes_id)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 class Subject(NamedTuple):
     """What was changed."""
 
     object_type: str
-    """USER, GRANT, REGISTRATION, DECLARATION …"""
+    """USER, GRANT, REGISTRATION, DECLARATION, ISSUE …"""
     object_id: int
     centre_id: int | None = None
     learner_id: int | None = None
+
+
+class FieldChange(NamedTuple):
+    """What became of one field of one object."""
+
+    subject: Subject
+    field: str
+    before: str | None
+    after: str | None
+    undoes_id: int | None = None
+    """The change that this one puts back."""
+
+
+def new_batch() -> str:
+    """What all changes of one edit have in common."""
+    return uuid4().hex
+
+
+async def record_changes(
+    connection: Connection,
+    viewer: Viewer,
+    now: datetime,
+    changes: Iterable[FieldChange],
+    *,
+    batch: str | None = None,
+) -> None:
+    """Keep what became of fields; nothing is kept where nothing became of one."""
+    source = "SYSTEM" if viewer.user_id is None else "USER"
+    await connection.execute_many(
+        _INSERT,
+        [
+            (
+                *(now, source, viewer.user_id),
+                viewer.standing_at(change.subject.centre_id).value,
+                *(change.subject.centre_id, change.subject.learner_id),
+                *(change.subject.object_type, change.subject.object_id),
+                *(change.field, change.before, change.after),
+                *(viewer.request_id, batch, change.undoes_id),
+            )
+            for change in changes
+            if change.before != change.after
+        ],
+    )
 
 
 async def record_change(
@@ -26,23 +77,5 @@ async def record_change(
     before: str | None,
     after: str | None,
 ) -> None:
-    """Keep what became of one field; nothing is kept when nothing became of it."""
-    if before == after:
-        return
-    await connection.execute(
-        "INSERT INTO change (at, source, actor_id, standing, centre_id, learner_id, object_type,"
-        " object_id, field, before, after, request_id)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        now,
-        "SYSTEM" if viewer.user_id is None else "USER",
-        viewer.user_id,
-        viewer.standing_at(subject.centre_id).value,
-        subject.centre_id,
-        subject.learner_id,
-        subject.object_type,
-        subject.object_id,
-        field,
-        before,
-        after,
-        viewer.request_id,
-    )
+    """Keep what became of one field."""
+    await record_changes(connection, viewer, now, [FieldChange(subject, field, before, after)])

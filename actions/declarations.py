@@ -1,22 +1,36 @@
-"""Declaring that a qualification is taken with another awarding body."""
+"""Qualifications declared as taken with another awarding body: added, for one or many, removed."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from actions.catalogue import read_catalogue
-from actions.projection import derive_learners
-from actions.records import RecordReader
+import msgspec
+
+from actions.bulk import Bulk, Outcome, begin_once, check_many, digest_of, keep_once, settled
+from actions.changes import FieldChange, Subject, new_batch, record_changes
+from actions.locks import editing
+from actions.registrations import (
+    Course,
+    derive,
+    lock_course,
+    lock_courses,
+    no_registration,
+)
 from auth import scope
 from auth.permissions import Permission
 from auth.viewer import Viewer
-from domain.editing import declaration_impediment
-from domain.errors import Invalid, Missing, Refused
-from domain.identifiers import IdentifierError, parse_qan, qan_check_fits
-from domain.vocabulary import ComponentType, RegistrationStatus
+from domain.editing import (
+    Catalogued,
+    EditWarning,
+    Impediment,
+    declaration_impediment,
+    qan_impediment,
+    qan_warnings,
+)
+from domain.errors import Invalid, Missing
+from domain.identifiers import IdentifierError, parse_qan
+from domain.vocabulary import ComponentType
 from models.database import Connection, Database
-
-EDEXCEL = "EDEXCEL"
 
 
 class Declared(NamedTuple):
@@ -25,7 +39,47 @@ class Declared(NamedTuple):
     declaration_id: int
     created: bool
     """False when the same QAN was already declared: a success without change."""
-    warnings: tuple[str, ...]
+    warnings: tuple[EditWarning, ...]
+
+
+class Removed(NamedTuple):
+    """A declaration that no longer stands."""
+
+    registration_id: int
+    component: ComponentType
+
+
+class ComponentState(msgspec.Struct, frozen=True, gc=False):
+    """Whether a component is open for a declaration, and what stands there already."""
+
+    registration_id: int
+    required: bool
+    complete: bool
+    declaration_id: int | None
+
+
+class _DeclarationState(msgspec.Struct, frozen=True):
+    id: int
+    registration_id: int
+    component: str
+    qan: str
+    standing: bool
+
+
+class Wanted(NamedTuple):
+    """What is declared."""
+
+    component: ComponentType
+    qan: str
+    """As NNN/NNNN/C."""
+
+    @classmethod
+    def read(cls, component: ComponentType, qan: str) -> "Wanted":
+        """With the QAN in its canonical form; raises Invalid for one of another form."""
+        try:
+            return cls(component, parse_qan(qan))
+        except IdentifierError as error:
+            raise Invalid(str(error), code="QAN_FORMAT", field="qan") from None
 
 
 async def add_declaration(
@@ -39,112 +93,218 @@ async def add_declaration(
     now: datetime,
 ) -> Declared:
     """Declare a QAN for a component; raises Missing, Refused or Invalid, in this order."""
-    async with database.transaction() as connection:
-        learner_id, centre_id = await _open_component(
-            connection, viewer, registration_id, component
+    async with editing(database) as connection:
+        course = await lock_course(connection, viewer, Permission.DECLARATION_EDIT, registration_id)
+        states = await _components(connection, {course.id: course}, component, qan)
+        if course.id not in states:
+            raise no_registration()
+        state = states[course.id]
+        problem = _component_impediment(course, state)
+        if problem is not None:
+            raise Invalid(problem.reason, code=problem.code, field="component")
+        wanted = Wanted.read(component, qan)
+        known = await _catalogued(connection, wanted.qan)
+        problem = qan_impediment(known)
+        if problem is not None:
+            raise Invalid(problem.reason, code=problem.code, field="qan")
+        levels = await _levels(connection, component)
+        warnings = qan_warnings(wanted.qan, known, component, levels.get(course.level, ()))
+        if state.declaration_id is not None:
+            return Declared(state.declaration_id, created=False, warnings=warnings)
+        (declaration_id,) = await write_declarations(
+            connection, viewer, [course], wanted, new_batch(), now
         )
-        canonical = _canonical(qan)
-        warnings = await _warnings(connection, registration_id, component, canonical)
-        known = await connection.tuples(
-            "SELECT id FROM declaration WHERE registration_id = ? AND component = ? AND qan = ?"
-            " AND removed_at IS NULL",
-            registration_id,
-            component.value,
-            canonical,
-        )
-        if known:
-            return Declared(known[0][0], created=False, warnings=warnings)
-        declaration_id = await connection.insert(
-            "INSERT INTO declaration (registration_id, centre_id, component, qan, created_at,"
-            " created_by_id) VALUES (?, ?, ?, ?, ?, ?)",
-            registration_id,
-            centre_id,
-            component.value,
-            canonical,
-            now,
-            viewer.user_id,
-        )
-        await connection.execute(
-            "INSERT INTO change (at, source, actor_id, centre_id, learner_id, object_type,"
-            " object_id, field, after) VALUES (?, 'USER', ?, ?, ?, 'DECLARATION', ?, ?, ?)",
-            now,
-            viewer.user_id,
-            centre_id,
-            learner_id,
-            declaration_id,
-            component.value,
-            canonical,
-        )
-        await _derive(connection, [learner_id], day)
+        await derive(connection, [course.learner_id], day)
         return Declared(declaration_id, created=True, warnings=warnings)
 
 
-async def _open_component(
-    connection: Connection, viewer: Viewer, registration_id: int, component: ComponentType
-) -> tuple[int, int]:
-    """The learner and centre of a component that may be declared for; the row stays locked."""
-    reach = scope.registrations(viewer, connection, "r.centre_id", "r.id")
-    await connection.execute(
-        "UPDATE registration SET version = version WHERE id = ?", registration_id
+async def add_declarations(
+    database: Database,
+    viewer: Viewer,
+    registration_ids: Sequence[int],
+    *,
+    component: ComponentType,
+    qan: str,
+    key: str,
+    day: date,
+    now: datetime,
+) -> Bulk:
+    """Declare a QAN for many learners: for all or for none, and once for a key."""
+    ids = list(registration_ids)
+    check_many(ids)
+    wanted = Wanted.read(component, qan)
+    async with editing(database) as connection:
+        courses = await lock_courses(connection, viewer, Permission.DECLARATION_EDIT, ids)
+        digest = digest_of("declarations", ids, *wanted)
+        before = await begin_once(connection, viewer, key, digest, now)
+        if before is not None:
+            return before
+        judged = await _judged(connection, courses, wanted)
+        done = Bulk(settled(ids, judged))
+        new = [courses[outcome.registration_id] for outcome in done.outcomes if outcome.changed]
+        if done.applied and new:
+            batch = new_batch()
+            await write_declarations(connection, viewer, new, wanted, batch, now)
+            await derive(connection, [course.learner_id for course in new], day)
+            done = Bulk(done.outcomes, batch)
+        await keep_once(connection, viewer, key, done)
+    return done
+
+
+async def remove_declaration(
+    database: Database, viewer: Viewer, declaration_id: int, *, day: date, now: datetime
+) -> Removed:
+    """Take a declaration back; one that was removed already stays removed.
+
+    Raises Missing or Refused.
+    """
+    async with editing(database) as connection:
+        reach = scope.declarations(viewer, connection, "d.centre_id")
+        rows = await connection.tuples(
+            f"SELECT d.registration_id FROM declaration d WHERE d.id = ? AND {reach.text}",  # noqa: S608 - clauses are ours
+            declaration_id,
+            *reach.params,
+        )
+        if not rows:
+            message = "There is no such declaration."
+            raise Missing(message, field="id")
+        course = await lock_course(connection, viewer, Permission.DECLARATION_EDIT, int(rows[0][0]))
+        (state,) = await connection.rows(
+            _DeclarationState,
+            "SELECT id, registration_id, component, qan, removed_at IS NULL FROM declaration"
+            " WHERE id = ?",
+            declaration_id,
+        )
+        if state.standing:
+            await set_standing(connection, viewer, {declaration_id: False}, now)
+            change = FieldChange(
+                subject_of(course, declaration_id), state.component, state.qan, None
+            )
+            await record_changes(connection, viewer, now, [change], batch=new_batch())
+            await derive(connection, [course.learner_id], day)
+        return Removed(state.registration_id, ComponentType(state.component))
+
+
+async def write_declarations(
+    connection: Connection,
+    viewer: Viewer,
+    courses: Sequence[Course],
+    wanted: Wanted,
+    batch: str,
+    now: datetime,
+) -> list[int]:
+    """Write a declaration for each locked registration, where none of it stands; their ids."""
+    among = connection.among("registration_id", [course.id for course in courses])
+    await connection.execute_many(
+        "INSERT INTO declaration (registration_id, centre_id, component, qan, created_at,"
+        " created_by_id) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (course.id, course.centre_id, wanted.component.value, wanted.qan, now, viewer.user_id)
+            for course in courses
+        ],
     )
-    rows = await connection.tuples(
-        "SELECT r.learner_id, r.centre_id, r.status, c.required, c.complete FROM registration r"  # noqa: S608 - clauses are ours
-        " JOIN component c ON c.registration_id = r.id AND c.type = ?"
-        f" WHERE r.id = ? AND {reach.text}",
+    found = await connection.tuples(
+        "SELECT registration_id, id FROM declaration WHERE component = ? AND qan = ?"  # noqa: S608
+        f" AND removed_at IS NULL AND {among.text}",
+        wanted.component.value,
+        wanted.qan,
+        *among.params,
+    )
+    key_of = {int(registration_id): int(key) for registration_id, key in found}
+    ids = [key_of[course.id] for course in courses]
+    changes = [
+        FieldChange(subject_of(course, key), wanted.component.value, None, wanted.qan)
+        for course, key in zip(courses, ids, strict=True)
+    ]
+    await record_changes(connection, viewer, now, changes, batch=batch)
+    return ids
+
+
+async def set_standing(
+    connection: Connection, viewer: Viewer, standing: Mapping[int, bool], now: datetime
+) -> None:
+    """Let declarations stand again, or no longer."""
+    await connection.execute_many(
+        "UPDATE declaration SET removed_at = ?, removed_by_id = ? WHERE id = ?",
+        [
+            (None if stands else now, None if stands else viewer.user_id, key)
+            for key, stands in standing.items()
+        ],
+    )
+
+
+def subject_of(course: Course, declaration_id: int) -> Subject:
+    """A declaration as the history names it."""
+    return Subject("DECLARATION", declaration_id, course.centre_id, course.learner_id)
+
+
+async def _judged(
+    connection: Connection, courses: Mapping[int, Course], wanted: Wanted
+) -> dict[int, Outcome]:
+    """What becomes of each registration; raises Invalid for a QAN that nobody may declare."""
+    known = await _catalogued(connection, wanted.qan)
+    problem = qan_impediment(known)
+    if problem is not None:
+        raise Invalid(problem.reason, code=problem.code, field="qan")
+    levels = await _levels(connection, wanted.component)
+    states = await _components(connection, courses, wanted.component, wanted.qan)
+    found = {}
+    for key, state in states.items():
+        course = courses[key]
+        problem = _component_impediment(course, state)
+        if problem is not None:
+            found[key] = Outcome.refused(key, problem)
+            continue
+        warnings = qan_warnings(wanted.qan, known, wanted.component, levels.get(course.level, ()))
+        found[key] = Outcome(key, changed=state.declaration_id is None, warnings=warnings)
+    return found
+
+
+def _component_impediment(course: Course, state: ComponentState) -> Impediment | None:
+    return declaration_impediment(course.status, required=state.required, complete=state.complete)
+
+
+async def _components(
+    connection: Connection, courses: Mapping[int, Course], component: ComponentType, qan: str
+) -> dict[int, ComponentState]:
+    """The component of each registration, with the QAN's standing declaration if there is one."""
+    among = connection.among("c.registration_id", sorted(courses))
+    rows = await connection.rows(
+        ComponentState,
+        "SELECT c.registration_id, c.required, c.complete, (SELECT MIN(d.id) FROM declaration d"  # noqa: S608
+        " WHERE d.registration_id = c.registration_id AND d.component = c.type AND d.qan = ?"
+        f" AND d.removed_at IS NULL) FROM component c WHERE c.type = ? AND {among.text}",
+        _canonical_or_none(qan),
         component.value,
-        registration_id,
-        *reach.params,
+        *among.params,
     )
-    if not rows:
-        message = "There is no such registration."
-        raise Missing(message)
-    learner_id, centre_id, status, required, complete = rows[0]
-    if not viewer.may(Permission.DECLARATION_EDIT, centre_id):
-        message = f"This needs the permission {Permission.DECLARATION_EDIT.value} at the centre."
-        raise Refused(message)
-    impediment = declaration_impediment(
-        RegistrationStatus(status), required=bool(required), complete=bool(complete)
-    )
-    if impediment is not None:
-        raise Invalid(impediment.reason, code=impediment.code, field="component")
-    return int(learner_id), int(centre_id)
+    return {row.registration_id: row for row in rows}
 
 
-def _canonical(qan: str) -> str:
+def _canonical_or_none(qan: str) -> str:
+    """The QAN as it is stored; nothing that is stored for one of another form."""
     try:
         return parse_qan(qan)
-    except IdentifierError as error:
-        raise Invalid(str(error), code="QAN_FORMAT", field="qan") from None
+    except IdentifierError:
+        return ""
 
 
-async def _warnings(
-    connection: Connection, registration_id: int, component: ComponentType, qan: str
-) -> tuple[str, ...]:
-    """What is odd about a QAN; one that Edexcel awards is refused as such."""
-    found = [] if qan_check_fits(qan) else ["QAN_CHECK_CHARACTER_MISMATCH"]
+async def _catalogued(connection: Connection, qan: str) -> Catalogued | None:
     rows = await connection.tuples(
-        "SELECT q.awarding_body, q.component, q.level, n.qualification_levels"
-        " FROM qualification q, registration r"
-        " LEFT JOIN requirement n ON n.level = r.level AND n.component = ?"
-        " WHERE q.qan = ? AND r.id = ?",
-        component.value,
-        qan,
-        registration_id,
+        "SELECT awarding_body, component, level FROM qualification WHERE qan = ?", qan
     )
-    if not rows:
-        return (*found, "QUALIFICATION_UNKNOWN")
-    body, own_component, level, levels = rows[0]
-    if body == EDEXCEL:
-        message = "This qualification is awarded by Edexcel: make an entry instead."
-        raise Invalid(message, code="QAN_IS_EDEXCEL", field="qan")
-    if own_component != component.value:
-        found.append("WRONG_COMPONENT")
-    if str(level) not in (levels or "").split("|"):
-        found.append("WRONG_LEVEL")
-    return tuple(found)
+    return Catalogued(*rows[0]) if rows else None
 
 
-async def _derive(connection: Connection, learner_ids: Iterable[int], day: date) -> None:
-    catalogue = await read_catalogue(connection)
-    reader = RecordReader(connection)
-    await derive_learners(connection, reader, catalogue, list(learner_ids), day)
+async def _levels(
+    connection: Connection, component: ComponentType
+) -> Mapping[str, tuple[int, ...]]:
+    """The qualification levels that count, by the level of the Diploma."""
+    rows = await connection.tuples(
+        "SELECT level, qualification_levels FROM requirement WHERE component = ?",
+        component.value,
+    )
+    return {
+        level: tuple(int(number) for number in levels.split("|") if number)
+        for level, levels in rows
+    }

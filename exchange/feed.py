@@ -5,6 +5,7 @@ import csv
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
+from actions.locks import lock_feeds
 from exchange.attach import prepare_entries, write_entries
 from exchange.checks import check_file
 from exchange.closing import close_unmentioned
@@ -28,10 +29,7 @@ from exchange.touch import (
     touch_by_file,
 )
 from loaders.feed_runs import FeedRunRow
-from models.database import Connection, Database, Dialect
-
-IMPORT_LOCK = 7_201_001
-"""PostgreSQL's advisory lock that lets one feed in at a time."""
+from models.database import Connection, Database
 
 
 class _RolledBackError(Exception):
@@ -78,7 +76,7 @@ class _Run:
 
     async def apply(self, connection: Connection) -> None:
         """Stages 3 and 4, then the merge and the derivation."""
-        await lock_imports(connection)
+        await lock_feeds(connection)
         await create_stages(connection)
         await self._stage_rows(connection)
         if self.stopped:
@@ -228,14 +226,6 @@ async def apply_feed(
         for layout in run.layouts.values():
             await asyncio.to_thread(_put_refused_aside, source, layout, run)
     return report(begun.id if recorded else None)
-
-
-async def lock_imports(connection: Connection) -> None:
-    """One feed at a time; on SQLite the first write takes the lock."""
-    if connection.dialect is Dialect.POSTGRESQL:
-        await connection.execute("SELECT pg_advisory_xact_lock(?)", IMPORT_LOCK)
-    else:
-        await connection.execute("DELETE FROM feed_run WHERE FALSE")
 
 
 def _put_refused_aside(source: Source, layout: Layout, run: _Run) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import date
 
+from actions.locks import lock_feeds
 from exchange.derive import derive_touched
-from exchange.feed import lock_imports
 from exchange.staging import drop_stages
 from exchange.touch import create_touched, touch
 from models.database import Connection, Database, Dialect
@@ -21,7 +21,7 @@ async def refresh(
     if not everything and not await _due(database.reader, day):
         return 0
     async with database.transaction() as connection:
-        await lock_imports(connection)
+        await lock_feeds(connection)
         await create_touched(connection)
         await touch(
             connection,

@@ -1,6 +1,7 @@
 """Tables, nothing else: one noun a file."""
 
 from models.api_token import ApiToken, ApiTokenGrant
+from models.bulk_edit import BulkEdit
 from models.centre import Centre, Consortium, ConsortiumCentre
 from models.change import Change
 from models.completion import Completion
@@ -29,6 +30,7 @@ from models.verification import Verification
 __all__ = [
     "ApiToken",
     "ApiTokenGrant",
+    "BulkEdit",
     "Centre",
     "Change",
     "Completion",

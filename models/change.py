@@ -24,9 +24,19 @@ class Change(Model):
     before = fields.TextField(null=True)
     after = fields.TextField(null=True)
     request_id = fields.CharField(64, null=True)
+    batch = fields.CharField(
+        32, null=True, description="Shared by all changes of one user's edit, null for others"
+    )
+    undoes_id = fields.BigIntField(null=True, description="The change that this one puts back")
 
     class Meta:
         """Table name and indexes."""
 
         table = "change"
-        indexes = (("learner_id",), ("centre_id", "at"), ("object_type", "object_id"))
+        indexes = (
+            ("learner_id",),
+            ("centre_id", "at"),
+            ("object_type", "object_id"),
+            ("batch",),
+            ("undoes_id",),
+        )

@@ -1,5 +1,6 @@
 """The open database: one door for statements, whichever database stands behind it."""
 
+import asyncio
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 import orjson
+from asyncpg.exceptions import LockNotAvailableError
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionContext
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import OperationalError
@@ -39,6 +41,10 @@ class Dialect(StrEnum):
 
 class DatabaseUrlError(ValueError):
     """The database address is not one that can be used."""
+
+
+class BusyError(Exception):
+    """Somebody else writes, and went on for too long."""
 
 
 class Clause(NamedTuple):
@@ -158,13 +164,16 @@ class Database:
         self.writer = Connection(context.connections.get(WRITE), dialect)
 
     @asynccontextmanager
-    async def transaction(self, *, wait: int = LONGEST_WAIT) -> AsyncIterator[Connection]:
+    async def transaction(
+        self, *, wait: int = LONGEST_WAIT, patience: float | None = None
+    ) -> AsyncIterator[Connection]:
         """Everything or nothing; nothing but statements may be awaited inside.
 
-        `wait` is for how many milliseconds another process may keep SQLite to itself.
+        `wait` is for how many milliseconds another process may keep SQLite to itself, `patience`
+        for how many seconds this one may; raises BusyError.
         """
         with copy(self._context):  # a context remembers who entered it: each enters one of its own
-            async with _begun(in_transaction(WRITE)) as client:
+            async with _begun(in_transaction(WRITE), patience) as client:
                 connection = Connection(client, self.dialect)
                 if self.dialect is Dialect.SQLITE:
                     await _take_turn(connection, wait)
@@ -210,14 +219,19 @@ async def _take_turn(connection: Connection, wait: int) -> None:
 
 
 @asynccontextmanager
-async def _begun(transaction: TransactionContext) -> AsyncIterator[BaseDBAsyncClient]:
+async def _begun(
+    transaction: TransactionContext, patience: float | None = None
+) -> AsyncIterator[BaseDBAsyncClient]:
     """A transaction that lets go of its connection even when its beginning is broken off."""
     try:
-        client = await transaction.__aenter__()
+        async with asyncio.timeout(patience):
+            client = await transaction.__aenter__()
     except BaseException as error:
         if hasattr(transaction, "token"):  # it has a connection, which tortoise would not give back
             with suppress(Exception):
                 await transaction.__aexit__(type(error), error, error.__traceback__)
+        if isinstance(error, TimeoutError):
+            raise BusyError from error
         raise
     try:
         yield client
@@ -228,8 +242,10 @@ async def _begun(transaction: TransactionContext) -> AsyncIterator[BaseDBAsyncCl
 
 
 def is_busy(error: BaseException) -> bool:
-    """Whether SQLite was kept by another writer, which may be a long feed."""
-    return isinstance(error, OperationalError) and "database is locked" in str(error)
+    """Whether another writer, which may be a long feed, kept the database or a row of it."""
+    if isinstance(error, OperationalError):
+        return "database is locked" in str(error)
+    return isinstance(error, BusyError | LockNotAvailableError)
 
 
 def dialect_of(url: str) -> Dialect:

@@ -26,6 +26,9 @@ class Issue(Model):
         "models.User", "acknowledged_issues", null=True, on_delete=fields.SET_NULL
     )
     note = fields.TextField(null=True)
+    version = fields.IntField(
+        default=1, db_default=1, description="Rises when somebody takes it on or gives it back"
+    )
 
     class Meta:
         """Table name and keys."""

@@ -28,6 +28,7 @@ MIGRATIONS: Final = [
     "0003_accounts",
     "0004_terms",
     "0005_feed_runs",
+    "0006_editing",
 ]
 
 INDEXES: Final[set[Index]] = {
@@ -39,9 +40,13 @@ INDEXES: Final[set[Index]] = {
     ("api_token", ("user_id",), False),
     ("api_token_grant", ("api_token_id", "grant_id"), True),
     ("centre", ("number",), True),
+    ("bulk_edit", ("at",), False),
+    ("bulk_edit", ("user_id", "key"), True),
+    ("change", ("batch",), False),
     ("change", ("centre_id", "at"), False),
     ("change", ("learner_id",), False),
     ("change", ("object_type", "object_id"), False),
+    ("change", ("undoes_id",), False),
     ("completion", ("centre_id", "status"), False),
     ("completion", ("learner_id",), False),
     ("completion", ("next_change_on",), False),

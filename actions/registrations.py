@@ -1,0 +1,118 @@
+"""Registrations about to be edited: found in reach, locked, and derived again afterwards."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import msgspec
+
+from actions.attachment import reattach
+from actions.catalogue import read_catalogue
+from actions.locks import lock_learners
+from actions.projection import derive_learners
+from actions.records import RecordReader
+from auth import scope
+from auth.explain import refusal_of
+from auth.permissions import Permission
+from auth.viewer import Viewer
+from domain.errors import Missing
+from domain.identifiers import YearMonth
+from domain.vocabulary import RegistrationStatus
+from models.database import Connection
+
+CHUNK = 100
+"""Learners derived at once: long enough for few statements, short enough for others to get on."""
+
+
+class Course(msgspec.Struct, frozen=True, gc=False):
+    """What an edit needs to know of a registration."""
+
+    id: int
+    learner_id: int
+    centre_id: int
+    level: str
+    stored_registered_on: str | None
+    award: str | None
+    award_source: str
+    feed_award: str | None
+    stored_status: str
+    version: int
+
+    @property
+    def status(self) -> RegistrationStatus:
+        """Its status."""
+        return RegistrationStatus(self.stored_status)
+
+    @property
+    def registered_on(self) -> YearMonth | None:
+        """The month of registration, where it is known."""
+        return YearMonth.parse(self.stored_registered_on) if self.stored_registered_on else None
+
+
+_COURSES = """
+    SELECT r.id, r.learner_id, r.centre_id, r.level, r.registered_on, r.award, r.award_source,
+           r.feed_award, r.status, r.version
+    FROM registration r WHERE {}
+"""
+
+
+async def lock_courses(
+    connection: Connection, viewer: Viewer, permission: Permission, ids: Sequence[int]
+) -> Mapping[int, Course]:
+    """Registrations in reach by id, their learners kept from others until the transaction ends.
+
+    Raises Refused when the viewer lacks the permission at the centre of one of them.
+    """
+    reach = scope.registrations(viewer, connection, "r.centre_id", "r.id")
+    where = connection.among("r.id", ids) & reach
+    owners = await connection.tuples(
+        f"SELECT DISTINCT r.learner_id FROM registration r WHERE {where.text}",  # noqa: S608 - clauses are ours
+        *where.params,
+    )
+    await lock_learners(connection, [row[0] for row in owners])
+    found = await connection.rows(Course, _COURSES.format(where.text), *where.params)
+    for centre_id in sorted({course.centre_id for course in found}):
+        refusal = refusal_of(viewer, permission, centre_id)
+        if refusal is not None:
+            raise refusal
+    return {course.id: course for course in found}
+
+
+async def lock_course(
+    connection: Connection, viewer: Viewer, permission: Permission, registration_id: int
+) -> Course:
+    """One registration in reach; raises Missing, or Refused."""
+    found = await lock_courses(connection, viewer, permission, [registration_id])
+    if registration_id not in found:
+        raise no_registration()
+    return found[registration_id]
+
+
+def no_registration(field: str = "id") -> Missing:
+    """What is told of a registration that does not exist, or is out of reach."""
+    message = "There is no such registration."
+    return Missing(message, field=field)
+
+
+async def derive(connection: Connection, learner_ids: Sequence[int], day: date) -> None:
+    """Bring flags, issues and completion of some learners to what follows from their records."""
+    if not learner_ids:
+        return
+    catalogue = await read_catalogue(connection)
+    reader = RecordReader(connection)
+    ordered = sorted(set(learner_ids))
+    for start in range(0, len(ordered), CHUNK):
+        chunk = ordered[start : start + CHUNK]
+        await derive_learners(connection, reader, catalogue, chunk, day)
+
+
+async def reattach_entries(connection: Connection, learner_ids: Sequence[int]) -> None:
+    """Of several courses at one centre, an award month decides which one an entry counts to."""
+    among = connection.among("g.learner_id", sorted(learner_ids))
+    several = await connection.tuples(
+        f"SELECT g.learner_id FROM registration g WHERE {among.text}"  # noqa: S608 - clauses are ours
+        " GROUP BY g.learner_id, g.centre_id HAVING COUNT(*) > 1",
+        *among.params,
+    )
+    if several:
+        keys = ", ".join(str(int(row[0])) for row in several)
+        await reattach(connection, f"e.learner_id IN ({keys})")

@@ -1,0 +1,221 @@
+"""Putting a user's edit back, as a whole, if nothing newer stands on it."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Final, NamedTuple
+
+import msgspec
+
+from actions.acknowledgements import lock_issue, write_acknowledgement
+from actions.awards import store_awards
+from actions.changes import FieldChange, Subject, new_batch, record_changes
+from actions.declarations import set_standing
+from actions.locks import editing, lock_learners
+from actions.registrations import Course, derive, lock_courses, reattach_entries
+from auth import scope
+from auth.explain import refusal_of
+from auth.permissions import Permission
+from auth.viewer import Viewer
+from domain.editing import award_impediment, declaration_impediment, month_impediment
+from domain.errors import Conflict, Invalid, Missing
+from domain.identifiers import YearMonth
+from models.database import Clause, Connection, Database
+
+UNDONE_BY: Final = {
+    "REGISTRATION": Permission.AWARD_EDIT,
+    "DECLARATION": Permission.DECLARATION_EDIT,
+    "ISSUE": Permission.ISSUE_ACKNOWLEDGE,
+}
+"""What it takes to put back an edit, by what was edited; nothing else can be put back."""
+
+
+class Undone(NamedTuple):
+    """What was put back."""
+
+    batch: str
+    learner_ids: tuple[int, ...]
+
+
+class Edit(msgspec.Struct, frozen=True, gc=False):
+    """One change of the edit."""
+
+    id: int
+    batch: str | None
+    source: str
+    centre_id: int | None
+    learner_id: int | None
+    object_type: str
+    object_id: int
+    field: str
+    before: str | None
+    after: str | None
+    newer: bool
+    """Whether something newer stands on it, such as its being put back."""
+
+    @property
+    def subject(self) -> Subject:
+        """What was changed."""
+        return Subject(self.object_type, self.object_id, self.centre_id, self.learner_id)
+
+    @property
+    def inverse(self) -> FieldChange:
+        """The change that puts it back."""
+        return FieldChange(self.subject, self.field, self.after, self.before, self.id)
+
+
+_EDITS: Final = """
+    SELECT c.id, c.batch, c.source, c.centre_id, c.learner_id, c.object_type, c.object_id,
+        c.field, c.before, c.after, EXISTS (SELECT 1 FROM change n WHERE n.id > c.id
+        AND n.object_type = c.object_type AND n.object_id = c.object_id AND n.field = c.field)
+    FROM change c WHERE {} ORDER BY c.id
+"""
+
+
+async def undo(
+    database: Database, viewer: Viewer, change_id: int, *, day: date, now: datetime
+) -> Undone:
+    """Put back the edit that a change belongs to; raises Missing, Refused, Conflict or Invalid."""
+    async with editing(database) as connection:
+        edits = await _locked(connection, viewer, change_id)
+        if any(edit.newer for edit in edits):
+            message = "Something newer stands on this edit; put that back first."
+            raise Conflict(message, code="SUPERSEDED", field="id")
+        batch = new_batch()
+        by_type: dict[str, list[Edit]] = defaultdict(list)
+        for edit in edits:
+            by_type[edit.object_type].append(edit)
+        for object_type, group in by_type.items():
+            await _WRITERS[object_type](connection, viewer, group, batch, now)
+        learner_ids = sorted({edit.learner_id for edit in edits if edit.learner_id is not None})
+        if "REGISTRATION" in by_type:
+            await reattach_entries(connection, learner_ids)
+        if "REGISTRATION" in by_type or "DECLARATION" in by_type:
+            await derive(connection, learner_ids, day)
+    return Undone(batch, tuple(learner_ids))
+
+
+async def _locked(connection: Connection, viewer: Viewer, change_id: int) -> list[Edit]:
+    """All changes of one edit in reach, their learners kept from others."""
+    reach = scope.learners(viewer, connection, "c.learner_id")
+    seen = Clause("c.id = ?", (change_id,)) & Clause("c.learner_id IS NOT NULL") & reach
+    found = await _edits(connection, seen)
+    if not found:
+        message = "There is no such change."
+        raise Missing(message, field="id")
+    (asked,) = found
+    if asked.batch is None or asked.object_type not in UNDONE_BY:
+        message = "Only what a user edited can be put back."
+        raise Invalid(message, code="NOT_AN_EDIT", field="id")
+    whole = Clause("c.batch = ?", (asked.batch,))
+    edits = await _edits(connection, whole)
+    await lock_learners(connection, [edit.learner_id for edit in edits if edit.learner_id])
+    edits = await _edits(connection, whole)
+    if len(edits) != len(await _edits(connection, whole & reach)):
+        message = "The edit changed learners out of your reach as well."
+        raise Missing(message, field="id")
+    return edits
+
+
+async def _edits(connection: Connection, where: Clause) -> list[Edit]:
+    return await connection.rows(Edit, _EDITS.format(where.text), *where.params)
+
+
+async def _courses(
+    connection: Connection, viewer: Viewer, ids: Sequence[int], permission: Permission
+) -> Mapping[int, Course]:
+    courses = await lock_courses(connection, viewer, permission, ids)
+    if set(ids) - set(courses):
+        message = "There is no such change."
+        raise Missing(message, field="id")
+    return courses
+
+
+async def _put_back_awards(
+    connection: Connection, viewer: Viewer, edits: Sequence[Edit], batch: str, now: datetime
+) -> None:
+    ids = sorted({edit.object_id for edit in edits})
+    courses = await _courses(connection, viewer, ids, Permission.AWARD_EDIT)
+    former: dict[int, dict[str, str | None]] = defaultdict(dict)
+    for edit in edits:
+        former[edit.object_id][edit.field] = edit.before
+    awards = {}
+    for key, fields in former.items():
+        course = courses[key]
+        award = fields.get("award", course.award)
+        month = None if award is None else YearMonth.parse(award)
+        problem = award_impediment(course.status) or month_impediment(month, course.registered_on)
+        if problem is not None:
+            raise Invalid(problem.reason, code=problem.code, field="id")
+        awards[course] = (award, fields.get("award_source") or course.award_source)
+    await store_awards(connection, viewer, awards, now)
+    await record_changes(connection, viewer, now, [edit.inverse for edit in edits], batch=batch)
+
+
+class _Declaration(msgspec.Struct, frozen=True, gc=False):
+    """A declaration with the component it stands for."""
+
+    id: int
+    registration_id: int
+    required: bool
+    complete: bool
+    again: bool
+    """Whether the same qualification stands there by another declaration."""
+
+
+_DECLARATIONS: Final = """
+    SELECT d.id, d.registration_id, c.required, c.complete, EXISTS (SELECT 1 FROM declaration o
+        WHERE o.registration_id = d.registration_id AND o.component = d.component
+        AND o.qan = d.qan AND o.id <> d.id AND o.removed_at IS NULL)
+    FROM declaration d JOIN component c
+        ON c.registration_id = d.registration_id AND c.type = d.component
+    WHERE {}
+"""
+
+
+async def _put_back_declarations(
+    connection: Connection, viewer: Viewer, edits: Sequence[Edit], batch: str, now: datetime
+) -> None:
+    standing = {edit.object_id: edit.after is None for edit in edits}
+    among = connection.among("d.id", sorted(standing))
+    found = await connection.rows(_Declaration, _DECLARATIONS.format(among.text), *among.params)
+    ids = sorted({row.registration_id for row in found})
+    courses = await _courses(connection, viewer, ids, Permission.DECLARATION_EDIT)
+    for row in found:
+        if standing[row.id]:
+            _check_open(courses[row.registration_id], row)
+    await set_standing(connection, viewer, standing, now)
+    await record_changes(connection, viewer, now, [edit.inverse for edit in edits], batch=batch)
+
+
+def _check_open(course: Course, row: _Declaration) -> None:
+    """Whether a removed declaration may stand again."""
+    problem = declaration_impediment(course.status, required=row.required, complete=row.complete)
+    if problem is not None:
+        raise Invalid(problem.reason, code=problem.code, field="id")
+    if row.again:
+        message = "The same qualification was declared again in the meantime."
+        raise Conflict(message, code="SUPERSEDED", field="id")
+
+
+async def _put_back_acknowledgements(
+    connection: Connection, viewer: Viewer, edits: Sequence[Edit], batch: str, now: datetime
+) -> None:
+    for edit in edits:
+        issue = await lock_issue(connection, viewer, edit.object_id)
+        if issue is None:
+            message = "The issue has been put right; there is nothing to put back."
+            raise Conflict(message, code="SUPERSEDED", field="id")
+        refusal = refusal_of(viewer, Permission.ISSUE_ACKNOWLEDGE, issue.centre_id)
+        if refusal is not None:
+            raise refusal
+        await write_acknowledgement(
+            connection, viewer, issue, edit.before, now, undoes_id=edit.id, batch=batch
+        )
+
+
+_WRITERS = {
+    "REGISTRATION": _put_back_awards,
+    "DECLARATION": _put_back_declarations,
+    "ISSUE": _put_back_acknowledgements,
+}
