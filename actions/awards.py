@@ -12,12 +12,13 @@ from actions.registrations import (
     derive,
     lock_course,
     lock_courses,
+    no_registration,
     reattach_entries,
 )
 from auth.permissions import Permission
 from auth.viewer import Viewer
 from domain.editing import (
-    EditWarning,
+    EditWarningCode,
     Impediment,
     award_impediment,
     month_impediment,
@@ -52,7 +53,7 @@ class AwardSet(NamedTuple):
     learner_id: int
     registration_id: int
     changed: bool
-    warnings: tuple[EditWarning, ...]
+    warnings: tuple[EditWarningCode, ...]
 
 
 async def set_award(
@@ -92,13 +93,16 @@ async def set_awards(
 ) -> Bulk:
     """Set the month of many registrations, each given with the version that was read.
 
-    All are changed or none; sent again with the same key, nothing is done twice.
+    All are changed or none; sent again with the same key, nothing is done twice. Raises Missing
+    when none of them is in reach, or Refused.
     """
     ids = [registration_id for registration_id, _ in versions]
     check_many(ids)
     digest = digest_of("awards", versions, *wanted)
     async with editing(database) as connection:
         courses = await lock_courses(connection, viewer, Permission.AWARD_EDIT, ids)
+        if not courses:
+            raise no_registration(field="learners")
         known = await begin_once(connection, viewer, key, digest, now)
         if known is not None:
             return known
@@ -129,7 +133,7 @@ def _impediment(course: Course, wanted: Wanted) -> Impediment | None:
     )
 
 
-def _warnings(course: Course, wanted: Wanted, day: date) -> tuple[EditWarning, ...]:
+def _warnings(course: Course, wanted: Wanted, day: date) -> tuple[EditWarningCode, ...]:
     return () if wanted.follow else month_warnings(wanted.month, course.registered_on, day)
 
 

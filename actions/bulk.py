@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from auth.viewer import Viewer
-from domain.editing import EditWarning, Impediment
+from domain.editing import EditWarningCode, Impediment
 from domain.errors import Invalid
 from models.database import Connection
 
@@ -30,7 +30,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     code: str | None = None
     """Why not; None for a learner who was changed, or was as wanted already."""
     message: str | None = None
-    warnings: tuple[EditWarning, ...] = ()
+    warnings: tuple[EditWarningCode, ...] = ()
 
     @classmethod
     def refused(cls, registration_id: int, why: Impediment) -> "Outcome":

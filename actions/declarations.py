@@ -1,6 +1,6 @@
 """Qualifications declared as taken with another awarding body: added, for one or many, removed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from auth.permissions import Permission
 from auth.viewer import Viewer
 from domain.editing import (
     Catalogued,
-    EditWarning,
+    EditWarningCode,
     Impediment,
     declaration_impediment,
     qan_impediment,
@@ -39,7 +39,7 @@ class Declared(NamedTuple):
     declaration_id: int
     created: bool
     """False when the same QAN was already declared: a success without change."""
-    warnings: tuple[EditWarning, ...]
+    warnings: tuple[EditWarningCode, ...]
 
 
 class Removed(NamedTuple):
@@ -47,6 +47,7 @@ class Removed(NamedTuple):
 
     registration_id: int
     component: ComponentType
+    component_id: int
 
 
 class ComponentState(msgspec.Struct, frozen=True, gc=False):
@@ -126,15 +127,23 @@ async def add_declarations(
     component: ComponentType,
     qan: str,
     key: str,
+    confirm: Callable[[], None],
     day: date,
     now: datetime,
 ) -> Bulk:
-    """Declare a QAN for many learners: for all or for none, and once for a key."""
+    """Declare a QAN for many learners: for all or for none, and once for a key.
+
+    `confirm` raises what keeps those who may do it from doing it unseen. Raises Missing when none
+    of them is in reach, Refused, or Invalid.
+    """
     ids = list(registration_ids)
     check_many(ids)
     wanted = Wanted.read(component, qan)
     async with editing(database) as connection:
         courses = await lock_courses(connection, viewer, Permission.DECLARATION_EDIT, ids)
+        if not courses:
+            raise no_registration(field="learners")
+        confirm()
         digest = digest_of("declarations", ids, *wanted)
         before = await begin_once(connection, viewer, key, digest, now)
         if before is not None:
@@ -182,7 +191,12 @@ async def remove_declaration(
             )
             await record_changes(connection, viewer, now, [change], batch=new_batch())
             await derive(connection, [course.learner_id], day)
-        return Removed(state.registration_id, ComponentType(state.component))
+        ((component_id,),) = await connection.tuples(
+            "SELECT id FROM component WHERE registration_id = ? AND type = ?",
+            state.registration_id,
+            state.component,
+        )
+        return Removed(state.registration_id, ComponentType(state.component), component_id)
 
 
 async def write_declarations(

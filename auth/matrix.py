@@ -69,6 +69,7 @@ PUBLIC: Final = Rule(None)
 
 FIELDS: Final[Mapping[str, Rule]] = MappingProxyType({
     "Centre.unmatchedEntries": Rule(reach=_P.CENTRE_READ, then=_P.UNMATCHED_ENTRY_READ),
+    "Change.actor": Rule(reach=_P.CHANGE_READ, then=_P.CHANGE_ACTOR_READ),
     "Declaration.createdBy": Rule(reach=_P.DECLARATION_READ, then=_P.CHANGE_ACTOR_READ),
     "Entry.dateOfBirth": Rule(reach=_P.ENTRY_READ, then=_P.BIRTH_DATE_READ),
     "Event.address": Rule(reach=_P.CENTRE_READ, then=_P.ACCOUNT_READ),
@@ -97,6 +98,28 @@ FIELDS: Final[Mapping[str, Rule]] = MappingProxyType({
         Presence.IN_PERSON, reach=_P.CENTRE_READ, then=_P.GRANT_RELINQUISH
     ),
     "Mutation.apiTokenRevoke": Rule(Presence.IN_PERSON),
+    "Mutation.changeUndo": Rule(Presence.IN_PERSON, reach=_P.CHANGE_READ, then=_P.AWARD_EDIT),
+    "Mutation.declarationAdd": Rule(
+        Presence.IN_PERSON, reach=_P.LEARNER_READ, then=_P.DECLARATION_EDIT
+    ),
+    "Mutation.declarationRemove": Rule(
+        Presence.IN_PERSON, reach=_P.DECLARATION_READ, then=_P.DECLARATION_EDIT
+    ),
+    "Mutation.declarationsAdd": Rule(
+        Presence.IN_PERSON, reach=_P.LEARNER_READ, then=_P.DECLARATION_EDIT
+    ),
+    "Mutation.issueAcknowledge": Rule(
+        Presence.IN_PERSON, reach=_P.ISSUE_READ, then=_P.ISSUE_ACKNOWLEDGE
+    ),
+    "Mutation.issueUnacknowledge": Rule(
+        Presence.IN_PERSON, reach=_P.ISSUE_READ, then=_P.ISSUE_ACKNOWLEDGE
+    ),
+    "Mutation.learnerSetAnticipatedAward": Rule(
+        Presence.IN_PERSON, reach=_P.LEARNER_READ, then=_P.AWARD_EDIT
+    ),
+    "Mutation.learnersSetAnticipatedAward": Rule(
+        Presence.IN_PERSON, reach=_P.LEARNER_READ, then=_P.AWARD_EDIT
+    ),
     "Mutation.passwordChange": Rule(Presence.IN_PERSON),
     "Mutation.passwordRequestReset": PUBLIC,
     "Mutation.passwordReset": PUBLIC,
@@ -110,9 +133,12 @@ FIELDS: Final[Mapping[str, Rule]] = MappingProxyType({
     "Query.accounts": Rule(_P.ACCOUNT_READ),
     "Query.centre": Rule(reach=_P.CENTRE_READ),
     "Query.centres": Rule(reach=_P.CENTRE_READ),
+    "Query.changes": Rule(reach=_P.CHANGE_READ),
     "Query.consortia": Rule(reach=_P.CENTRE_READ),
     "Query.consortium": Rule(reach=_P.CENTRE_READ),
     "Query.currentTerms": PUBLIC,
+    "Query.declarationCandidates": Rule(reach=_P.CENTRE_READ, then=_P.DECLARATION_EDIT),
+    "Query.declarationPreview": Rule(reach=_P.LEARNER_READ),
     "Query.feedRun": Rule(_P.FEED_RUN_READ),
     "Query.feedRuns": Rule(_P.FEED_RUN_READ),
     "Query.flagLegend": PUBLIC,

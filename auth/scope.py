@@ -126,6 +126,13 @@ def events(viewer: Viewer, connection: Connection, column: str = "centre_id") ->
     return _at(connection, column, (grant for grant in grants if grant.line is None))
 
 
+def changes(viewer: Viewer, connection: Connection, column: str = "centre_id") -> Clause:
+    """The history of learners in reach, as far as it was made at centres in reach."""
+    reach = within(viewer, Permission.CHANGE_READ, connection, column)
+    own = _beside(column, "learner_id")
+    return reach & Clause(f"{own} IS NOT NULL") & learners(viewer, connection, own)
+
+
 def feed_runs(viewer: Viewer) -> Clause:
     """Runs of the importer, which are about all centres at once."""
     return ALWAYS if viewer.may_everywhere(Permission.FEED_RUN_READ) else NEVER

@@ -23,7 +23,12 @@ class Impediment(NamedTuple):
     """A sentence for people."""
 
 
-class EditWarning(Vocabulary):
+ALREADY_DECLARED: Final = Impediment(
+    "ALREADY_DECLARED", "This qualification is declared for the component already."
+)
+
+
+class EditWarningCode(Vocabulary):
     """What is odd about an edit that is carried out all the same."""
 
     AWARD_FAR_AHEAD = (
@@ -79,15 +84,15 @@ def month_impediment(month: YearMonth | None, registered_on: YearMonth | None) -
 
 def month_warnings(
     month: YearMonth | None, registered_on: YearMonth | None, day: date
-) -> tuple[EditWarning, ...]:
+) -> tuple[EditWarningCode, ...]:
     """What is odd about an anticipated award month."""
     if month is None:
         return ()
     found = []
     if registered_on is not None and _months(month) - _months(registered_on) > FAR_MONTHS:
-        found.append(EditWarning.AWARD_FAR_AHEAD)
+        found.append(EditWarningCode.AWARD_FAR_AHEAD)
     if month < YearMonth.of(day):
-        found.append(EditWarning.AWARD_IN_THE_PAST)
+        found.append(EditWarningCode.AWARD_IN_THE_PAST)
     return tuple(found)
 
 
@@ -114,15 +119,15 @@ def qan_impediment(known: Catalogued | None) -> Impediment | None:
 
 def qan_warnings(
     qan: str, known: Catalogued | None, component: ComponentType, levels: Collection[int]
-) -> tuple[EditWarning, ...]:
+) -> tuple[EditWarningCode, ...]:
     """What is odd about a QAN for a component that asks for qualifications at some levels."""
-    found = [] if qan_check_fits(qan) else [EditWarning.QAN_CHECK_CHARACTER_MISMATCH]
+    found = [] if qan_check_fits(qan) else [EditWarningCode.QAN_CHECK_CHARACTER_MISMATCH]
     if known is None:
-        return (*found, EditWarning.QUALIFICATION_UNKNOWN)
+        return (*found, EditWarningCode.QUALIFICATION_UNKNOWN)
     if known.component != component.value:
-        found.append(EditWarning.WRONG_COMPONENT)
+        found.append(EditWarningCode.WRONG_COMPONENT)
     if known.level not in levels:
-        found.append(EditWarning.WRONG_LEVEL)
+        found.append(EditWarningCode.WRONG_LEVEL)
     return tuple(found)
 
 

@@ -51,6 +51,14 @@ class ComponentType(Vocabulary):
     )
 
 
+class ChangeSource(Vocabulary):
+    """Where a change came from."""
+
+    USER = "USER", "User", "Somebody edited it."
+    FEED = "FEED", "Feed", "The awarding body or DAS sent it."
+    SYSTEM = "SYSTEM", "System", "A command on the machine itself changed it."
+
+
 class RegistrationStatus(Vocabulary):
     """Where a Diploma registration stands with the awarding body."""
 

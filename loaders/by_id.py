@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from loaders import access, catalogue, centres, components, feed_runs, learners
+from loaders import access, catalogue, centres, changes, components, feed_runs, learners
 
 BY_ID: Final[Mapping[str, Callable[..., Awaitable[Sequence[Any]]]]] = MappingProxyType({
     "Access": access.access_by_id,
     "Centre": centres.centre_by_id,
+    "Change": changes.change_by_id,
     "Component": components.component_by_id,
     "Consortium": centres.consortium_by_id,
     "Declaration": components.declaration_by_id,

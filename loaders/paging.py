@@ -74,8 +74,12 @@ LEARNERS_BY_AWARD = Order(
     ("award", "family_name", "given_name", "id"),
 )
 ACCOUNTS_BY_EMAIL = Order("EMAIL", ("u.email", "u.id"), ("email", "id"))
+CANDIDATES_BY_NAME = Order(
+    "NAME", ("l.family_name", "l.given_name", "r.id"), ("family_name", "given_name", "id")
+)
 CENTRES_BY_NAME = Order("NAME", ("c.name", "c.id"), ("name", "id"))
 CENTRES_BY_NUMBER = Order("NUMBER", ("c.number", "c.id"), ("number", "id"))
+CHANGES_NEWEST_FIRST = Order("NEWEST_FIRST", ("h.id",), ("id",), descending=True)
 CONSORTIA_BY_NAME = Order("NAME", ("k.name", "k.id"), ("name", "id"))
 ENTRIES_BY_DAY = Order("ENTERED_ON", ("CAST(e.entered_on AS TEXT)", "e.id"), ("entered_on", "id"))
 """The day as text, which sorts alike and is what a cursor holds."""

@@ -136,6 +136,7 @@ class IssueRow(msgspec.Struct, frozen=True, gc=False):
     acknowledged_at: datetime | None
     acknowledged_by: str | None
     note: str | None
+    version: int
 
     @property
     def component_type(self) -> ComponentType | None:

@@ -1,6 +1,6 @@
 """The log, for those who answer for it."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 import strawberry
@@ -9,14 +9,13 @@ from strawberry import argument
 from auth.events import EventKind
 from auth.permissions import Permission
 from auth.requires import signed_in
-from domain.errors import Invalid
 from loaders import events as loaders
 from loaders.centres import centre_by_number
 from loaders.paging import EVENTS_NEWEST_FIRST
 from schema.connection import DEFAULT_FIRST, After, Connection, First, connection, page_request
 from schema.context import Info
 from schema.ids import key_of
-from schema.scalars import CentreNumber
+from schema.scalars import CentreNumber, in_utc
 from schema.types.event import Event
 
 
@@ -90,21 +89,8 @@ def _chosen(given: EventFilter | None) -> loaders.EventFilter:
     learner = None if given.learner is None else key_of(str(given.learner), "Learner") or 0
     return loaders.EventFilter(
         kinds=tuple(kind.value for kind in given.kinds or ()),
-        since=_in_utc(given.since, "from"),
-        until=_in_utc(given.until, "to"),
+        since=in_utc(given.since, "from"),
+        until=in_utc(given.until, "to"),
         login=given.login,
         learner_id=learner,
     )
-
-
-def _in_utc(moment: datetime | None, field: str) -> datetime | None:
-    """The moment as events carry it."""
-    if moment is None:
-        return None
-    if moment.tzinfo is None:
-        return moment.replace(tzinfo=UTC)
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        message = "This moment lies outside the calendar."
-        raise Invalid(message, code="MOMENT_INVALID", field=field) from None

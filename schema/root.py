@@ -8,10 +8,14 @@ from strawberry.types.execution import ExecutionContext
 
 from resolvers import access as _access
 from resolvers import accounts as _accounts
+from resolvers import awards as _awards
 from resolvers import catalogue as _catalogue
 from resolvers import centres as _centres
+from resolvers import changes as _changes
+from resolvers import declarations as _declarations
 from resolvers import events as _events
 from resolvers import feed_runs as _feed_runs
+from resolvers import issues as _issues
 from resolvers import learners as _learners
 from resolvers import nodes as _nodes
 from resolvers import own_account as _own_account
@@ -32,9 +36,12 @@ class Query:
     accounts = _accounts.accounts
     centre = _centres.centre
     centres = _centres.centres
+    changes = _changes.changes
     consortia = _centres.consortia
     consortium = _centres.consortium
     current_terms = _terms.current_terms
+    declaration_candidates = _declarations.declaration_candidates
+    declaration_preview = _declarations.declaration_preview
     feed_run = _feed_runs.feed_run
     feed_runs = _feed_runs.feed_runs
     flag_legend = _service.flag_legend
@@ -65,6 +72,14 @@ class Mutation:
     account_update = _own_account.account_update
     api_token_create = _tokens.api_token_create
     api_token_revoke = _tokens.api_token_revoke
+    change_undo = _changes.change_undo
+    declaration_add = _declarations.declaration_add
+    declaration_remove = _declarations.declaration_remove
+    declarations_add = _declarations.declarations_add
+    issue_acknowledge = _issues.issue_acknowledge
+    issue_unacknowledge = _issues.issue_unacknowledge
+    learner_set_anticipated_award = _awards.learner_set_anticipated_award
+    learners_set_anticipated_award = _awards.learners_set_anticipated_award
     password_change = _own_account.password_change
     password_request_reset = _own_account.password_request_reset
     password_reset = _own_account.password_reset

@@ -8,14 +8,18 @@ from uuid import uuid4
 import pytest
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, build_schema
 
+from actions.awards import Wanted, set_award
 from auth.matrix import FIELDS, ROOTS, CallerKind, Outcome, as_markdown, mark_of, outcome
-from auth.permissions import Permission
+from auth.permissions import GrantKind, Permission, Role
+from auth.previews import sign
 from auth.requires import Presence
+from auth.viewer import HeldGrant, Viewer
+from domain.identifiers import YearMonth
 from models.database import Database
-from schema.ids import encode_id
+from schema.ids import decode_id, encode_id
 from schema.root import make_schema, printed
 from tests.callers import CallerMaker, Made, give_password, now
-from tests.factories import PASSWORD, Caller, import_sample, served
+from tests.factories import DAY, PASSWORD, Caller, import_sample, served
 
 ROOT: Final = Path(__file__).parents[1]
 
@@ -123,6 +127,26 @@ DOCUMENTS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "Learner.upn": (LEARNERS % "upn", ("centre", "learners", "nodes", "upn")),
     "Me.apiTokens": ("{ me { apiTokens { id } } }", ("me", "apiTokens")),
     "Me.sessions": ("{ me { sessions { id } } }", ("me", "sessions")),
+    "Change.actor": (
+        "{ changes { nodes { actor } } }",
+        ("changes", "nodes", "actor"),
+    ),
+    "Query.changes": ("{ changes { totalCount } }", ("changes",)),
+    "Query.declarationCandidates": (
+        (
+            "query ($centre: CentreNumber!, $line: CourseCode!, $level: CourseCode!, $qan: QAN!) {"
+            " declarationCandidates(centre: $centre, line: $line, level: $level, component: PROJECT,"
+            " qan: $qan) { component } }"
+        ),
+        ("declarationCandidates",),
+    ),
+    "Query.declarationPreview": (
+        (
+            "query ($component: ID!, $qan: QAN!) {"
+            " declarationPreview(componentId: $component, qan: $qan) { qan } }"
+        ),
+        ("declarationPreview",),
+    ),
     "Query.accessLog": (
         "query ($centre: CentreNumber!) { accessLog(centre: $centre) { totalCount } }",
         ("accessLog",),
@@ -171,10 +195,28 @@ class World:
         self.database = database
         self.known = known
         self.maker = maker
+        self._made = 0
 
     @property
     def centre(self) -> str:
         return str(self.known["centre"])
+
+    @property
+    def editor(self) -> Viewer:
+        """Somebody at the centre who may edit."""
+        centre_id = int(self.known["centre_id"])
+        held = HeldGrant(1, centre_id, GrantKind.CENTRE, Role.ADMINISTRATOR)
+        return Viewer(1, "editor@example.org", "Ed Itor", grants={centre_id: held})
+
+    def month(self) -> str:
+        """An award month that nobody was given yet."""
+        self._made += 1
+        return str(YearMonth(2011, 1).plus(self._made))
+
+    def qan(self) -> str:
+        """A QAN that nobody was given yet and no catalogue holds."""
+        self._made += 1
+        return f"700/{self._made:04}/X"
 
     async def state(self) -> Any:
         """What no refused mutation may change."""
@@ -186,7 +228,9 @@ class World:
                 " (SELECT COUNT(*) FROM terms), (SELECT COUNT(*) FROM terms_acceptance),"
                 " (SELECT SUM(version) FROM access_grant),"
                 " (SELECT COUNT(*) FROM session WHERE ended_at IS NULL),"
-                " (SELECT COUNT(*) FROM account WHERE disabled_at IS NULL)"
+                " (SELECT COUNT(*) FROM account WHERE disabled_at IS NULL),"
+                " (SELECT SUM(version) FROM registration), (SELECT SUM(version) FROM issue),"
+                " (SELECT COUNT(*) FROM declaration WHERE removed_at IS NULL)"
             )
         ]
 
@@ -234,6 +278,88 @@ async def _new_password(world: World, caller: Made) -> dict[str, Any]:
     return {"oldPassword": PASSWORD, **NEW_PASSWORD}
 
 
+async def _registration(world: World) -> tuple[str, int]:
+    """A registration that is accepted, and its version."""
+    ((key, version),) = await world.database.reader.tuples(
+        "SELECT id, version FROM registration WHERE status = 'ACCEPTED' ORDER BY id LIMIT 1"
+    )
+    return encode_id("Registration", key), version
+
+
+async def _award(world: World, _caller: Made) -> dict[str, Any]:
+    key, version = await _registration(world)
+    return {"id": key, "month": world.month(), "expectedVersion": version}
+
+
+async def _awards(world: World, _caller: Made) -> dict[str, Any]:
+    key, version = await _registration(world)
+    one = {"id": key, "expectedVersion": version}
+    return {"learners": [one], "month": world.month(), "idempotencyKey": uuid4().hex}
+
+
+async def _declaration(world: World, caller: Made) -> dict[str, Any]:
+    ((key,),) = await world.database.reader.tuples(
+        "SELECT k.id FROM component k JOIN registration r ON r.id = k.registration_id"
+        " WHERE r.status = 'ACCEPTED' AND k.type = 'PROJECT' AND k.required AND NOT k.complete"
+        " ORDER BY k.id LIMIT 1"
+    )
+    qan = world.qan()
+    token = sign(caller.token or "nobody", ("component", str(key), qan))
+    return {"componentId": encode_id("Component", key), "qan": qan, "previewToken": token}
+
+
+async def _declarations(world: World, caller: Made) -> dict[str, Any]:
+    ((key,),) = await world.database.reader.tuples(
+        "SELECT k.registration_id FROM component k JOIN registration r ON r.id = k.registration_id"
+        " WHERE r.status = 'ACCEPTED' AND k.type = 'PROJECT' AND k.required AND NOT k.complete"
+        " ORDER BY k.id LIMIT 1"
+    )
+    qan = world.qan()
+    return {
+        "learners": [encode_id("Registration", key)],
+        "component": "PROJECT",
+        "qan": qan,
+        "previewToken": sign(caller.token or "nobody", ("course", "PROJECT", qan)),
+        "idempotencyKey": uuid4().hex,
+    }
+
+
+async def _standing_declaration(world: World, _caller: Made) -> dict[str, Any]:
+    ((key,),) = await world.database.reader.tuples(
+        "SELECT MIN(id) FROM declaration WHERE removed_at IS NULL"
+    )
+    return {"id": encode_id("Declaration", key)}
+
+
+async def _issue(world: World, _caller: Made) -> dict[str, Any]:
+    ((key, version),) = await world.database.reader.tuples(
+        "SELECT id, version FROM issue WHERE acknowledged_at IS NOT NULL ORDER BY id LIMIT 1"
+    )
+    return {"id": encode_id("Issue", key), "expectedVersion": version}
+
+
+async def _noted_issue(world: World, caller: Made) -> dict[str, Any]:
+    return {**await _issue(world, caller), "note": uuid4().hex}
+
+
+async def _edit(world: World, _caller: Made) -> dict[str, Any]:
+    """The latest edit of an award month, made a moment ago."""
+    key, version = await _registration(world)
+    await set_award(
+        world.database,
+        world.editor,
+        decode_id(key)[1],
+        Wanted(YearMonth.parse(world.month())),
+        expected_version=version,
+        day=DAY,
+        now=now(),
+    )
+    ((change,),) = await world.database.reader.tuples(
+        "SELECT MAX(id) FROM change WHERE field = 'award'"
+    )
+    return {"id": encode_id("Change", change)}
+
+
 def given(**values: Any) -> Input:
     """An input that is the same for everybody."""
 
@@ -262,6 +388,14 @@ INPUTS: Final[dict[str, Input]] = {
     "Mutation.accessRevoke": _access,
     "Mutation.accessSetAdministrator": _administrator,
     "Mutation.accessUnbind": _bound,
+    "Mutation.changeUndo": _edit,
+    "Mutation.declarationAdd": _declaration,
+    "Mutation.declarationRemove": _standing_declaration,
+    "Mutation.declarationsAdd": _declarations,
+    "Mutation.issueAcknowledge": _noted_issue,
+    "Mutation.issueUnacknowledge": _issue,
+    "Mutation.learnerSetAnticipatedAward": _award,
+    "Mutation.learnersSetAnticipatedAward": _awards,
     "Mutation.accountConfirmEmail": given(token="lt_c_wrong", password=PASSWORD),
     "Mutation.accountDisable": _login,
     "Mutation.accountEnable": _login,
@@ -335,6 +469,10 @@ async def existing(database: Database) -> dict[str, Any]:
         "SELECT id, uln FROM learner WHERE uln IS NOT NULL ORDER BY id LIMIT 1"
     )
     ((qan,),) = await database.reader.tuples("SELECT MIN(qan) FROM qualification")
+    ((component_id, line, level),) = await database.reader.tuples(
+        "SELECT k.id, r.line, r.level FROM component k JOIN registration r"
+        " ON r.id = k.registration_id WHERE k.type = 'PROJECT' ORDER BY k.id LIMIT 1"
+    )
     ((run_id,),) = await database.reader.tuples("SELECT MAX(id) FROM feed_run")
     return {
         "centre_id": centre_id,
@@ -343,6 +481,9 @@ async def existing(database: Database) -> dict[str, Any]:
         "uln": uln,
         "qan": qan,
         "id": encode_id("Learner", learner_id),
+        "line": line,
+        "level": level,
+        "component": encode_id("Component", component_id),
         "run": encode_id("FeedRun", run_id),
     }
 
@@ -367,6 +508,12 @@ async def with_every_value(database: Database, centre_id: int) -> None:
             " VALUES (?, 'RECORD_READ', ?, '192.0.2.1')",
             now(),
             centre_id,
+        )
+        await connection.execute(
+            "INSERT INTO change (at, source, actor_id, centre_id, learner_id, object_type,"
+            " object_id, field, after) SELECT ?, 'USER', (SELECT MIN(id) FROM account),"
+            " centre_id, learner_id, 'REGISTRATION', id, 'line', line FROM registration",
+            now(),
         )
 
 

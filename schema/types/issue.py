@@ -47,6 +47,10 @@ class Issue(Node):
         extensions=requires(Permission.CHANGE_ACTOR_READ),
     )
     note: str | None = strawberry.field(description="What they noted; null without a note.")
+    version: int = strawberry.field(
+        description="Rises when somebody takes it on or gives it back; sent back with a write as"
+        " `expectedVersion`."
+    )
 
     @strawberry.field(description="What to do about it, names and dates filled in.")
     async def advice(self, info: Info) -> Advice:

@@ -11,6 +11,7 @@ from auth.requires import requires
 from domain.codes import CompletionStatus
 from domain.vocabulary import AwardSource, ClaimStatus, RegistrationStatus
 from loaders.centres import centre_by_id
+from loaders.changes import change_count_by_learner_id, change_page_by_learner_id
 from loaders.components import (
     components_by_registration_id,
     das_by_registration_id,
@@ -21,12 +22,20 @@ from loaders.learners import (
     registration_by_id,
     registrations_by_learner_id,
 )
-from loaders.paging import PageRequest, Slice
+from loaders.paging import CHANGES_NEWEST_FIRST, PageRequest, Slice
 from loaders.rows import DasRow, LearnerRow, RegistrationRow
 from schema.batched import batched, selects
-from schema.connection import Connection, connection
+from schema.connection import (
+    DEFAULT_FIRST,
+    After,
+    Connection,
+    First,
+    connection,
+    page_request,
+)
 from schema.context import Info
 from schema.scalars import CourseCode, Uln, YearMonth
+from schema.types.change import Change
 from schema.types.component import Component
 from schema.types.issue import Issue
 from schema.types.node import Node
@@ -172,6 +181,16 @@ class Learner(Node):
         key="registration_id",
         description="What the person who asks may do to the record, each with its reason.",
     )
+
+    @strawberry.field(description="The history of the record, the newest change first.")
+    async def changes(
+        self, info: Info, first: First = DEFAULT_FIRST, after: After = None
+    ) -> Connection[Change]:
+        """One statement for all learners of a level."""
+        page, load = page_request(CHANGES_NEWEST_FIRST, first, after), info.context.load
+        key: int = self.id
+        found = await load(change_page_by_learner_id, key, page)
+        return connection(page, found, lambda: load(change_count_by_learner_id, key))
 
 
 def learners_page(

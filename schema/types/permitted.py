@@ -27,12 +27,12 @@ def _asked(permission: Permission, *, writes: bool = False) -> Any:  # noqa: ANN
     """A permission at the centre of the object."""
 
     def resolve(root: Any, info: Info) -> Verdict:  # noqa: ANN401
-        return _decided(info, permission, root.centre_id, writes=writes)
+        return decided(info, permission, root.centre_id, writes=writes)
 
     return strawberry.field(resolver=resolve, description=permission.description)
 
 
-def _decided(
+def decided(
     info: Info,
     permission: Permission,
     centre_id: int,
@@ -40,7 +40,7 @@ def _decided(
     writes: bool = True,
     impediment: Impediment | None = None,
 ) -> Verdict:
-    """The right, and for those who have it, whether the record stands in the way."""
+    """The verdict on the right, and for those who have it, on whether the record is in the way."""
     found = verdict(info.context.viewer, permission, centre_id, in_person=writes)
     if found.allowed and impediment is not None:
         found = Decision(allowed=False, code=impediment.code, reason=impediment.reason)
@@ -75,7 +75,7 @@ class LearnerMay:
     def edit_award_month(self, info: Info) -> Verdict:
         """The right, and a learner who has not left."""
         row: RegistrationRow = self  # type: ignore[assignment]  # self is the row
-        return _decided(
+        return decided(
             info,
             Permission.AWARD_EDIT,
             row.centre_id,
@@ -107,7 +107,7 @@ class ComponentMay:
     def add_declaration(self, info: Info) -> Verdict:
         """The right, and a component that is still open."""
         state: ComponentState = self  # type: ignore[assignment]  # self is the row
-        return _decided(
+        return decided(
             info,
             Permission.DECLARATION_EDIT,
             state.centre_id,

@@ -18,9 +18,11 @@ from domain.codes import (
     Reason,
     Severity,
 )
+from domain.editing import EditWarningCode
 from domain.vocabulary import (
     AwardSource,
     CentreStatus,
+    ChangeSource,
     ClaimStatus,
     ComponentType,
     EntryKind,
@@ -59,9 +61,11 @@ for _kind in (
     AssessmentFlag,
     AwardSource,
     CentreStatus,
+    ChangeSource,
     ClaimStatus,
     CompletionStatus,
     ComponentType,
+    EditWarningCode,
     EntryFlag,
     EntryKind,
     EntryStatus,

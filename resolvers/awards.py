@@ -1,0 +1,175 @@
+"""Setting anticipated award months, for one learner and for many."""
+
+from typing import Annotated
+
+import strawberry
+from strawberry import argument
+
+from actions import awards
+from actions.awards import Wanted
+from actions.bulk import Bulk
+from auth.requires import in_person
+from domain import errors
+from domain.identifiers import YearMonth as Month
+from loaders.learners import learner_by_id
+from schema.context import Info
+from schema.ids import decode_id
+from schema.problems import Invalid, Missing, Refused
+from schema.scalars import YearMonth
+from schema.types.conflict import Conflict
+from schema.types.edit import LearnerAwardSet, LearnersEdited, warned
+
+_MONTH = "The month; null says that none is known. The awarding body's own is kept beside."
+_FOLLOW = (
+    "True to let the awarding body's own month count again, now and after later feeds; then give"
+    " no month."
+)
+_VERSION = "The version of the registration that was read."
+
+
+@strawberry.input(description="Which anticipated award month to set for which learner.")
+class LearnerSetAnticipatedAwardInput:
+    """Which anticipated award month to set for which learner."""
+
+    id: strawberry.ID = strawberry.field(
+        description="Id of the learner, which stands for the foremost registration, or of one of"
+        " the registrations."
+    )
+    month: YearMonth | None = strawberry.field(default=strawberry.UNSET, description=_MONTH)
+    follow_awarding_body: bool = strawberry.field(default=False, description=_FOLLOW)
+    expected_version: int = strawberry.field(description=_VERSION)
+
+
+LearnerSetAnticipatedAwardResult = Annotated[
+    LearnerAwardSet | Invalid | Missing | Refused | Conflict,
+    strawberry.union(
+        "LearnerSetAnticipatedAwardResult",
+        description="The record as it is now, or why not, such as AWARD_BEFORE_REGISTRATION.",
+    ),
+]
+
+
+@strawberry.mutation(
+    description="Set the anticipated award month of one learner; flags, issues and completion"
+    " follow at once.",
+    extensions=in_person(),
+)
+async def learner_set_anticipated_award(
+    info: Info,
+    input: Annotated[  # noqa: A002 - the graph's own word
+        LearnerSetAnticipatedAwardInput, argument(description="Which month for whom.")
+    ],
+) -> LearnerSetAnticipatedAwardResult | None:
+    """For editors of the home centre."""
+    context = info.context
+    done = await awards.set_award(
+        context.database,
+        context.viewer,
+        await _registration_id(info, input.id),
+        _wanted(input.month, follow=input.follow_awarding_body),
+        expected_version=input.expected_version,
+        day=context.today,
+        now=context.now(),
+    )
+    context.forget()
+    return LearnerAwardSet(
+        learner_id=done.learner_id,
+        registration_id=done.registration_id,
+        changed=done.changed,
+        warnings=warned(done.warnings),
+    )
+
+
+@strawberry.input(description="One registration, and the version of it that was read.")
+class RegistrationVersion:
+    """One registration, and the version of it that was read."""
+
+    id: strawberry.ID = strawberry.field(description="Id of the registration.")
+    expected_version: int = strawberry.field(description=_VERSION)
+
+
+@strawberry.input(description="Which anticipated award month to set for many learners.")
+class LearnersSetAnticipatedAwardInput:
+    """Which anticipated award month to set for many learners."""
+
+    learners: list[RegistrationVersion] = strawberry.field(
+        description="The registrations, 1 to 5,000, each once."
+    )
+    month: YearMonth | None = strawberry.field(default=strawberry.UNSET, description=_MONTH)
+    follow_awarding_body: bool = strawberry.field(default=False, description=_FOLLOW)
+    idempotency_key: str = strawberry.field(
+        description="The sender's own word for this edit, 1 to 100 characters: sent again with it,"
+        " the edit is not made again and answers the same."
+    )
+
+
+LearnersSetAnticipatedAwardResult = Annotated[
+    LearnersEdited | Invalid | Missing | Refused,
+    strawberry.union(
+        "LearnersSetAnticipatedAwardResult",
+        description="What became of each learner, or why the edit was not looked at.",
+    ),
+]
+
+
+@strawberry.mutation(
+    description="Set the anticipated award month of many learners: all are changed, or none.",
+    extensions=in_person(),
+)
+async def learners_set_anticipated_award(
+    info: Info,
+    input: Annotated[  # noqa: A002
+        LearnersSetAnticipatedAwardInput, argument(description="Which month for whom.")
+    ],
+) -> LearnersSetAnticipatedAwardResult | None:
+    """For editors of the home centres."""
+    context = info.context
+    done = await awards.set_awards(
+        context.database,
+        context.viewer,
+        [(registration_key(one.id), one.expected_version) for one in input.learners],
+        _wanted(input.month, follow=input.follow_awarding_body),
+        key=input.idempotency_key,
+        day=context.today,
+        now=context.now(),
+    )
+    context.forget()
+    return edited(done)
+
+
+def edited(done: Bulk) -> LearnersEdited:
+    """What became of many learners, as it is shown."""
+    refused = sum(outcome.code is not None for outcome in done.outcomes)
+    changed = sum(outcome.changed for outcome in done.outcomes) if done.applied else 0
+    unchanged = sum(outcome.code is None and not outcome.changed for outcome in done.outcomes)
+    return LearnersEdited(
+        batch=done.batch,
+        applied=done.applied,
+        changed_count=changed,
+        unchanged_count=unchanged,
+        refused_count=refused,
+        outcomes=list(done.outcomes),  # type: ignore[arg-type]  # shown as they are
+    )
+
+
+def registration_key(id: strawberry.ID) -> int:
+    """The key in the id of a registration; one that no registration has, for any other id."""
+    name, key = decode_id(str(id))
+    return key if name == "Registration" else 0
+
+
+async def _registration_id(info: Info, id: strawberry.ID) -> int:
+    """The registration that an id stands for."""
+    name, key = decode_id(str(id))
+    if name == "Learner":
+        found = await info.context.load(learner_by_id, key)
+        return 0 if found is None else int(found.registration_id)
+    return key if name == "Registration" else 0
+
+
+def _wanted(month: YearMonth | None, *, follow: bool) -> Wanted:
+    given = month is not strawberry.UNSET
+    if given == follow:
+        message = "Give a month, or null for none, or else follow the awarding body."
+        raise errors.Invalid(message, code="ARGUMENT_CHOICE", field="month")
+    return Wanted(Month.parse(str(month)) if given and month is not None else None, follow)
