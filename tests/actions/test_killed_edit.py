@@ -1,0 +1,93 @@
+"""An edit of many learners that is killed half-way leaves no trace, and is made once when sent again."""
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from actions.awards import Wanted, set_awards
+from auth.permissions import GrantKind, Role
+from auth.viewer import HeldGrant, Viewer
+from domain.identifiers import YearMonth
+from models.database import open_database
+from tests.exchange.projection_checks import assert_projection_is_derivation, snapshot
+from tests.factories import DAY, add_user, import_sample
+
+ROOT = Path(__file__).resolve().parents[2]
+NOW = datetime(2010, 2, 19, 12, tzinfo=UTC)
+
+SCRIPT = """
+import asyncio, sys, time
+import actions.registrations
+from models.database import open_database
+from tests.actions.test_killed_edit import edit
+
+derive = actions.registrations.derive_learners
+
+async def slowly(*given):
+    await derive(*given)
+    print("derived", flush=True)
+    time.sleep(60)
+
+actions.registrations.derive_learners = slowly
+
+async def main():
+    await edit(await open_database(sys.argv[1]))
+
+asyncio.run(main())
+"""
+
+
+async def edit(database):
+    """Move every learner's award month, with a key."""
+    ((user_id,),) = await database.reader.tuples("SELECT MIN(id) FROM account")
+    ((centre_id,),) = await database.reader.tuples("SELECT id FROM centre")
+    rows = await database.reader.tuples(
+        "SELECT id FROM registration WHERE status <> 'WITHDRAWN' ORDER BY id"
+    )
+    held = HeldGrant(1, centre_id, GrantKind.CENTRE, Role.ADMINISTRATOR)
+    viewer = Viewer(user_id, "editor@example.org", "Ed Itor", grants={centre_id: held})
+    return await set_awards(
+        database,
+        viewer,
+        [(row[0], 1) for row in rows],
+        Wanted(YearMonth(2011, 8)),
+        key="the whole cohort",
+        day=DAY,
+        now=NOW,
+    )
+
+
+async def test_a_killed_edit_leaves_the_database_as_it_was_and_is_made_once_when_sent_again(
+    database_url: str, tmp_path: Path
+) -> None:
+    database = await open_database(database_url)
+    try:
+        await import_sample(database, tmp_path / "feed", centres=1, learners=150)
+        await add_user(database, "editor@example.org")
+        before = await snapshot(database)
+        with subprocess.Popen(  # noqa: S603 - runs this interpreter on the script above
+            [sys.executable, "-c", SCRIPT, database_url],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        ) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "derived\n"
+            process.send_signal(signal.SIGKILL)
+        assert process.returncode == -signal.SIGKILL
+        assert await snapshot(database) == before
+
+        done = await edit(database)
+        assert done.applied
+        assert len(done.outcomes) > 100
+        after = await snapshot(database)
+        assert after != before
+        assert await edit(database) == done
+        assert await snapshot(database) == after
+        await assert_projection_is_derivation(database, DAY)
+    finally:
+        await database.close()

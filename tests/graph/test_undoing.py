@@ -1,0 +1,228 @@
+"""Issues taken on, and edits put back, over HTTP."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from auth.permissions import GrantKind, Role
+from models.database import Database
+from schema.ids import encode_id
+from tests.domain.cases import qan
+from tests.exchange.feeds import ANNA_ULN, EAST, NEXT_DAY, WEST, find, send, tiny_feed
+from tests.factories import Caller, add_user, log_in, served
+from tests.graph.editing import (
+    ACKNOWLEDGE,
+    CANDIDATES,
+    DECLARE_MANY,
+    HISTORY,
+    SET_AWARD,
+    SET_AWARDS,
+    UNACKNOWLEDGE,
+    UNDO,
+    registration_id,
+    small_world,
+    written,
+)
+
+
+@pytest.fixture
+async def world(database: Database, tmp_path: Path) -> Database:
+    await small_world(database, tmp_path / "feed")
+    await add_user(database, "editor@example.org", WEST, role=Role.ADMINISTRATOR)
+    await add_user(database, "viewer@example.org", WEST)
+    await add_user(database, "guest@example.org", WEST, kind=GrantKind.NON_CENTRE)
+    await add_user(database, "stranger@example.org", EAST, role=Role.ADMINISTRATOR)
+    return database
+
+
+async def an_issue(database: Database) -> str:
+    """The id of an issue of Anna's."""
+    ((key,),) = await database.reader.tuples(
+        "SELECT MIN(i.id) FROM issue i JOIN registration r ON r.id = i.registration_id"
+        " WHERE r.ref = 'R-anna'"
+    )
+    return encode_id("Issue", key)
+
+
+async def history(caller: Caller) -> list[dict[str, Any]]:
+    """Anna's history, the newest change first."""
+    found: list[dict[str, Any]] = (await caller.data(HISTORY, uln=ANNA_ULN))["learner"]["changes"][
+        "nodes"
+    ]
+    return found
+
+
+async def undo(caller: Caller, key: str) -> Any:
+    """What comes of putting an edit back."""
+    return (await caller.data(UNDO, input={"id": key}))["changeUndo"]
+
+
+async def test_an_issue_is_taken_on_with_a_note_and_given_back(
+    world: Database, database_url: str
+) -> None:
+    key = await an_issue(world)
+    async with served(database_url) as client:
+        editor = await log_in(client, "editor@example.org")
+        wanted = {"id": key, "note": " Asked the line lead. ", "expectedVersion": 1}
+        taken = (await editor.data(ACKNOWLEDGE, input=wanted))["issueAcknowledge"]
+        assert (taken["acknowledgedBy"], taken["note"], taken["version"]) == (
+            "Robin Reader",
+            "Asked the line lead.",
+            2,
+        )
+        stale = (await editor.data(ACKNOWLEDGE, input=wanted))["issueAcknowledge"]
+        assert (stale["__typename"], stale["current"]["version"]) == ("Conflict", 2)
+        given = {"id": key, "expectedVersion": 2}
+        back = (await editor.data(UNACKNOWLEDGE, input=given))["issueUnacknowledge"]
+        assert (back["acknowledgedBy"], back["note"], back["version"]) == (None, None, 3)
+        told = [(row["field"], row["before"], row["after"]) for row in await history(editor)]
+        assert told == [
+            ("acknowledged", "Asked the line lead.", None),
+            ("acknowledged", None, "Asked the line lead."),
+        ]
+
+
+async def test_only_editors_take_issues_on(world: Database, database_url: str) -> None:
+    key, before = await an_issue(world), await written(world)
+    async with served(database_url) as client:
+        for email, answer in (
+            ("viewer@example.org", ("Refused", "FORBIDDEN")),
+            ("stranger@example.org", ("Missing", "NOT_FOUND")),
+        ):
+            caller = await log_in(client, email)
+            for document, name in ((ACKNOWLEDGE, "issueAcknowledge"), (UNACKNOWLEDGE, "issueUn")):
+                found = await caller.data(document, input={"id": key, "expectedVersion": 1})
+                (one,) = found.values()
+                assert (one["__typename"], one["code"]) == answer, name
+    assert await written(world) == before
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_a_note_that_is_too_long_is_refused(world: Database, database_url: str) -> None:
+    key = await an_issue(world)
+    async with served(database_url) as client:
+        editor = await log_in(client, "editor@example.org")
+        for note in ("x" * 1_001, "a\0b"):
+            wanted = {"id": key, "note": note, "expectedVersion": 1}
+            answer = (await editor.data(ACKNOWLEDGE, input=wanted))["issueAcknowledge"]
+            assert (answer["__typename"], answer["field"]) == ("Invalid", "note")
+
+
+async def test_an_edit_is_put_back_and_the_putting_back_too(
+    world: Database, database_url: str
+) -> None:
+    key = await registration_id(world)
+    award = "SELECT award, award_source FROM registration WHERE ref = 'R-anna'"
+    async with served(database_url) as client:
+        editor = await log_in(client, "editor@example.org")
+        for version, month in ((1, "2010-07"), (2, "2011-06")):
+            wanted = {"id": key, "month": month, "expectedVersion": version}
+            await editor.data(SET_AWARD, input=wanted)
+        (second, _source, first) = await history(editor)
+
+        blocked = await undo(editor, first["id"])
+        assert (blocked["__typename"], blocked["code"]) == ("Conflict", "SUPERSEDED")
+        done = await undo(editor, second["id"])
+        assert (done["learnerCount"], done["change"]["after"]) == (1, "2010-07")
+        assert [tuple(row) for row in await world.reader.tuples(award)] == [("2010-07", "USER")]
+        assert (await undo(editor, second["id"]))["code"] == "SUPERSEDED"
+
+        again = await undo(editor, done["change"]["id"])
+        assert again["change"]["after"] == "2011-06"
+        assert (await undo(editor, again["change"]["id"]))["change"]["after"] == "2010-07"
+
+
+async def test_the_first_edit_put_back_lets_the_feed_be_followed_again(
+    world: Database, database_url: str, tmp_path: Path
+) -> None:
+    key = await registration_id(world)
+    async with served(database_url) as client:
+        editor = await log_in(client, "editor@example.org")
+        wanted = {"id": key, "month": "2010-07", "expectedVersion": 1}
+        await editor.data(SET_AWARD, input=wanted)
+        await undo(editor, (await history(editor))[0]["id"])
+
+    feed = tiny_feed()
+    find(feed, "registrations.csv", registration_ref="R-anna")["anticipated_award"] = "2011-08"
+    await send(world, tmp_path / "later", feed, day=NEXT_DAY)
+    rows = await world.reader.tuples(
+        "SELECT award, award_source FROM registration WHERE ref = 'R-anna'"
+    )
+    assert [tuple(row) for row in rows] == [("2011-08", "FEED")]
+
+
+async def test_an_edit_of_many_is_put_back_as_a_whole(world: Database, database_url: str) -> None:
+    keys = [await registration_id(world, ref) for ref in ("R-anna", "R-ben")]
+    course = {"line": "ENGINEERING", "level": "HIGHER", "centre": WEST, "component": "PROJECT"}
+    other = qan("OTHER_PROJ_L2")
+    async with served(database_url) as client:
+        editor = await log_in(client, "editor@example.org")
+        before = await written(world)
+        listed = (await editor.data(CANDIDATES, **course, qan=other))["declarationCandidates"]
+        wanted = {
+            "learners": keys,
+            "component": "PROJECT",
+            "qan": other,
+            "previewToken": listed["preview"]["token"],
+            "idempotencyKey": "k",
+        }
+        done = (await editor.data(DECLARE_MANY, input=wanted))["declarationsAdd"]
+        back = await undo(editor, done["change"]["id"])
+        assert back["learnerCount"] == 2
+        standing = await world.reader.tuples(
+            "SELECT COUNT(*) FROM declaration WHERE removed_at IS NULL"
+        )
+        assert standing[0][0] == 0
+        after = await written(world)
+        assert after[3] == before[3], "the flags are those from before"
+
+        again = await undo(editor, back["change"]["id"])
+        assert again["learnerCount"] == 2
+
+        many = {
+            "learners": [{"id": key, "expectedVersion": 1} for key in keys],
+            "month": "2011-08",
+            "idempotencyKey": "months",
+        }
+        moved = (await editor.data(SET_AWARDS, input=many))["learnersSetAnticipatedAward"]
+        one = {"id": keys[0], "month": "2011-09", "expectedVersion": 2}
+        await editor.data(SET_AWARD, input=one)
+        blocked = await undo(editor, moved["change"]["id"])
+        assert blocked["code"] == "SUPERSEDED", "one of them was edited since"
+
+
+async def test_only_who_may_edit_puts_back_and_names_are_for_insiders(
+    world: Database, database_url: str
+) -> None:
+    key = await registration_id(world)
+    async with served(database_url) as client:
+        editor = await log_in(client, "editor@example.org")
+        wanted = {"id": key, "month": "2010-07", "expectedVersion": 1}
+        await editor.data(SET_AWARD, input=wanted)
+        change = (await history(editor))[0]["id"]
+        before = await written(world)
+        viewer = await log_in(client, "viewer@example.org")
+        assert (await undo(viewer, change))["code"] == "FORBIDDEN"
+        stranger = await log_in(client, "stranger@example.org")
+        missing = await undo(stranger, change)
+        assert missing == await undo(stranger, encode_id("Change", 999_999))
+        assert await written(world) == before
+        assert await stranger.data("{ changes { totalCount nodes { id } } }") == {
+            "changes": {"totalCount": 0, "nodes": []}
+        }
+        assert (await stranger.data("query ($id: ID!) { node(id: $id) { id } }", id=change)) == {
+            "node": None
+        }
+        guest = await log_in(client, "guest@example.org")
+        answer = await guest.ask(HISTORY, uln=ANNA_ULN)
+        nodes = answer["data"]["learner"]["changes"]["nodes"]
+        assert {(row["actor"], row["after"]) for row in nodes} == {
+            (None, "2010-07"),
+            (None, "USER"),
+        }
+        assert [error["extensions"]["code"] for error in answer["errors"]] == ["FORBIDDEN"]
+        by = "query ($login: String!) { changes(filter: { login: $login }) { totalCount } }"
+        for caller, count in ((viewer, 2), (guest, 0)):
+            found = await caller.data(by, login="editor@example.org")
+            assert found["changes"]["totalCount"] == count
