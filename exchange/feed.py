@@ -12,6 +12,7 @@ from exchange.closing import close_unmentioned
 from exchange.consortia import merge_consortia
 from exchange.contract import EXPLANATION, FILE_BY_NAME, File
 from exchange.derive import derive_touched
+from exchange.history import record_closing, record_merge
 from exchange.merge import MERGE_BY_FILE, Counts, count, follow_registrations, prepare, write
 from exchange.problems import FeedProblem, Problems
 from exchange.reading import Layout, RowReader, check_header
@@ -39,8 +40,11 @@ class _RolledBackError(Exception):
 class _Run:
     """One feed on its way through the stages."""
 
-    def __init__(self, source: Source, options: Options, day: date, progress: Progress) -> None:
+    def __init__(
+        self, source: Source, options: Options, day: date, progress: Progress, started: datetime
+    ) -> None:
         self.source = source
+        self.started = started
         self.options = options
         self.day = day
         self.progress = progress
@@ -92,6 +96,7 @@ class _Run:
                 name = layout.file.name
                 # A refused row is mentioned, though not applied; what it names stays open.
                 if not self.refused[name]:
+                    await record_closing(connection, name, self.options.viewer, self.started)
                     self.closed[name] = await close_unmentioned(connection, name)
             if self.closed.get("registrations.csv"):
                 await reattach_among_courses(connection)
@@ -138,6 +143,7 @@ class _Run:
             await prepare(connection, merge, header)
             self.counts[name] = await count(connection, name)
             await remember_people(connection, name)
+            await record_merge(connection, name, self.options.viewer, self.started)
             await write(connection, merge)
         await self._follow(connection, name)
 
@@ -201,7 +207,7 @@ async def apply_feed(
     """
     started = datetime.now(UTC)
     begun = accepted or begin_run(options, source.name, started)
-    run = _Run(source, options, day, progress or NoProgress())
+    run = _Run(source, options, day, progress or NoProgress(), started)
     outcome = Outcome.REFUSED
 
     def report(run_id: int | None) -> Report:

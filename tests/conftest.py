@@ -77,9 +77,14 @@ def database_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -
         shutil.copyfile(template, path)
         yield f"sqlite://{path}"
         return
-    template = request.getfixturevalue("postgresql_template")
+    yield request.getfixturevalue("postgresql_url")
+
+
+@pytest.fixture
+def postgresql_url(postgresql_template: str) -> Iterator[str]:
+    """The address of a migrated PostgreSQL database that belongs to one test."""
     name = f"lt_test_{uuid4().hex[:12]}"
-    asyncio.run(_administer(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    asyncio.run(_administer(f"CREATE DATABASE {name} TEMPLATE {postgresql_template}"))
     yield f"{postgres_server()}/{name}"
     asyncio.run(_administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
 

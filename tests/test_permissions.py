@@ -135,8 +135,8 @@ DOCUMENTS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "Query.declarationCandidates": (
         (
             "query ($centre: CentreNumber!, $line: CourseCode!, $level: CourseCode!, $qan: QAN!) {"
-            " declarationCandidates(centre: $centre, line: $line, level: $level, component: PROJECT,"
-            " qan: $qan) { component } }"
+            " declarationCandidates(centre: $centre, line: $line, level: $level,"
+            " component: PROJECT, qan: $qan) { component } }"
         ),
         ("declarationCandidates",),
     ),

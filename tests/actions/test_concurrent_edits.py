@@ -41,7 +41,8 @@ async def chosen(database: Database) -> list[int]:
     rows = await database.reader.tuples(
         "SELECT r.id FROM registration r JOIN component k ON k.registration_id = r.id"
         " WHERE r.status = 'ACCEPTED' AND k.type = 'PROJECT' AND NOT k.complete"
-        f" ORDER BY r.id LIMIT {LEARNERS}"
+        " ORDER BY r.id LIMIT ?",
+        LEARNERS,
     )
     return [row[0] for row in rows]
 

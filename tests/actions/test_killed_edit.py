@@ -1,4 +1,4 @@
-"""An edit of many learners that is killed half-way leaves no trace, and is made once when sent again."""
+"""An edit of many learners that is killed half-way leaves no trace, and can be sent again."""
 
 import os
 import signal
@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from actions.awards import Wanted, set_awards
+from actions.bulk import Bulk
 from auth.permissions import GrantKind, Role
 from auth.viewer import HeldGrant, Viewer
 from domain.identifiers import YearMonth
-from models.database import open_database
+from models.database import Database, open_database
 from tests.exchange.projection_checks import assert_projection_is_derivation, snapshot
 from tests.factories import DAY, add_user, import_sample
 
@@ -21,7 +22,7 @@ NOW = datetime(2010, 2, 19, 12, tzinfo=UTC)
 SCRIPT = """
 import asyncio, sys, time
 import actions.registrations
-from models.database import open_database
+from models.database import Database, open_database
 from tests.actions.test_killed_edit import edit
 
 derive = actions.registrations.derive_learners
@@ -40,7 +41,7 @@ asyncio.run(main())
 """
 
 
-async def edit(database):
+async def edit(database: Database) -> Bulk:
     """Move every learner's award month, with a key."""
     ((user_id,),) = await database.reader.tuples("SELECT MIN(id) FROM account")
     ((centre_id,),) = await database.reader.tuples("SELECT id FROM centre")
@@ -68,17 +69,7 @@ async def test_a_killed_edit_leaves_the_database_as_it_was_and_is_made_once_when
         await import_sample(database, tmp_path / "feed", centres=1, learners=150)
         await add_user(database, "editor@example.org")
         before = await snapshot(database)
-        with subprocess.Popen(  # noqa: S603 - runs this interpreter on the script above
-            [sys.executable, "-c", SCRIPT, database_url],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-        ) as process:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "derived\n"
-            process.send_signal(signal.SIGKILL)
-        assert process.returncode == -signal.SIGKILL
+        kill_while_deriving(database_url)
         assert await snapshot(database) == before
 
         done = await edit(database)
@@ -91,3 +82,18 @@ async def test_a_killed_edit_leaves_the_database_as_it_was_and_is_made_once_when
         await assert_projection_is_derivation(database, DAY)
     finally:
         await database.close()
+
+
+def kill_while_deriving(url: str) -> None:
+    """Make the edit in a process of its own and kill it once it has derived some learners."""
+    with subprocess.Popen(  # noqa: S603 - runs this interpreter on the script above
+        [sys.executable, "-c", SCRIPT, url],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "derived\n"
+        process.send_signal(signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from exchange.report import Mode
 from models.database import Database
 from tests.exchange.feeds import NEXT_DAY, counts, find, send, tiny_feed
 from tests.exchange.projection_checks import assert_projection_is_derivation
@@ -90,3 +91,38 @@ async def test_declarations_and_their_flags_outlive_a_feed(
     )
     assert report.learners_derived == 1
     await assert_projection_is_derivation(database, NEXT_DAY)
+
+
+async def test_what_a_feed_changes_of_people_and_courses_is_in_the_history(
+    database: Database, tmp_path: Path
+) -> None:
+    feed = tiny_feed()
+    await send(database, tmp_path / "first", feed)
+    await send(database, tmp_path / "again", feed)
+    assert await told(database) == []
+    find(feed, "learners.csv", learner_ref="anna")["family_name"] = "Alder"
+    row = find(feed, "registrations.csv", registration_ref="R-anna")
+    row.update(anticipated_award="2011-08", status="PENDING")
+    await send(database, tmp_path / "changed", feed, day=NEXT_DAY)
+    assert await told(database) == [
+        ("LEARNER", "family_name", "Ash", "Alder", "10001"),
+        ("REGISTRATION", "award", "2010-08", "2011-08", "10001"),
+        ("REGISTRATION", "status", "ACCEPTED", "PENDING", "10001"),
+    ]
+    feed["registrations.csv"] = feed["registrations.csv"][:1]
+    for name in ("das.csv", "das_components.csv", "entries.csv"):
+        del feed[name]
+    feed["registrations.csv"][0]["centre_number"] = "10001"
+    await send(database, tmp_path / "full", feed, day=NEXT_DAY, mode=Mode.FULL)
+    assert (await told(database))[3:] == [
+        ("REGISTRATION", "status", "ACCEPTED", "WITHDRAWN", "10001")
+    ]
+
+
+async def told(database: Database) -> list[tuple[object, ...]]:
+    """What the history says of feeds."""
+    rows = await database.reader.tuples(
+        "SELECT c.object_type, c.field, c.before, c.after, z.number FROM change c"
+        " JOIN centre z ON z.id = c.centre_id WHERE c.source = 'FEED' ORDER BY c.id"
+    )
+    return [tuple(row) for row in rows]
