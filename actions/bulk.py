@@ -51,7 +51,7 @@ class Bulk(msgspec.Struct, frozen=True):
         return all(outcome.code is None for outcome in self.outcomes)
 
 
-def check_many(ids: Sequence[int]) -> None:
+def check_many(ids: Sequence[object]) -> None:
     """Refuse a selection of nobody, of too many, or of somebody twice; raises Invalid."""
     if not ids:
         message = "Choose at least one learner."

@@ -1,19 +1,17 @@
 """Qualifications declared as taken with another awarding body: added, for one or many, removed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
 import msgspec
 
-from actions.bulk import Bulk, Outcome, begin_once, check_many, digest_of, keep_once, settled
 from actions.changes import FieldChange, Subject, new_batch, record_changes
 from actions.locks import editing
 from actions.registrations import (
     Course,
     derive,
     lock_course,
-    lock_courses,
     no_registration,
 )
 from auth import scope
@@ -96,19 +94,19 @@ async def add_declaration(
     """Declare a QAN for a component; raises Missing, Refused or Invalid, in this order."""
     async with editing(database) as connection:
         course = await lock_course(connection, viewer, Permission.DECLARATION_EDIT, registration_id)
-        states = await _components(connection, {course.id: course}, component, qan)
+        states = await components_of(connection, {course.id: course}, component, qan)
         if course.id not in states:
             raise no_registration()
         state = states[course.id]
-        problem = _component_impediment(course, state)
+        problem = component_impediment(course, state)
         if problem is not None:
             raise Invalid(problem.reason, code=problem.code, field="component")
         wanted = Wanted.read(component, qan)
-        known = await _catalogued(connection, wanted.qan)
+        known = await catalogued(connection, wanted.qan)
         problem = qan_impediment(known)
         if problem is not None:
             raise Invalid(problem.reason, code=problem.code, field="qan")
-        levels = await _levels(connection, component)
+        levels = await levels_of(connection, component)
         warnings = qan_warnings(wanted.qan, known, component, levels.get(course.level, ()))
         if state.declaration_id is not None:
             return Declared(state.declaration_id, created=False, warnings=warnings)
@@ -117,47 +115,6 @@ async def add_declaration(
         )
         await derive(connection, [course.learner_id], day)
         return Declared(declaration_id, created=True, warnings=warnings)
-
-
-async def add_declarations(
-    database: Database,
-    viewer: Viewer,
-    registration_ids: Sequence[int],
-    *,
-    component: ComponentType,
-    qan: str,
-    key: str,
-    confirm: Callable[[], None],
-    day: date,
-    now: datetime,
-) -> Bulk:
-    """Declare a QAN for many learners: for all or for none, and once for a key.
-
-    `confirm` raises what keeps those who may do it from doing it unseen. Raises Missing when none
-    of them is in reach, Refused, or Invalid.
-    """
-    ids = list(registration_ids)
-    check_many(ids)
-    wanted = Wanted.read(component, qan)
-    async with editing(database) as connection:
-        courses = await lock_courses(connection, viewer, Permission.DECLARATION_EDIT, ids)
-        if not courses:
-            raise no_registration(field="learners")
-        confirm()
-        digest = digest_of("declarations", ids, *wanted)
-        before = await begin_once(connection, viewer, key, digest, now)
-        if before is not None:
-            return before
-        judged = await _judged(connection, courses, wanted)
-        done = Bulk(settled(ids, judged))
-        new = [courses[outcome.registration_id] for outcome in done.outcomes if outcome.changed]
-        if done.applied and new:
-            batch = new_batch()
-            await write_declarations(connection, viewer, new, wanted, batch, now)
-            await derive(connection, [course.learner_id for course in new], day)
-            done = Bulk(done.outcomes, batch)
-        await keep_once(connection, viewer, key, done)
-    return done
 
 
 async def remove_declaration(
@@ -252,33 +209,12 @@ def subject_of(course: Course, declaration_id: int) -> Subject:
     return Subject("DECLARATION", declaration_id, course.centre_id, course.learner_id)
 
 
-async def _judged(
-    connection: Connection, courses: Mapping[int, Course], wanted: Wanted
-) -> dict[int, Outcome]:
-    """What becomes of each registration; raises Invalid for a QAN that nobody may declare."""
-    known = await _catalogued(connection, wanted.qan)
-    problem = qan_impediment(known)
-    if problem is not None:
-        raise Invalid(problem.reason, code=problem.code, field="qan")
-    levels = await _levels(connection, wanted.component)
-    states = await _components(connection, courses, wanted.component, wanted.qan)
-    found = {}
-    for key, state in states.items():
-        course = courses[key]
-        problem = _component_impediment(course, state)
-        if problem is not None:
-            found[key] = Outcome.refused(key, problem)
-            continue
-        warnings = qan_warnings(wanted.qan, known, wanted.component, levels.get(course.level, ()))
-        found[key] = Outcome(key, changed=state.declaration_id is None, warnings=warnings)
-    return found
-
-
-def _component_impediment(course: Course, state: ComponentState) -> Impediment | None:
+def component_impediment(course: Course, state: ComponentState) -> Impediment | None:
+    """What keeps a component of a registration from being declared for."""
     return declaration_impediment(course.status, required=state.required, complete=state.complete)
 
 
-async def _components(
+async def components_of(
     connection: Connection, courses: Mapping[int, Course], component: ComponentType, qan: str
 ) -> dict[int, ComponentState]:
     """The component of each registration, with the QAN's standing declaration if there is one."""
@@ -303,14 +239,15 @@ def _canonical_or_none(qan: str) -> str:
         return ""
 
 
-async def _catalogued(connection: Connection, qan: str) -> Catalogued | None:
+async def catalogued(connection: Connection, qan: str) -> Catalogued | None:
+    """What the catalogue says of a QAN."""
     rows = await connection.tuples(
         "SELECT awarding_body, component, level FROM qualification WHERE qan = ?", qan
     )
     return Catalogued(*rows[0]) if rows else None
 
 
-async def _levels(
+async def levels_of(
     connection: Connection, component: ComponentType
 ) -> Mapping[str, tuple[int, ...]]:
     """The qualification levels that count, by the level of the Diploma."""

@@ -6,6 +6,8 @@ import strawberry
 from strawberry import argument
 
 from actions import declarations
+from actions.cohorts import add_declarations
+from actions.declarations import Wanted
 from auth import previews
 from auth.explain import Verdict as Decision
 from auth.explain import verdict
@@ -290,12 +292,11 @@ async def declarations_add(
     """For editors of the home centres."""
     context, qan = info.context, str(input.qan)
     facts = (*_about_many(input.component), qan)
-    done = await declarations.add_declarations(
+    wanted = Wanted(input.component, qan)
+    done = await add_declarations(
         context.database,
         context.viewer,
-        [registration_key(one) for one in input.learners],
-        component=input.component,
-        qan=qan,
+        [(registration_key(one), wanted) for one in input.learners],
         key=input.idempotency_key,
         confirm=lambda: previews.check(context.token or "", input.preview_token, facts),
         day=context.today,

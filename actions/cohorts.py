@@ -1,0 +1,99 @@
+"""Declarations for many learners at once: for all of them or for none."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+
+from actions.bulk import NOT_FOUND, Bulk, Outcome, begin_once, check_many, digest_of, keep_once
+from actions.changes import new_batch
+from actions.declarations import (
+    Wanted,
+    catalogued,
+    component_impediment,
+    components_of,
+    levels_of,
+    write_declarations,
+)
+from actions.locks import editing
+from actions.registrations import Course, derive, lock_courses, no_registration
+from auth.permissions import Permission
+from auth.viewer import Viewer
+from domain.editing import qan_impediment, qan_warnings
+from models.database import Connection, Database
+
+Declaring = tuple[int, Wanted]
+"""A registration, and what is declared for it."""
+
+
+async def add_declarations(
+    database: Database,
+    viewer: Viewer,
+    chosen: Sequence[Declaring],
+    *,
+    key: str,
+    confirm: Callable[[], None],
+    day: date,
+    now: datetime,
+) -> Bulk:
+    """Declare for many learners: for all or for none, and once for a key.
+
+    `confirm` raises what keeps those who may do it from doing it unseen. Raises Missing when none
+    of them is in reach, Refused, or Invalid.
+    """
+    check_many(chosen)
+    async with editing(database) as connection:
+        ids = sorted({registration_id for registration_id, _ in chosen})
+        courses = await lock_courses(connection, viewer, Permission.DECLARATION_EDIT, ids)
+        if not courses:
+            raise no_registration(field="learners")
+        confirm()
+        before = await begin_once(
+            connection, viewer, key, digest_of("declarations", list(chosen)), now
+        )
+        if before is not None:
+            return before
+        done = Bulk(await judge(connection, courses, chosen))
+        new = [one for one, outcome in zip(chosen, done.outcomes, strict=True) if outcome.changed]
+        if done.applied and new:
+            batch = new_batch()
+            for wanted, group in _grouped(new).items():
+                owners = [courses[registration_id] for registration_id in group]
+                await write_declarations(connection, viewer, owners, wanted, batch, now)
+            learner_ids = [courses[registration_id].learner_id for registration_id, _ in new]
+            await derive(connection, learner_ids, day)
+            done = Bulk(done.outcomes, batch)
+        await keep_once(connection, viewer, key, done)
+    return done
+
+
+async def judge(
+    connection: Connection, courses: Mapping[int, Course], chosen: Sequence[Declaring]
+) -> tuple[Outcome, ...]:
+    """What would become of each, in the order of choice; nothing is written."""
+    found: dict[Declaring, Outcome] = {}
+    for wanted, group in _grouped(chosen).items():
+        known = await catalogued(connection, wanted.qan)
+        levels = await levels_of(connection, wanted.component)
+        own = {key: courses[key] for key in group if key in courses}
+        states = await components_of(connection, own, wanted.component, wanted.qan)
+        for key, state in states.items():
+            course = own[key]
+            problem = qan_impediment(known) or component_impediment(course, state)
+            if problem is not None:
+                found[key, wanted] = Outcome.refused(key, problem)
+                continue
+            allowed = levels.get(course.level, ())
+            found[key, wanted] = Outcome(
+                key,
+                changed=state.declaration_id is None,
+                warnings=qan_warnings(wanted.qan, known, wanted.component, allowed),
+            )
+    return tuple(found.get(one) or Outcome.refused(one[0], NOT_FOUND) for one in chosen)
+
+
+def _grouped(chosen: Sequence[Declaring]) -> dict[Wanted, list[int]]:
+    """The registrations by what is declared for them."""
+    groups: dict[Wanted, list[int]] = defaultdict(list)
+    for registration_id, wanted in chosen:
+        groups[wanted].append(registration_id)
+    return groups
