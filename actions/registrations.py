@@ -69,11 +69,21 @@ async def lock_courses(
         *where.params,
     )
     await lock_learners(connection, [row[0] for row in owners])
-    found = await connection.rows(Course, _COURSES.format(where.text), *where.params)
-    for centre_id in sorted({course.centre_id for course in found}):
+    courses = await courses_in_reach(connection, viewer, ids)
+    for centre_id in sorted({course.centre_id for course in courses.values()}):
         refusal = refusal_of(viewer, permission, centre_id)
         if refusal is not None:
             raise refusal
+    return courses
+
+
+async def courses_in_reach(
+    connection: Connection, viewer: Viewer, ids: Sequence[int]
+) -> Mapping[int, Course]:
+    """Registrations in reach by id, as they are at this moment."""
+    reach = scope.registrations(viewer, connection, "r.centre_id", "r.id")
+    where = connection.among("r.id", ids) & reach
+    found = await connection.rows(Course, _COURSES.format(where.text), *where.params)
     return {course.id: course for course in found}
 
 

@@ -27,6 +27,7 @@ from schema.root import make_schema, printed
 from server.callers import Callers
 from server.clock import Clock
 from server.day import follow_the_day
+from server.declarations import DeclarationDesk
 from server.feeds import FeedDesk
 from server.graphql import GraphQLView
 from server.line import taking_feeds
@@ -79,6 +80,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             callers = Callers(database, clock, idle, chosen.secure_cookies)
             shelf = Shelf(chosen.feed_folder)
             line = await stack.enter_async_context(taking_feeds(database, clock, shelf))
+            app.state.declarations = DeclarationDesk(callers, clock, database)
             app.state.feeds = FeedDesk(callers, clock, line, shelf, chosen.feed_max_mb << 20)
             await stack.enter_async_context(running(follow_the_day(database, clock)))
             carrier, head = carrier_of(chosen), letterhead_of(chosen)
@@ -118,6 +120,10 @@ def create_app(settings: Settings | None = None) -> Starlette:
         desk: FeedDesk = request.app.state.feeds
         return await desk.accept(request)
 
+    async def declarations(request: Request) -> Response:
+        desk: DeclarationDesk = request.app.state.declarations
+        return await desk.accept(request)
+
     async def refused_rows(request: Request) -> Response:
         desk: FeedDesk = request.app.state.feeds
         return await desk.refused(request)
@@ -128,6 +134,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     return Starlette(
         routes=[
             Route("/graphql", GraphQLEndpoint()),
+            Route("/declarations", declarations, methods=["POST"]),
             Route("/feeds", feeds, methods=["POST"]),
             Route("/feeds/{id}/refused.zip", refused_rows, methods=["GET"]),
             Route("/schema.graphql", contract),

@@ -41,8 +41,8 @@ async def receive(request: Request, folder: Path, most_bytes: int) -> Source:
 
 
 def too_large(most_bytes: int) -> RefusalError:
-    """A feed of more than so many bytes is not read."""
-    message = f"A feed may have at most {most_bytes >> 20} MB as it is sent."
+    """More than so many bytes are not read."""
+    message = f"What is sent may have at most {most_bytes >> 20} MB."
     return RefusalError(413, "TOO_LARGE", message)
 
 
@@ -51,7 +51,7 @@ def kind_of(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-async def _pieces(request: Request, most_bytes: int) -> AsyncGenerator[bytes, None]:
+async def pieces(request: Request, most_bytes: int) -> AsyncGenerator[bytes, None]:
     """The body as it comes, up to a limit."""
     read = 0
     async with aclosing(request.stream()) as stream:
@@ -73,8 +73,8 @@ async def _pieces(request: Request, most_bytes: int) -> AsyncGenerator[bytes, No
 async def _receive_archive(request: Request, path: Path, most_bytes: int) -> None:
     size = 0
     with path.open("wb") as file:
-        async with aclosing(_pieces(request, most_bytes)) as pieces:
-            async for piece in pieces:
+        async with aclosing(pieces(request, most_bytes)) as coming:
+            async for piece in coming:
                 size += len(piece)
                 await asyncio.to_thread(file.write, piece)
     if not size:
@@ -82,8 +82,8 @@ async def _receive_archive(request: Request, path: Path, most_bytes: int) -> Non
 
 
 async def _receive_form(request: Request, most_bytes: int) -> FormData:
-    async with aclosing(_pieces(request, most_bytes)) as pieces:
-        parser = MultiPartParser(request.headers, pieces, max_files=len(FILES), max_fields=0)
+    async with aclosing(pieces(request, most_bytes)) as coming:
+        parser = MultiPartParser(request.headers, coming, max_files=len(FILES), max_fields=0)
         try:
             return await parser.parse()
         except MultiPartException as error:

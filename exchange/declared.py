@@ -1,0 +1,216 @@
+"""Lists of declarations that centres keep as sheets: read, looked at row by row, then declared."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple
+from zipfile import BadZipFile
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from actions.bulk import MOST, NOT_FOUND, Bulk, Outcome
+from actions.cohorts import Declaring, add_declarations, judge
+from actions.declarations import Wanted
+from actions.registrations import courses_in_reach
+from auth import scope
+from auth.viewer import Viewer
+from domain.editing import EditWarningCode, Impediment
+from domain.errors import Invalid
+from domain.identifiers import IdentifierError, parse_uln
+from domain.vocabulary import ComponentType
+from models.database import Connection, Database
+
+CSV: Final = "text/csv"
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+COLUMNS: Final = ("uln", "component", "qan")
+"""What a list must have; other columns, such as names, are passed over."""
+
+_COMPONENTS: Final = {
+    word.casefold(): component
+    for component in ComponentType
+    for word in (component.value, component.label)
+}
+
+
+class Line(NamedTuple):
+    """A row of a list as it was written."""
+
+    row: int
+    """As a spreadsheet counts: the header is row 1."""
+    uln: str
+    component: str
+    qan: str
+
+
+class LineOutcome(NamedTuple):
+    """What becomes of a row."""
+
+    line: Line
+    changed: bool
+    code: str | None
+    """Why it cannot be declared; None for one that can, or is already."""
+    message: str | None
+    warnings: tuple[EditWarningCode, ...]
+
+
+def read_list(kind: str, data: bytes) -> list[Line]:
+    """The rows of a CSV or XLSX file; raises Invalid for a file that is no such list."""
+    try:
+        table = list(_csv_rows(data) if kind == CSV else _sheet_rows(data))
+    except UnicodeDecodeError:
+        message = "The file is not UTF-8 text."
+        raise Invalid(message, code="ENCODING") from None
+    except (CalamineError, BadZipFile, csv.Error, ValueError):
+        message = "The file cannot be read as a list of this kind."
+        raise Invalid(message, code="FILE") from None
+    if not table:
+        message = "The file is empty; a header row is expected."
+        raise Invalid(message, code="EMPTY")
+    places = _places(table[0])
+    lines = [
+        Line(number, *(cells[place] if place < len(cells) else "" for place in places))
+        for number, cells in enumerate(table[1:], start=2)
+        if any(cells)
+    ]
+    if not 1 <= len(lines) <= MOST:
+        message = f"A list has 1 to {MOST:,} rows below its header."
+        raise Invalid(message, code="ROWS")
+    return lines
+
+
+async def preview_list(
+    connection: Connection, viewer: Viewer, centre_id: int, lines: Sequence[Line]
+) -> list[LineOutcome]:
+    """What would become of every row at a centre; nothing is written."""
+    chosen = await _resolve(connection, viewer, centre_id, lines)
+    found = [one for one in chosen if not isinstance(one, Impediment)]
+    courses = await courses_in_reach(connection, viewer, sorted({key for key, _ in found}))
+    return _told(lines, chosen, await judge(connection, courses, found))
+
+
+async def declare_list(
+    database: Database,
+    viewer: Viewer,
+    centre_id: int,
+    lines: Sequence[Line],
+    *,
+    key: str,
+    day: date,
+    now: datetime,
+) -> tuple[bool, list[LineOutcome]]:
+    """Declare all rows of a list, or none; whether they were, and what became of each.
+
+    Raises what `add_declarations` raises.
+    """
+    chosen = await _resolve(database.reader, viewer, centre_id, lines)
+    found = [one for one in chosen if not isinstance(one, Impediment)]
+    if len(found) < len(chosen):
+        return False, await preview_list(database.reader, viewer, centre_id, lines)
+    done: Bulk = await add_declarations(
+        database, viewer, found, key=key, confirm=lambda: None, day=day, now=now
+    )
+    return done.applied, _told(lines, chosen, done.outcomes)
+
+
+def _csv_rows(data: bytes) -> Iterator[list[str]]:
+    reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
+    for cells in reader:
+        yield [cell.strip() for cell in cells]
+
+
+def _sheet_rows(data: bytes) -> Iterator[list[str]]:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    sheet = book.get_sheet_by_index(0)
+    for cells in sheet.to_python(skip_empty_area=False):
+        yield [_text(cell) for cell in cells]
+
+
+def _text(cell: Any) -> str:  # noqa: ANN401 - whatever a sheet holds
+    """A cell as it was meant: a ULN that a spreadsheet took for a number is one without a point."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def _places(header: Sequence[str]) -> list[int]:
+    """Where each column stands."""
+    names = [name.casefold() for name in header]
+    missing = [column for column in COLUMNS if column not in names]
+    twice = [column for column in COLUMNS if names.count(column) > 1]
+    if missing or twice:
+        message = f"The header must name {', '.join(COLUMNS)}, each once."
+        raise Invalid(message, code="COLUMNS", field=(missing or twice)[0])
+    return [names.index(column) for column in COLUMNS]
+
+
+async def _resolve(
+    connection: Connection, viewer: Viewer, centre_id: int, lines: Sequence[Line]
+) -> list[Declaring | Impediment]:
+    """The registration and the declaration that each row means, or why it means none."""
+    owners = await _owners(connection, viewer, centre_id, (line.uln for line in lines))
+    seen: set[Declaring] = set()
+    found: list[Declaring | Impediment] = []
+    for line in lines:
+        one = _read(line, owners)
+        if not isinstance(one, Impediment):
+            if one in seen:
+                one = Impediment("CHOSEN_TWICE", "The list has this row twice.")
+            else:
+                seen.add(one)
+        found.append(one)
+    return found
+
+
+def _read(line: Line, owners: dict[str, int]) -> Declaring | Impediment:
+    try:
+        uln = parse_uln(line.uln)
+    except IdentifierError as error:
+        return Impediment("ULN_INVALID", str(error))
+    component = _COMPONENTS.get(line.component.casefold())
+    if component is None:
+        known = ", ".join(ComponentType)
+        return Impediment("COMPONENT_UNKNOWN", f"The component must be one of {known}.")
+    try:
+        wanted = Wanted.read(component, line.qan)
+    except Invalid as error:
+        return Impediment(error.code, error.message)
+    if uln not in owners:
+        return Impediment("NOT_FOUND", "No learner of the centre has this ULN.")
+    return owners[uln], wanted
+
+
+async def _owners(
+    connection: Connection, viewer: Viewer, centre_id: int, ulns: Iterable[str]
+) -> dict[str, int]:
+    """The foremost registration at the centre of each learner in reach, by ULN."""
+    wanted = connection.among("l.uln", sorted({uln.strip() for uln in ulns if uln.isprintable()}))
+    reach = scope.registrations(viewer, connection, "c.centre_id", "c.registration_id")
+    rows = await connection.tuples(
+        "SELECT l.uln, c.registration_id FROM completion c JOIN learner l ON l.id = c.learner_id"  # noqa: S608
+        f" WHERE c.centre_id = ? AND {wanted.text} AND {reach.text} ORDER BY c.place DESC",
+        centre_id,
+        *wanted.params,
+        *reach.params,
+    )
+    return {str(uln): int(key) for uln, key in rows}
+
+
+def _told(
+    lines: Sequence[Line],
+    chosen: Sequence[Declaring | Impediment],
+    outcomes: Sequence[Outcome],
+) -> list[LineOutcome]:
+    """Every row with what becomes of it."""
+    judged = iter(outcomes)
+    told = []
+    for line, one in zip(lines, chosen, strict=True):
+        if isinstance(one, Impediment):
+            told.append(
+                LineOutcome(line, changed=False, code=one.code, message=one.reason, warnings=())
+            )
+            continue
+        outcome = next(judged)
+        message = NOT_FOUND.reason if outcome.code == NOT_FOUND.code else outcome.message
+        told.append(LineOutcome(line, outcome.changed, outcome.code, message, outcome.warnings))
+    return told

@@ -1,0 +1,172 @@
+"""Lists of declarations handed in as sheets: looked at row by row, then declared."""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import xlsxwriter
+
+from auth.permissions import Role
+from exchange.declared import CSV, XLSX
+from models.database import Database
+from tests.domain.cases import qan
+from tests.exchange.feeds import ANNA_ULN, BEN_ULN, CLEO_ULN, EAST, WEST
+from tests.factories import LOG_IN, PASSWORD, Caller, add_user, served
+from tests.graph.editing import small_world, written
+
+OTHER = qan("OTHER_PROJ_L2")
+GOOD = [["ULN", "Name", "Component", "QAN"], [ANNA_ULN, "Anna", "PROJECT", OTHER]]
+
+
+@pytest.fixture
+async def world(database: Database, tmp_path: Path) -> Database:
+    await small_world(database, tmp_path / "feed")
+    await add_user(database, "editor@example.org", WEST, role=Role.ADMINISTRATOR)
+    await add_user(database, "viewer@example.org", WEST)
+    await add_user(database, "stranger@example.org", EAST, role=Role.ADMINISTRATOR)
+    return database
+
+
+def as_csv(rows: Sequence[Sequence[str]]) -> bytes:
+    return "\r\n".join(",".join(row) for row in rows).encode()
+
+
+def as_xlsx(rows: Sequence[Sequence[str]]) -> bytes:
+    """A sheet as a spreadsheet keeps it: whatever looks like a number is one."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_numbers": True}) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    return out.getvalue()
+
+
+async def sign_in(client: httpx2.AsyncClient, email: str) -> dict[str, str]:
+    wanted = {"email": email, "password": PASSWORD}
+    answer = await Caller(client).data(LOG_IN, input=wanted)
+    return {"authorization": f"Bearer {answer['sessionLogIn']['token']}"}
+
+
+async def send(
+    client: httpx2.AsyncClient, headers: dict[str, str], data: bytes, kind: str = CSV, **asked: str
+) -> Any:
+    return await client.post(
+        "/declarations",
+        params={"centre": WEST, **asked},
+        content=data,
+        headers={"content-type": kind, **headers},
+    )
+
+
+@pytest.mark.parametrize(("kind", "written_as"), [(CSV, as_csv), (XLSX, as_xlsx)])
+async def test_a_list_is_looked_at_and_declared_once_however_often_it_is_sent(
+    world: Database, database_url: str, kind: str, written_as: Any
+) -> None:
+    data = written_as([*GOOD, [BEN_ULN, "Ben", "Functional skills ICT", "700/0001/X"]])
+    async with served(database_url) as client:
+        headers = await sign_in(client, "editor@example.org")
+        before = await written(world)
+        shown = (await send(client, headers, data, kind)).json()
+        assert (shown["applied"], shown["newCount"], shown["refusedCount"]) == (False, 2, 0)
+        assert [row["row"] for row in shown["rows"]] == [2, 3]
+        assert shown["rows"][1]["warnings"] == [
+            "QAN_CHECK_CHARACTER_MISMATCH",
+            "QUALIFICATION_UNKNOWN",
+        ]
+        assert await written(world) == before
+
+        token = shown["token"]
+        done = (await send(client, headers, data, kind, token=token)).json()
+        assert (done["applied"], done["newCount"]) == (True, 2)
+        after = await written(world)
+        assert after != before
+        again = (await send(client, headers, data, kind, token=token)).json()
+        assert again == done
+        assert await written(world) == after
+        later = (await send(client, headers, data, kind)).json()
+        assert (later["newCount"], later["unchangedCount"]) == (0, 2)
+
+
+async def test_every_row_that_cannot_be_declared_is_told_and_keeps_all_from_it(
+    world: Database, database_url: str
+) -> None:
+    rows = [
+        *GOOD,
+        ["1000000001", "", "PROJECT", OTHER],
+        ["nobody", "", "PROJECT", OTHER],
+        [CLEO_ULN, "Cleo", "PROJECT", OTHER],
+        [ANNA_ULN, "", "SINGING", OTHER],
+        [ANNA_ULN, "", "PROJECT", "500-1"],
+        [ANNA_ULN, "", "PROJECT", qan("PROJ_L2")],
+        [ANNA_ULN, "", "FS_ENGLISH", OTHER],
+        [ANNA_ULN, "", "PROJECT", OTHER],
+    ]
+    async with served(database_url) as client:
+        headers = await sign_in(client, "editor@example.org")
+        before = await written(world)
+        shown = (await send(client, headers, as_csv(rows))).json()
+        assert shown["token"] is None
+        assert [(row["row"], row["code"]) for row in shown["rows"]] == [
+            (2, None),
+            (3, "ULN_INVALID"),
+            (4, "ULN_INVALID"),
+            (5, "NOT_FOUND"),
+            (6, "COMPONENT_UNKNOWN"),
+            (7, "QAN_FORMAT"),
+            (8, "QAN_IS_EDEXCEL"),
+            (9, "COMPONENT_COMPLETE"),
+            (10, "CHOSEN_TWICE"),
+        ]
+        assert await written(world) == before
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_who_may_not_declare_is_told_so_and_nothing_is_read(
+    world: Database, database_url: str
+) -> None:
+    before = await written(world)
+    async with served(database_url) as client:
+        editor = await sign_in(client, "editor@example.org")
+        token = (await send(client, editor, as_csv(GOOD))).json()["token"]
+        for headers, status, code in (
+            ({}, 401, "UNAUTHENTICATED"),
+            (await sign_in(client, "viewer@example.org"), 403, "FORBIDDEN"),
+            (await sign_in(client, "stranger@example.org"), 404, "NOT_FOUND"),
+        ):
+            answer = await send(client, headers, as_csv(GOOD), token=token)
+            assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+        missing = await send(client, editor, as_csv(GOOD), centre="99999")
+        assert (missing.status_code, missing.json()["error"]["code"]) == (404, "NOT_FOUND")
+    assert await written(world) == before
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_what_is_no_list_is_refused(world: Database, database_url: str) -> None:
+    before = await written(world)
+    async with served(database_url) as client:
+        headers = await sign_in(client, "editor@example.org")
+        for data, kind, status, code in (
+            (b"", CSV, 422, "EMPTY"),
+            (b"uln,component\n", CSV, 422, "COLUMNS"),
+            (b"uln,component,qan,qan\n", CSV, 422, "COLUMNS"),
+            (b"uln,component,qan\n", CSV, 422, "ROWS"),
+            (b"uln,component,qan\n\xff\xfe\n", CSV, 422, "ENCODING"),
+            (b'uln,component,qan\n"open', CSV, 422, "FILE"),
+            (b"no workbook", XLSX, 422, "FILE"),
+            (b"PK\x03\x04 not really", XLSX, 422, "FILE"),
+            (as_csv([GOOD[0], *([GOOD[1]] * 5_001)]), CSV, 422, "ROWS"),
+            (b"x" * ((4 << 20) + 1), CSV, 413, "TOO_LARGE"),
+            (as_csv(GOOD), "application/json", 415, "MEDIA_TYPE"),
+        ):
+            answer = await send(client, headers, data, kind)
+            assert (answer.status_code, answer.json()["error"]["code"]) == (status, code), data[:40]
+        other = await send(client, headers, as_csv(GOOD), token="made up")
+        assert (other.status_code, other.json()["error"]["code"]) == (422, "PREVIEW_INVALID")
+        token = (await send(client, headers, as_csv(GOOD))).json()["token"]
+        changed = as_csv([GOOD[0], [BEN_ULN, "Ben", "PROJECT", OTHER]])
+        stale = await send(client, headers, changed, token=token)
+        assert (stale.status_code, stale.json()["error"]["code"]) == (422, "PREVIEW_STALE")
+    assert await written(world) == before
