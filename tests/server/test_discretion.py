@@ -21,7 +21,7 @@ RESET: Final = """mutation ($input: PasswordResetInput!) { passwordReset(input: 
 ASK_RESET: Final = """mutation ($input: PasswordRequestResetInput!) {
     passwordRequestReset(input: $input) { __typename } }"""
 MAKE_TOKEN: Final = """mutation ($input: ApiTokenCreateInput!) { apiTokenCreate(input: $input)
-    { __typename ... on ApiTokenCreated { token } ... on Problem { code } } }"""
+    { __typename ... on ApiTokenCreate { token } ... on Problem { code } } }"""
 RECORD: Final = """query ($uln: ULN!) { learner(uln: $uln) { name dateOfBirth uci
     components { entries { qan dateOfBirth } issues { code advice { title } } } } }"""
 NEW: Final = "another seven green bottles"
