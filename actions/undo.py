@@ -17,9 +17,8 @@ from auth import scope
 from auth.explain import refusal_of
 from auth.permissions import Permission
 from auth.viewer import Viewer
-from domain.editing import award_impediment, declaration_impediment, month_impediment
+from domain.editing import award_impediment, declaration_impediment
 from domain.errors import Conflict, Invalid, Missing
-from domain.identifiers import YearMonth
 from models.database import Clause, Connection, Database
 
 UNDONE_BY: Final = {
@@ -143,8 +142,8 @@ async def _put_back_awards(
     for key, fields in former.items():
         course = courses[key]
         award = fields.get("award", course.award)
-        month = None if award is None else YearMonth.parse(award)
-        problem = award_impediment(course.status) or month_impediment(month, course.registered_on)
+        # The month stood before: whether it could be set today is not asked again.
+        problem = award_impediment(course.status)
         if problem is not None:
             raise Invalid(problem.reason, code=problem.code, field="id")
         awards[course] = (award, fields.get("award_source") or course.award_source)

@@ -152,6 +152,22 @@ async def test_the_first_edit_put_back_lets_the_feed_be_followed_again(
     assert [tuple(row) for row in rows] == [("2011-08", "FEED")]
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_a_month_of_the_feed_is_put_back_even_where_nobody_could_set_it(
+    world: Database, database_url: str, tmp_path: Path
+) -> None:
+    feed = tiny_feed()
+    find(feed, "registrations.csv", registration_ref="R-anna")["anticipated_award"] = "2007-08"
+    await send(world, tmp_path / "odd", feed, day=NEXT_DAY)
+    key = await registration_id(world)
+    async with served(database_url) as client:
+        editor = await log_in(client, "editor@example.org")
+        wanted = {"id": key, "month": "2010-08", "expectedVersion": 2}
+        await editor.data(SET_AWARD, input=wanted)
+        done = await undo(editor, (await history(editor))[0]["id"])
+        assert done["change"]["after"] == "2007-08"
+
+
 async def test_an_edit_of_many_is_put_back_as_a_whole(world: Database, database_url: str) -> None:
     keys = [await registration_id(world, ref) for ref in ("R-anna", "R-ben")]
     course = {"line": "ENGINEERING", "level": "HIGHER", "centre": WEST, "component": "PROJECT"}
