@@ -36,15 +36,12 @@ _COMPONENTS = f"""
 
 _FLAG_COLUMNS = columns_of(FlagRow, "f", {"stored_reasons": "f.reasons"})
 
-ISSUE_COLUMNS = columns_of(
-    IssueRow,
-    "i",
-    {
-        "stored_component": "i.component_type",
-        "severity_rank": "i.severity",
-        "acknowledged_by": "u.first_name || ' ' || u.last_name",
-    },
-)
+ISSUE_SOURCES = {
+    "stored_component": "i.component_type",
+    "severity_rank": "i.severity",
+    "acknowledged_by": "u.first_name || ' ' || u.last_name",
+}
+ISSUE_COLUMNS = columns_of(IssueRow, "i", ISSUE_SOURCES)
 
 _RELEASED = "e.result_release_on IS NULL OR e.result_release_on <= ?"
 ENTRY_COLUMNS = columns_of(
@@ -59,9 +56,15 @@ ENTRY_COLUMNS = columns_of(
 )
 """Two parameters: the civil day, twice; a result before its release is absent."""
 
-_DECLARATION_COLUMNS = columns_of(
-    DeclarationRow, "d", {"created_by": "u.first_name || ' ' || u.last_name"}
+DECLARATION_COLUMNS = columns_of(
+    DeclarationRow,
+    "d",
+    {"created_by": "u.first_name || ' ' || u.last_name", "learner_id": "g.learner_id"},
 )
+DECLARATION_TABLES = """
+    declaration d JOIN registration g ON g.id = d.registration_id
+    LEFT JOIN account u ON u.id = d.created_by_id
+"""
 
 _DAS_COLUMNS = columns_of(
     DasRow,
@@ -206,8 +209,7 @@ async def _declarations(reading: Reading, wanted: Clause) -> list[DeclarationRow
     where = wanted & scope.declarations(reading.viewer, reading.connection, "d.centre_id")
     return await reading.connection.rows(
         DeclarationRow,
-        f"SELECT {_DECLARATION_COLUMNS} FROM declaration d"  # noqa: S608
-        " LEFT JOIN account u ON u.id = d.created_by_id"
+        f"SELECT {DECLARATION_COLUMNS} FROM {DECLARATION_TABLES}"  # noqa: S608
         f" WHERE d.removed_at IS NULL AND {where.text} ORDER BY d.id",
         *where.params,
     )

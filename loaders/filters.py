@@ -67,6 +67,12 @@ def learner_clause(connection: Connection, wanted: LearnerFilter) -> Clause:
     return clause
 
 
+def issue_clause(connection: Connection, wanted: LearnerFilter) -> Clause:
+    """Which issues `i` of the learners it is about: those of its codes and components."""
+    clause = _in_components(connection, "i", wanted)
+    return clause & connection.among("i.code", wanted.issue_code) if wanted.issue_code else clause
+
+
 def _within(
     connection: Connection, column: str, key: str, table: str, name: str, values: Sequence[str]
 ) -> Clause:

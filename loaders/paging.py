@@ -64,6 +64,25 @@ def sliced(rows: Sequence[Any], first: int) -> Slice:
     return Slice(rows[:first], len(rows) > first)
 
 
+DECLARATIONS_NEWEST_FIRST = Order("NEWEST_FIRST", ("d.id",), ("id",), descending=True)
+URGENCY = "CAST(2 - i.severity AS TEXT)"
+DUE = "COALESCE(CAST(i.due_on AS TEXT), '9999-12-31')"
+"""Both as text, which sorts alike and is what a cursor holds."""
+ISSUES_BY_SEVERITY = Order(
+    "SEVERITY",
+    (URGENCY, DUE, "l.family_name", "COALESCE(l.uln, '')", "i.id"),
+    ("urgency", "due", "family_name", "uln", "id"),
+)
+ISSUES_BY_DUE_DATE = Order(
+    "DUE_DATE",
+    (DUE, URGENCY, "l.family_name", "COALESCE(l.uln, '')", "i.id"),
+    ("due", "urgency", "family_name", "uln", "id"),
+)
+ISSUES_BY_NAME = Order(
+    "NAME",
+    ("l.family_name", "COALESCE(l.uln, '')", URGENCY, DUE, "i.id"),
+    ("family_name", "uln", "urgency", "due", "id"),
+)
 LEARNERS_BY_NAME = Order(
     "NAME", ("l.family_name", "l.given_name", "l.id"), ("family_name", "given_name", "id")
 )

@@ -207,6 +207,17 @@ class VerificationRow(msgspec.Struct, frozen=True, gc=False):
     verified_on: date | None
 
 
+class ListedIssueRow(IssueRow, frozen=True, gc=False):
+    """A row of the shopping list with its place in the list."""
+
+    urgency: str
+    """The most urgent first, as text."""
+    due: str
+    """The day as text; what has none comes last."""
+    family_name: str
+    uln: str | None
+
+
 class DeclarationRow(msgspec.Struct, frozen=True, gc=False):
     """A declaration of a qualification with another awarding body."""
 
@@ -217,6 +228,7 @@ class DeclarationRow(msgspec.Struct, frozen=True, gc=False):
     qan: str
     created_at: datetime
     created_by: str | None
+    learner_id: int
 
 
 class DasRow(msgspec.Struct, frozen=True, gc=False):

@@ -8,12 +8,24 @@ from strawberry import argument
 from auth.requires import signed_in
 from domain.errors import Invalid
 from loaders import learners as loaders
-from loaders import pages
-from schema.connection import DEFAULT_FIRST, After, Connection, First, page_request
+from loaders import lists, pages
+from loaders.paging import DECLARATIONS_NEWEST_FIRST
+from schema.connection import DEFAULT_FIRST, After, Connection, First, connection, page_request
 from schema.context import Info
 from schema.ids import key_of
 from schema.scalars import Uln
-from schema.types.filters import LearnerOrder, LearnersBy, LearnerWanted, chosen, order_of
+from schema.types.component import Declaration
+from schema.types.filters import (
+    IssueOrder,
+    IssuesBy,
+    LearnerOrder,
+    LearnersBy,
+    LearnerWanted,
+    chosen,
+    issue_order_of,
+    order_of,
+)
+from schema.types.issue import Issue
 from schema.types.learner import Learner, learners_page
 
 
@@ -40,6 +52,45 @@ async def learner(
         return None
     context.note_read(found)
     return found
+
+
+@strawberry.field(
+    description="The Diploma Learner Detail, a shopping list: the issues of learners in reach, each"
+    " with what to do about it. `issueCode` and `component` narrow which issues are listed.",
+    extensions=signed_in(),
+)
+async def issues(
+    info: Info,
+    filter: LearnerWanted = None,  # noqa: A002 - the graph's own word
+    order_by: IssuesBy = IssueOrder.SEVERITY,
+    first: First = DEFAULT_FIRST,
+    after: After = None,
+) -> Connection[Issue] | None:
+    """A page."""
+    page, wanted = page_request(issue_order_of(order_by), first, after), chosen(filter)
+    reading = info.context.reading
+    found = await lists.issue_page(reading, wanted, page)
+    info.context.note_listed(found.rows)
+    return connection(page, found, lambda: lists.issue_count(reading, wanted))
+
+
+@strawberry.field(
+    description="Manage non-Edexcel Qualifications: the declarations that stand for learners in"
+    " reach, the newest first.",
+    extensions=signed_in(),
+)
+async def declarations(
+    info: Info,
+    filter: LearnerWanted = None,  # noqa: A002
+    first: First = DEFAULT_FIRST,
+    after: After = None,
+) -> Connection[Declaration] | None:
+    """A page."""
+    page, wanted = page_request(DECLARATIONS_NEWEST_FIRST, first, after), chosen(filter)
+    reading = info.context.reading
+    found = await lists.declaration_page(reading, wanted, page)
+    info.context.note_listed(found.rows)
+    return connection(page, found, lambda: lists.declaration_count(reading, wanted))
 
 
 @strawberry.field(

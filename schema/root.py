@@ -12,6 +12,7 @@ from resolvers import awards as _awards
 from resolvers import catalogue as _catalogue
 from resolvers import centres as _centres
 from resolvers import changes as _changes
+from resolvers import counts as _counts
 from resolvers import declarations as _declarations
 from resolvers import events as _events
 from resolvers import feed_runs as _feed_runs
@@ -37,14 +38,19 @@ class Query:
     centre = _centres.centre
     centres = _centres.centres
     changes = _changes.changes
+    completion = _counts.completion
     consortia = _centres.consortia
     consortium = _centres.consortium
     current_terms = _terms.current_terms
     declaration_candidates = _declarations.declaration_candidates
     declaration_preview = _declarations.declaration_preview
+    declarations = _learners.declarations
     feed_run = _feed_runs.feed_run
     feed_runs = _feed_runs.feed_runs
+    flag_counts = _counts.flag_counts
     flag_legend = _service.flag_legend
+    issue_counts = _counts.issue_counts
+    issues = _learners.issues
     learner = _learners.learner
     learners = _learners.learners
     me = _sessions.me

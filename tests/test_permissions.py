@@ -131,6 +131,11 @@ DOCUMENTS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "{ changes { nodes { actor } } }",
         ("changes", "nodes", "actor"),
     ),
+    "Query.completion": ("{ completion { totalCount } }", ("completion",)),
+    "Query.declarations": ("{ declarations { totalCount } }", ("declarations",)),
+    "Query.flagCounts": ("{ flagCounts { totalCount } }", ("flagCounts",)),
+    "Query.issueCounts": ("{ issueCounts { totalCount } }", ("issueCounts",)),
+    "Query.issues": ("{ issues { totalCount } }", ("issues",)),
     "Query.changes": ("{ changes { totalCount } }", ("changes",)),
     "Query.declarationCandidates": (
         (

@@ -1,7 +1,7 @@
 """Components with their flags, entries, declarations and DAS state."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
@@ -31,7 +31,7 @@ from loaders.components import (
     issues_by_registration_id,
     verification_by_programme,
 )
-from loaders.learners import facts_by_registration_id, registration_by_id
+from loaders.learners import facts_by_registration_id, learner_by_id, registration_by_id
 from loaders.rows import (
     ComponentRow,
     DasRow,
@@ -50,6 +50,9 @@ from schema.types.node import Node
 from schema.types.permitted import ComponentMay, ComponentState
 from schema.types.qualification import Qualification, Requirement
 from schema.types.vocabulary import FlagCode
+
+if TYPE_CHECKING:
+    from schema.types.learner import Learner
 
 
 @strawberry.type(description="A status flag of a component, why it stands, and what to do.")
@@ -192,6 +195,9 @@ class Declaration(Node):
     created_by: str | None = strawberry.field(
         description="Who declared it; null when the account is gone.",
         extensions=requires(Permission.CHANGE_ACTOR_READ),
+    )
+    learner: Annotated["Learner", strawberry.lazy("schema.types.learner")] | None = batched(
+        learner_by_id, key="learner_id", description="Whom it is about."
     )
     qualification: Qualification | None = batched(
         qualification_by_qan,

@@ -8,7 +8,15 @@ import strawberry
 from domain.codes import AssessmentFlag, CompletionStatus, EntryFlag, IssueCode
 from domain.vocabulary import ComponentType
 from loaders import filters
-from loaders.paging import LEARNERS_BY_AWARD, LEARNERS_BY_NAME, LEARNERS_BY_ULN, Order
+from loaders.paging import (
+    ISSUES_BY_DUE_DATE,
+    ISSUES_BY_NAME,
+    ISSUES_BY_SEVERITY,
+    LEARNERS_BY_AWARD,
+    LEARNERS_BY_NAME,
+    LEARNERS_BY_ULN,
+    Order,
+)
 from schema.scalars import CentreNumber, CourseCode, YearMonth
 
 
@@ -71,11 +79,33 @@ class LearnerOrder(Enum):
     )
 
 
+@strawberry.enum(description="Orders of a list of issues.")
+class IssueOrder(Enum):
+    """Orders of a list of issues."""
+
+    SEVERITY = strawberry.enum_value(
+        "SEVERITY", description="The most urgent first, then by due date, family name and ULN."
+    )
+    DUE_DATE = strawberry.enum_value(
+        "DUE_DATE", description="The earliest due first, those without a day last."
+    )
+    NAME = strawberry.enum_value(
+        "NAME", description="By family name and ULN, then the most urgent first."
+    )
+
+
 LearnerWanted = Annotated[
     LearnerFilter | None, strawberry.argument(description="Which ones; null for all.")
 ]
 LearnersBy = Annotated[LearnerOrder, strawberry.argument(description="In which order.")]
 
+IssuesBy = Annotated[IssueOrder, strawberry.argument(description="In which order.")]
+
+_ISSUE_ORDERS = {
+    IssueOrder.SEVERITY: ISSUES_BY_SEVERITY,
+    IssueOrder.DUE_DATE: ISSUES_BY_DUE_DATE,
+    IssueOrder.NAME: ISSUES_BY_NAME,
+}
 _ORDERS = {
     LearnerOrder.NAME: LEARNERS_BY_NAME,
     LearnerOrder.ULN: LEARNERS_BY_ULN,
@@ -86,6 +116,11 @@ _ORDERS = {
 def order_of(order: LearnerOrder) -> Order:
     """The order as the loaders know it."""
     return _ORDERS[order]
+
+
+def issue_order_of(order: IssueOrder) -> Order:
+    """The order of issues as the loaders know it."""
+    return _ISSUE_ORDERS[order]
 
 
 def chosen(given: LearnerFilter | None) -> filters.LearnerFilter:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -9,11 +10,15 @@ from auth.permissions import Permission
 from auth.requires import requires
 from domain.codes import IssueCode, Severity
 from domain.vocabulary import ComponentType
-from loaders.learners import facts_by_registration_id
+from loaders.learners import facts_by_registration_id, learner_by_id
 from loaders.rows import IssueRow
+from schema.batched import batched
 from schema.context import Info
 from schema.types.advice import Advice, facts_of, rendered
 from schema.types.node import Node
+
+if TYPE_CHECKING:
+    from schema.types.learner import Learner
 
 _HOURS = re.compile(r"(\d+) hours?")
 
@@ -50,6 +55,9 @@ class Issue(Node):
     version: int = strawberry.field(
         description="Rises when somebody takes it on or gives it back; sent back with a write as"
         " `expectedVersion`."
+    )
+    learner: Annotated["Learner", strawberry.lazy("schema.types.learner")] | None = batched(
+        learner_by_id, key="learner_id", description="Whom it is about."
     )
 
     @strawberry.field(description="What to do about it, names and dates filled in.")

@@ -1,0 +1,89 @@
+"""Lists over all learners in reach: the shopping list, and what is declared elsewhere."""
+
+from auth import scope
+from loaders.components import DECLARATION_COLUMNS, DECLARATION_TABLES, ISSUE_SOURCES
+from loaders.filters import LearnerFilter, issue_clause, learner_clause
+from loaders.learners import LEARNER_TABLES, in_view
+from loaders.paging import DUE, URGENCY, PageRequest, Slice, sliced
+from loaders.reading import Reading
+from loaders.rows import DeclarationRow, ListedIssueRow
+from loaders.select import columns_of
+from models.database import Clause
+
+_ISSUE_COLUMNS = columns_of(
+    ListedIssueRow,
+    "i",
+    {
+        **ISSUE_SOURCES,
+        "urgency": URGENCY,
+        "due": DUE,
+        "family_name": "l.family_name",
+        "uln": "l.uln",
+    },
+)
+_ISSUES = f"{LEARNER_TABLES} JOIN issue i ON i.registration_id = c.registration_id"
+_DECLARATIONS = f"{DECLARATION_TABLES} JOIN completion c ON c.registration_id = d.registration_id"
+_WHO = "JOIN registration r ON r.id = c.registration_id JOIN learner l ON l.id = c.learner_id"
+
+
+async def issue_page(reading: Reading, wanted: LearnerFilter, page: PageRequest) -> Slice:
+    """Issues of learners in view."""
+    where = _issues(reading, wanted) & page.clause
+    rows = await reading.connection.rows(
+        ListedIssueRow,
+        f"SELECT {_ISSUE_COLUMNS} FROM {_ISSUES}"  # noqa: S608
+        f" LEFT JOIN account u ON u.id = i.acknowledged_by_id WHERE {where.text}"
+        f" ORDER BY {page.order.text} LIMIT ?",
+        *where.params,
+        page.first + 1,
+    )
+    return sliced(rows, page.first)
+
+
+async def issue_count(reading: Reading, wanted: LearnerFilter) -> int:
+    """How many issues the learners in view have."""
+    where = _issues(reading, wanted)
+    rows = await reading.connection.tuples(
+        f"SELECT COUNT(*) FROM {_ISSUES} WHERE {where.text}",  # noqa: S608
+        *where.params,
+    )
+    return int(rows[0][0])
+
+
+def _issues(reading: Reading, wanted: LearnerFilter) -> Clause:
+    connection = reading.connection
+    where = in_view(reading.viewer, connection) & learner_clause(connection, wanted)
+    where &= issue_clause(connection, wanted)
+    return where & scope.issues(reading.viewer, connection, "i.centre_id")
+
+
+async def declaration_page(reading: Reading, wanted: LearnerFilter, page: PageRequest) -> Slice:
+    """Standing declarations of learners in reach, the newest first."""
+    where = _declared(reading, wanted) & page.clause
+    rows = await reading.connection.rows(
+        DeclarationRow,
+        f"SELECT {DECLARATION_COLUMNS} FROM {_DECLARATIONS} {_WHO} WHERE {where.text}"  # noqa: S608
+        f" ORDER BY {page.order.text} LIMIT ?",
+        *where.params,
+        page.first + 1,
+    )
+    return sliced(rows, page.first)
+
+
+async def declaration_count(reading: Reading, wanted: LearnerFilter) -> int:
+    """How many declarations of learners in reach stand."""
+    where = _declared(reading, wanted)
+    rows = await reading.connection.tuples(
+        f"SELECT COUNT(*) FROM {_DECLARATIONS} {_WHO} WHERE {where.text}",  # noqa: S608
+        *where.params,
+    )
+    return int(rows[0][0])
+
+
+def _declared(reading: Reading, wanted: LearnerFilter) -> Clause:
+    connection = reading.connection
+    where = scope.declarations(reading.viewer, connection, "d.centre_id")
+    where &= Clause("d.removed_at IS NULL") & learner_clause(connection, wanted)
+    if wanted.component:
+        where &= connection.among("d.component", wanted.component)
+    return where

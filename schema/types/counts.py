@@ -1,0 +1,187 @@
+"""Counts for charts, by group, zeros included."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Annotated
+
+import strawberry
+
+from domain.codes import AssessmentFlag, CompletionStatus, EntryFlag, FlagKind, IssueCode
+from loaders.centres import centre_by_number
+from loaders.counts import Count
+from loaders.counts import Grouping as GroupBy
+from schema.batched import batched
+from schema.types.centre import Centre
+from schema.types.vocabulary import FlagCode
+
+strawberry.enum(
+    GroupBy,
+    name="GroupBy",
+    description="What counts are told apart by: home centre, line, level, anticipated award month,"
+    " or component.",
+)
+for _value, _sentence in zip(
+    GroupBy.__strawberry_definition__.values,  # type: ignore[attr-defined]  # made just now
+    (
+        "By home centre; the key is its number.",
+        "By line of learning; the key is its code.",
+        "By Diploma level; the key is its code.",
+        "By anticipated award month; the key is null where none is known.",
+        "By component; the key is its type, empty for issues of the registration as a whole.",
+    ),
+    strict=True,
+):
+    _value.description = _sentence
+
+Grouped = Annotated[
+    GroupBy | None, strawberry.argument(description="By what to tell groups apart; null for none.")
+]
+
+
+@strawberry.type(description="How many learners have one completion status.")
+class StatusCount:
+    """How many learners have one completion status."""
+
+    status: CompletionStatus = strawberry.field(description="The status.")
+    label: str = strawberry.field(description="The status in a few words.")
+    count: int = strawberry.field(description="How many learners; zero where there are none.")
+    share: float = strawberry.field(description="Their share of the group, 0 to 1.")
+
+
+@strawberry.type(description="How many components show one flag, and how many learners have one.")
+class FlagCount:
+    """How many components show one flag."""
+
+    kind: FlagKind = strawberry.field(description="Entry status or assessment status.")
+    code: FlagCode = strawberry.field(description="The flag.")
+    components: int = strawberry.field(description="Components that show it.")
+    learners: int = strawberry.field(description="Learners who have such a component.")
+
+
+@strawberry.type(description="How many issues have one code, and how many learners have one.")
+class IssueCount:
+    """How many issues have one code."""
+
+    code: IssueCode = strawberry.field(description="What is wrong.")
+    label: str = strawberry.field(description="The code in a few words.")
+    issues: int = strawberry.field(description="Issues with this code.")
+    learners: int = strawberry.field(description="Learners who have one.")
+
+
+@strawberry.type(description="One group of the counts.")
+class CountGroup:
+    """One group of the counts."""
+
+    key: str | None = strawberry.field(
+        description="What the group is of: see `GroupBy`; null without groups."
+    )
+    centre_number: strawberry.Private[str | None] = None
+    centre: Centre | None = batched(
+        centre_by_number,
+        key="centre_number",
+        description="The centre of the group; null for groups of anything else.",
+    )
+    total_count: int = strawberry.field(description="Learners, components or issues in the group.")
+    statuses: list[StatusCount] = strawberry.field(
+        default_factory=list, description="Every completion status; empty for other counts."
+    )
+    flags: list[FlagCount] = strawberry.field(
+        default_factory=list, description="Every flag; empty for other counts."
+    )
+    issues: list[IssueCount] = strawberry.field(
+        default_factory=list, description="Every issue code; empty for other counts."
+    )
+
+
+@strawberry.type(description="Counts over the learners in reach, as the chart shows them.")
+class Counts:
+    """Counts over the learners in reach."""
+
+    total_count: int = strawberry.field(
+        description="Learners, components or issues in all groups together."
+    )
+    centres_out_of_reach: int = strawberry.field(
+        description="Member centres of the consortium that was asked for whose learners are not"
+        " counted; zero without a consortium."
+    )
+    groups: list[CountGroup] = strawberry.field(
+        description="The groups, by key; one without a key where none were asked for."
+    )
+
+
+def counts(
+    found: Iterable[Count],
+    keys: Sequence[str | None],
+    grouping: GroupBy | None,
+    make: Callable[[str | None, Sequence[Count]], CountGroup],
+    out_of_reach: int,
+) -> Counts:
+    """Counts as they are shown: every group, and in it every code."""
+    by_key: dict[str | None, list[Count]] = defaultdict(list, {key: [] for key in keys})
+    for one in found:
+        by_key[one.key].append(one)
+    groups = []
+    for key in sorted(by_key, key=lambda key: key or ""):
+        group = make(key, by_key[key])
+        if grouping is GroupBy.CENTRE:
+            group.centre_number = key
+        groups.append(group)
+    return Counts(
+        total_count=sum(group.total_count for group in groups),
+        centres_out_of_reach=out_of_reach,
+        groups=groups,
+    )
+
+
+def statuses(key: str | None, found: Sequence[Count]) -> CountGroup:
+    """A group of learners by completion status; those who left only where they were asked for."""
+    held = {one.code: one.learners for one in found}
+    total = sum(held.values())
+    return CountGroup(
+        key=key,
+        total_count=total,
+        statuses=[
+            StatusCount(
+                status=status,
+                label=status.label,
+                count=held.get(status.value, 0),
+                share=held.get(status.value, 0) / total if total else 0.0,
+            )
+            for status in CompletionStatus
+        ],
+    )
+
+
+def flags(key: str | None, found: Sequence[Count]) -> CountGroup:
+    """A group of components by flag."""
+    held = {(one.kind, one.code): one for one in found}
+    shown = []
+    for kind, codes in ((FlagKind.ENTRY, EntryFlag), (FlagKind.ASSESSMENT, AssessmentFlag)):
+        for code in codes:
+            one = held.get((kind.value, code.value))
+            shown.append(
+                FlagCount(
+                    kind=kind,
+                    code=FlagCode(code.value),
+                    components=one.rows if one else 0,
+                    learners=one.learners if one else 0,
+                )
+            )
+    return CountGroup(key=key, total_count=sum(one.rows for one in found), flags=shown)
+
+
+def issues(key: str | None, found: Sequence[Count]) -> CountGroup:
+    """A group of issues by code."""
+    held = {one.code: one for one in found}
+    shown = []
+    for code in IssueCode:
+        one = held.get(code.value)
+        shown.append(
+            IssueCount(
+                code=code,
+                label=code.label,
+                issues=one.rows if one else 0,
+                learners=one.learners if one else 0,
+            )
+        )
+    return CountGroup(key=key, total_count=sum(one.rows for one in found), issues=shown)
