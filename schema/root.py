@@ -24,6 +24,7 @@ from resolvers import service as _service
 from resolvers import sessions as _sessions
 from resolvers import terms as _terms
 from resolvers import tokens as _tokens
+from schema.documents import known_documents, known_to_be_valid
 from schema.problems import HANDLERS
 from schema.scalars import SCALARS
 from schema.types.conflict import ConflictHandler
@@ -114,6 +115,7 @@ def make_schema() -> Schema:
         query=Query,
         mutation=Mutation,
         exception_handlers=[*HANDLERS, ConflictHandler()],
+        extensions=[known_documents, known_to_be_valid],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
 

@@ -9,7 +9,7 @@ import pytest
 from loaders import pages
 from models.database import Database
 from tests.exchange.feeds import WEST, send, tiny_feed
-from tests.factories import add_user, log_in, served
+from tests.factories import Caller, add_user, log_in, served
 
 SECRET = "Anna Ash, born 1993-09-14"
 MESSAGE = "Something went wrong on our side. Give the reference to support."
@@ -117,3 +117,25 @@ async def test_a_broken_document_is_told_what_is_wrong_at_most_five_times(
             assert 1 <= len(answer["errors"]) <= 5
             for error in answer["errors"]:
                 assert error["extensions"]["code"] == "GRAPHQL_INVALID"
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_a_document_that_was_seen_before_is_answered_alike(
+    database: Database, database_url: str
+) -> None:
+    await add_user(database, "reader@example.org")
+    async with served(database_url) as client:
+        reader, nobody = await log_in(client, "reader@example.org"), Caller(client)
+        for document in (
+            "{ me { email }",
+            "{ me { shoeSize } }",
+            "query ($x: Int) { me { email } }",
+        ):
+            first = await reader.ask(document)
+            assert await reader.ask(document) == first
+            assert first["errors"][0]["extensions"]["code"] == "GRAPHQL_INVALID"
+        query = "query ($yes: Boolean!) { me { email name @include(if: $yes) } }"
+        for yes in (True, False, True):
+            assert ("name" in (await reader.data(query, yes=yes))["me"]) is yes
+        (error,) = await nobody.errors(query, yes=True)
+        assert error["extensions"] == {"code": "UNAUTHENTICATED"}
