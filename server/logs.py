@@ -25,5 +25,6 @@ def set_up_logs(form: str) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Whatever standard error is when the event happens, not what it was at start-up.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
