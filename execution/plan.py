@@ -1,0 +1,259 @@
+"""What a document selects, worked out once and kept: fields of a type, level by level."""
+
+from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
+
+from graphql import (
+    FieldNode,
+    GraphQLField,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLSchema,
+    Node,
+    OperationDefinitionNode,
+    VariableNode,
+    is_list_type,
+    is_non_null_type,
+)
+from graphql.execution.collect_fields import (
+    FieldDetailsList,
+    FragmentDetails,
+    GroupedFieldSet,
+    collect_fields,
+    collect_subfields,
+)
+from graphql.execution.values import VariableValues
+
+from execution.declared import Column, Declared, Each, declared_by
+
+KEPT: Final = 128
+"""Operations whose plans are kept, the latest used."""
+KEPT_FORMS: Final = 16
+"""Forms of one operation that are kept: one for each set of values of skip and include."""
+
+
+class Layer(NamedTuple):
+    """One wrapping of a type: a list, or at last the type that has a name."""
+
+    is_list: bool
+    nullable: bool
+
+
+class Question(NamedTuple):
+    """What decides which fields an operation selects."""
+
+    schema: GraphQLSchema
+    operation: OperationDefinitionNode
+    fragments: dict[str, FragmentDetails]
+    variables: VariableValues
+    hide_suggestions: bool
+
+
+class FieldPlan:
+    """A field as a document asks for it, on objects of one type."""
+
+    __slots__ = (
+        "_below",
+        "declared",
+        "definition",
+        "details",
+        "key",
+        "layers",
+        "named",
+        "nodes",
+        "parent",
+        "rank",
+        "read",
+    )
+
+    def __init__(
+        self,
+        parent: GraphQLObjectType,
+        rank: int,
+        key: str,
+        definition: GraphQLField,
+        details: FieldDetailsList,
+    ) -> None:
+        """`key` is its name in the answer, `rank` its place in the selection."""
+        self.parent = parent
+        self.rank = rank
+        self.key = key
+        self.definition = definition
+        self.details = details
+        self.nodes: list[FieldNode] = [detail.node for detail in details]
+        self.declared = declared_by(definition)
+        self.read = _reader(self.declared)
+        self.layers = tuple(_layers(definition.type))
+        self.named: GraphQLNamedType = _named(definition.type)
+        self._below: dict[str, Selection] = {}
+
+    @property
+    def name(self) -> str:
+        """Its name in the schema."""
+        return self.nodes[0].name.value
+
+    @property
+    def has_arguments(self) -> bool:
+        """Whether it takes arguments, or is given some."""
+        return bool(self.definition.args or self.nodes[0].arguments)
+
+    def below(self, type_: GraphQLObjectType, question: Question) -> "Selection":
+        """What is selected of the objects that it answers; raises GraphQLError."""
+        found = self._below.get(type_.name)
+        if found is None:
+            collected = collect_subfields(
+                question.schema,
+                question.fragments,
+                question.variables,
+                question.operation,
+                type_,
+                self.details,
+                question.hide_suggestions,
+            )
+            found = Selection(question.schema, type_, collected.grouped_field_set)
+            self._below[type_.name] = found
+        return found
+
+
+class Selection:
+    """The fields that are selected of objects of one type."""
+
+    __slots__ = ("fields", "keys", "type")
+
+    def __init__(
+        self, schema: GraphQLSchema, type_: GraphQLObjectType, grouped: GroupedFieldSet
+    ) -> None:
+        """Fields that the type does not have are left out, as the specification says."""
+        self.type = type_
+        self.fields: list[FieldPlan] = []
+        for key, details in grouped.items():
+            definition = schema.get_field(type_, details[0].node.name.value)
+            if definition is not None:
+                rank = len(self.fields)
+                self.fields.append(FieldPlan(type_, rank, key, definition, details))
+        self.keys = [field.key for field in self.fields]
+
+
+def _reader(declared: Declared | None) -> Callable[[Any], Any]:
+    """How one source is read, where that is all that there is to it."""
+    way = declared.way if declared else None
+    if isinstance(way, Column):
+        return attrgetter(way.attribute)
+    return way.function if isinstance(way, Each) else _unread
+
+
+def _unread(_source: object) -> None:
+    """Fields that answer for many, and resolvers, are called instead."""
+
+
+def _layers(type_: GraphQLOutputType) -> Iterator[Layer]:
+    while True:
+        nullable = not is_non_null_type(type_)
+        inner: Any = type_ if nullable else type_.of_type  # type: ignore[union-attr]
+        yield Layer(is_list_type(inner), nullable)
+        if not is_list_type(inner):
+            return
+        type_ = inner.of_type
+
+
+def _named(type_: Any) -> Any:  # noqa: ANN401 - any type of the schema
+    while hasattr(type_, "of_type"):
+        type_ = type_.of_type
+    return type_
+
+
+class _Kept:
+    """The plans of one operation."""
+
+    __slots__ = ("deciding", "forms", "operation", "schema")
+
+    def __init__(self, question: Question) -> None:
+        """Look through the document for the variables that decide what is selected."""
+        self.schema = question.schema
+        self.operation = question.operation
+        self.forms: dict[tuple[Any, ...], Selection] = {}
+        nodes: list[Node] = [question.operation]
+        nodes += [fragment.definition for fragment in question.fragments.values()]
+        self.deciding = tuple(sorted(set(_deciding_variables(nodes))))
+
+
+class Plans:
+    """The plans of the operations that were asked lately."""
+
+    def __init__(self, kept: int = KEPT) -> None:
+        """Keep as many operations, no more."""
+        self._limit = kept
+        self._kept: dict[int, _Kept] = {}
+
+    def __len__(self) -> int:
+        """How many operations are kept."""
+        return len(self._kept)
+
+    def root(self, type_: GraphQLObjectType, question: Question) -> Selection:
+        """What an operation selects; raises GraphQLError.
+
+        A document that is parsed anew is another one: keep documents to keep their plans.
+        """
+        if any(fragment.variable_signatures for fragment in question.fragments.values()):
+            return _root(type_, question)  # what such a fragment selects depends on who spreads it
+        # An operation that is kept here lives, so that no other one has its id.
+        key = id(question.operation)
+        kept = self._kept.pop(key, None)
+        if kept is None or kept.schema is not question.schema:
+            kept = _Kept(question)
+        self._kept[key] = kept
+        if len(self._kept) > self._limit:
+            del self._kept[next(iter(self._kept))]
+        values = question.variables.coerced
+        form = tuple(values.get(name) for name in kept.deciding)
+        found = kept.forms.get(form)
+        if found is None:
+            found = _root(type_, question)
+            if len(kept.forms) < KEPT_FORMS:
+                kept.forms[form] = found
+        return found
+
+
+def _root(type_: GraphQLObjectType, question: Question) -> Selection:
+    collected = collect_fields(
+        question.schema,
+        question.fragments,
+        question.variables,
+        type_,
+        question.operation,
+        question.hide_suggestions,
+    )
+    return Selection(question.schema, type_, collected.grouped_field_set)
+
+
+def _nodes(nodes: Iterable[Node]) -> Iterator[Node]:
+    """All selections of these nodes, and below."""
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        selected = getattr(node, "selection_set", None)
+        if selected is not None:
+            waiting += selected.selections
+
+
+def _deciding_variables(nodes: Iterable[Node]) -> Iterator[str]:
+    for node in _nodes(nodes):
+        for directive in getattr(node, "directives", None) or ():
+            if directive.name.value in ("skip", "include"):
+                for argument in directive.arguments or ():
+                    if isinstance(argument.value, VariableNode):
+                        yield argument.value.name.value
+
+
+def delivers_in_parts(question: Question) -> bool:
+    """Whether a document says @defer or @stream anywhere."""
+    nodes: list[Node] = [question.operation]
+    nodes += [fragment.definition for fragment in question.fragments.values()]
+    return any(
+        directive.name.value in ("defer", "stream")
+        for node in _nodes(nodes)
+        for directive in getattr(node, "directives", None) or ()
+    )
