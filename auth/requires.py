@@ -1,6 +1,6 @@
 """The guard of a field, asked before the field is read, and its mark in the SDL."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -105,6 +105,20 @@ class Guard(FieldExtension):
         info.context.refused.add(told)
         info.context.note_refusal(refusal, _field(info))
         raise refusal
+
+    def refusals(
+        self, sources: Sequence[Any], info: strawberry.Info[Any, Any]
+    ) -> Sequence[Refused | None] | None:
+        """For each of many objects why its field is refused; None where none is."""
+        centres = [getattr(source, "centre_id", None) for source in sources]
+        viewer = info.context.viewer
+        by_centre = {centre_id: self._refusal(viewer, centre_id) for centre_id in set(centres)}
+        found = [by_centre[centre_id] for centre_id in centres]
+        first = next((refusal for refusal in found if refusal is not None), None)
+        if first is None:
+            return None
+        info.context.note_refusal(first, _field(info))
+        return found
 
     def _refusal(self, viewer: Viewer, centre_id: int | None) -> Refused | None:
         if isinstance(self.need, Permission):

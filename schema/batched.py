@@ -1,8 +1,8 @@
 """Relations as one line: a batch question, and the field of the row that is its key."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 import strawberry
 from graphql import (
@@ -15,6 +15,12 @@ from graphql import (
 from strawberry.extensions import FieldExtension
 
 from schema.context import Batch, Info
+
+LEVEL: Final = "level"
+"""Under this key a field's metadata hold the function that answers for all rows of a level."""
+
+Level: TypeAlias = Callable[[Sequence[Any], Info], Any]
+"""Rows and info in, one answer a row out, which may have to be awaited."""
 
 
 def batched(
@@ -35,16 +41,43 @@ def batched(
     """
     key_of = attrgetter(key) if isinstance(key, str) else key
 
-    async def resolve(root: Any, info: Info) -> Any:  # noqa: ANN401
-        wanted = key_of(root)
-        if wanted is None:
-            return None
+    async def answer(rows: Sequence[Any], info: Info) -> list[Any]:
+        wanted: list[Hashable] = [key_of(row) for row in rows]
+        keys = [wanted_key for wanted_key in wanted if wanted_key is not None]
         if ahead is not None and selects(info, ahead[0]):
-            info.context.foresee(ahead[1], wanted)
-        answer = await info.context.load(batch, wanted)
-        return answer if pick is None else pick(root, answer)
+            info.context.foresee(ahead[1], keys)
+        found = await info.context.load_many(batch, keys)
+        if pick is None:
+            return [found.get(wanted_key) for wanted_key in wanted]
+        return [
+            _picked(pick, row, found.get(wanted_key)) if wanted_key is not None else None
+            for row, wanted_key in zip(rows, wanted, strict=True)
+        ]
 
-    return strawberry.field(resolver=resolve, description=description, extensions=extensions or [])
+    return together(answer, description=description, extensions=extensions)
+
+
+def together(
+    answer: Level, *, description: str, extensions: list[FieldExtension] | None = None
+) -> Any:  # noqa: ANN401 - stands for a field of any type
+    """A field answered for all rows of a level by one call."""
+
+    async def resolve(root: Any, info: Info) -> Any:  # noqa: ANN401
+        (found,) = await answer([root], info)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    return strawberry.field(
+        resolver=resolve,
+        description=description,
+        extensions=extensions or [],
+        metadata={LEVEL: answer},
+    )
+
+
+def _picked(pick: Callable[[Any, Any], Any], row: object, answer: object) -> Any:  # noqa: ANN401
+    return answer if isinstance(answer, Exception) else pick(row, answer)
 
 
 def selects(info: Info, name: str) -> bool:

@@ -1,13 +1,12 @@
 """What an operation carries: who asks, on which day, and the loaders that batch its reads."""
 
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any
 
 import strawberry
-from strawberry.dataloader import DataLoader
 
 from auth.events import Event, EventKind, event
 from auth.explain import refusal_of
@@ -15,6 +14,7 @@ from auth.permissions import Permission
 from auth.throttle import Throttle
 from auth.viewer import ANONYMOUS, Viewer
 from domain.errors import Invalid, Refused
+from loaders.batching import Batching
 from loaders.reading import Reading
 from loaders.rows import RegistrationRow
 from models.database import Database
@@ -63,23 +63,34 @@ class Context:
         self.read: dict[Viewer, set[int]] = {}
         """The registrations of the learners whose records were looked at, by who looked."""
         self._asked: set[str] = set()
-        self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
+        self._loaders: dict[Hashable, Batching] = {}
 
     async def load(self, batch: Batch, key: Hashable, *arguments: Hashable) -> Any:  # noqa: ANN401 - rows of any kind
         """One key's answer to a batch question; keys asked together are answered together."""
-        return await self._loader(batch, arguments).load(key)
+        return await self._batching(batch, arguments).one(key)
 
-    def foresee(self, batch: Batch, key: Hashable) -> None:
+    async def load_many(
+        self, batch: Batch, keys: Iterable[Hashable], *arguments: Hashable
+    ) -> Mapping[Hashable, Any]:
+        """The answers to a batch question by key, at least for these keys."""
+        return await self._batching(batch, arguments).many(keys)
+
+    def foresee(self, batch: Batch, keys: Iterable[Hashable]) -> None:
         """Ask now what will be loaded later, together with all who foresee it at this moment."""
-        self._loader(batch, ()).load(key)
+        self._batching(batch, ()).foresee(keys)
 
-    def _loader(self, batch: Batch, arguments: tuple[Hashable, ...]) -> DataLoader[Any, Any]:
+    def _batching(self, batch: Batch, arguments: tuple[Hashable, ...]) -> Batching:
         name = (batch, arguments)
-        loader = self._loaders.get(name)
-        if loader is None:
-            loader = DataLoader(load_fn=partial(_ask, batch, self.reading, arguments))
-            self._loaders[name] = loader
-        return loader
+        batching = self._loaders.get(name)
+        if batching is None:
+            batching = Batching(partial(_ask, batch, self.reading, arguments))
+            self._loaders[name] = batching
+        return batching
+
+    def abandon(self) -> None:
+        """Wait for no rows any more."""
+        for batching in self._loaders.values():
+            batching.cancel()
 
     def demand(self, permission: Permission, centre_id: int | None) -> None:
         """Raise Refused unless the viewer may do this at a centre in reach; None for everywhere."""

@@ -25,6 +25,7 @@ from resolvers import sessions as _sessions
 from resolvers import terms as _terms
 from resolvers import tokens as _tokens
 from schema.documents import known_documents, known_to_be_valid
+from schema.levels import LevelByLevel, declare_levels
 from schema.problems import HANDLERS
 from schema.scalars import SCALARS
 from schema.types.conflict import ConflictHandler
@@ -109,15 +110,18 @@ class Schema(strawberry.Schema):
         """Leave logging to the masking: an error's text may hold what somebody typed."""
 
 
-def make_schema() -> Schema:
-    """The graph as it is served."""
-    return Schema(
+def make_schema(*, breadth_first: bool = True) -> Schema:
+    """The graph as it is served, by our executor or by graphql-core's own."""
+    schema = Schema(
         query=Query,
         mutation=Mutation,
         exception_handlers=[*HANDLERS, ConflictHandler()],
         extensions=[known_documents, known_to_be_valid],
         config=StrawberryConfig(scalar_map=SCALARS),
+        execution_context_class=LevelByLevel if breadth_first else None,
     )
+    declare_levels(schema._schema)  # noqa: SLF001 - strawberry has no public door to it
+    return schema
 
 
 def printed(schema: Schema) -> str:

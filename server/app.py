@@ -54,7 +54,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     chosen = settings or Settings()
     set_up_logs(chosen.log_format)
     use_cost(Cost(chosen.password_memory_kib, chosen.password_rounds))
-    schema = make_schema()
+    schema = make_schema(breadth_first=chosen.executor == "breadth_first")
     sdl = printed(schema)
     clock = Clock(chosen.today)
     service = Service(

@@ -58,6 +58,10 @@ class Settings(BaseSettings):
     environment: Literal["production", "development", "demo"] = Field(
         "production", description="What this installation is for."
     )
+    executor: Literal["breadth_first", "ordinary"] = Field(
+        "breadth_first",
+        description="How queries are executed: each field once a level, or object by object.",
+    )
     session_idle_minutes: Annotated[int, Field(ge=1)] = Field(
         60, description="Minutes without use after which a session ends."
     )

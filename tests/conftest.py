@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from models.database import Database, open_database
 
 DEFAULT_POSTGRES = "postgres://postgres@127.0.0.1:5432/test"
+EXECUTOR = os.environ.get("TEST_EXECUTOR")
 REQUIRED = os.environ.get("LEARNER_TRACKING_REQUIRE_POSTGRES") == "1"
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -99,7 +100,9 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests see no settings but their own."""
+    """Tests see no settings but their own, and the executor that the whole run is about."""
     for name in list(os.environ):
         if name.startswith("LEARNER_TRACKING_") or name in ("DATABASE_URL", "REDIS_URL"):
             monkeypatch.delenv(name)
+    if EXECUTOR is not None:
+        monkeypatch.setenv("LEARNER_TRACKING_EXECUTOR", EXECUTOR)

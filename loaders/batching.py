@@ -1,0 +1,93 @@
+"""Keys that are asked for together are answered together, and each only once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+Ask: TypeAlias = Callable[[list[Any]], Awaitable[Sequence[Any]]]
+"""A question for many keys: one answer a key, in their order; an Exception fails its key only."""
+
+
+class Batching:
+    """The answers to one question, as far as they are known."""
+
+    def __init__(self, ask: Ask) -> None:
+        """Nothing is known yet."""
+        self._ask = ask
+        self._known: dict[Hashable, Any] = {}
+        self._asked: dict[Hashable, asyncio.Future[None]] = {}
+        self._next: list[Hashable] = []
+        self._coming: asyncio.Future[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def one(self, key: Hashable) -> Any:  # noqa: ANN401 - answers of any kind
+        """The answer for one key; raises it if it is an exception."""
+        answer = (await self.many((key,)))[key]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def many(self, keys: Iterable[Hashable]) -> Mapping[Hashable, Any]:
+        """At least the answers for these keys; raises what the question raised."""
+        awaited = self.foresee(keys)
+        if len(awaited) == 1:
+            await awaited.pop()
+        elif awaited:
+            await asyncio.gather(*awaited)
+        return self._known
+
+    def foresee(self, keys: Iterable[Hashable]) -> set[asyncio.Future[None]]:
+        """Ask for what is not known, at the end of this turn; returns what there is to wait for."""
+        known, asked = self._known, self._asked
+        awaited: set[asyncio.Future[None]] = set()
+        for key in keys:
+            if key in known:
+                continue
+            coming = asked.get(key)
+            if coming is None:
+                coming = asked[key] = self._turn()
+                self._next.append(key)
+            awaited.add(coming)
+        return awaited
+
+    def _turn(self) -> asyncio.Future[None]:
+        """The answers to all that is asked in this turn of the event loop."""
+        if self._coming is None:
+            loop = asyncio.get_running_loop()
+            self._coming = loop.create_future()
+            self._coming.add_done_callback(_look)
+            loop.call_soon(self._send)
+        return self._coming
+
+    def _send(self) -> None:
+        coming, self._coming = self._coming, None
+        keys, self._next = self._next, []
+        if coming is not None:
+            task = asyncio.get_running_loop().create_task(self._answer(keys, coming))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, keys: list[Hashable], coming: asyncio.Future[None]) -> None:
+        try:
+            answers = await self._ask(keys)
+            self._known.update(zip(keys, answers, strict=True))
+        except asyncio.CancelledError:
+            coming.cancel()
+            raise
+        except Exception as error:  # noqa: BLE001 - raised wherever the answers are awaited
+            coming.set_exception(error)
+        else:
+            coming.set_result(None)
+        for key in keys:
+            del self._asked[key]  # what failed may be asked again
+
+    def cancel(self) -> None:
+        """Wait for nothing any more."""
+        for task in self._tasks:
+            task.cancel()
+
+
+def _look(coming: asyncio.Future[None]) -> None:
+    """What was foreseen and failed need not be awaited by anybody."""
+    if not coming.cancelled():
+        coming.exception()

@@ -1,0 +1,82 @@
+"""How the fields of the graph are answered for a whole level: read off their declarations."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from graphql import GraphQLField, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.field import StrawberryField
+
+from auth.requires import Guard
+from execution.declared import (
+    Batch,
+    Column,
+    Declared,
+    Each,
+    Refusals,
+    decide_by_class,
+    declare,
+)
+from execution.executor import BreadthFirstExecutor
+from schema.batched import LEVEL
+from schema.context import Info
+
+_DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
+
+
+class LevelByLevel(BreadthFirstExecutor, StrawberryGraphQLCoreExecutionContext):
+    """The breadth-first executor, told of strawberry's ways."""
+
+
+def declare_levels(schema: GraphQLSchema) -> None:
+    """Tell the executor of all fields that need not be asked object by object."""
+    for type_ in schema.type_map.values():
+        if not isinstance(type_, GraphQLObjectType):
+            continue
+        shown = type_.extensions.get(_DEFINITION)
+        if isinstance(shown, StrawberryObjectDefinition) and hasattr(shown.origin, "row"):
+            decide_by_class(type_)
+        for definition in type_.fields.values():
+            field = definition.extensions.get(_DEFINITION)
+            if isinstance(field, StrawberryField):
+                _declare(definition, field)
+
+
+def _declare(definition: GraphQLField, field: StrawberryField) -> None:
+    guards = [extension for extension in field.extensions if isinstance(extension, Guard)]
+    if len(guards) < len(field.extensions) or len(guards) > 1:
+        return  # other extensions see each call
+    way = _way(field)
+    if way is None:
+        return
+
+    def refusals(sources: Sequence[Any], raw: GraphQLResolveInfo[Any]) -> Refusals:
+        return guards[0].refusals(sources, Info(_raw_info=raw, _field=field))
+
+    declare(definition, Declared(way, refusals if guards else None))
+
+
+def _way(field: StrawberryField) -> Column | Each | Batch | None:
+    resolver = field.base_resolver
+    if resolver is None:
+        return Column(field.python_name)
+    metadata: Mapping[Any, Any] = field.metadata or {}
+    answer = metadata.get(LEVEL)
+    if answer is not None:
+        return Batch(_with_info(answer, field))
+    function = resolver.wrapped_func
+    if resolver.is_async or resolver.info_parameter is not None or not callable(function):
+        return None
+    takes_the_row_alone = len(resolver.signature.parameters) == 1 and not resolver.arguments
+    return Each(function) if takes_the_row_alone else None
+
+
+def _with_info(answer: Callable[..., Any], field: StrawberryField) -> Callable[..., Any]:
+    """Hand the field's own kind of info to the function."""
+
+    def batch(sources: Sequence[Any], raw: GraphQLResolveInfo[Any], **arguments: Any) -> Any:  # noqa: ANN401
+        return answer(sources, Info(_raw_info=raw, _field=field), **arguments)
+
+    return batch
