@@ -39,7 +39,7 @@ def serve(*, host: str | None = None, port: int | None = None, workers: int = 1)
     sentence = f"Serving {address}/graphql on {day:%A %d %B %Y}. Stop with Ctrl+C."
     Console(stderr=True).print(sentence, highlight=False, soft_wrap=True)
     uvicorn.run(
-        "server.app:create_app",
+        "server.app:served_app",
         factory=True,
         host=host or settings.host,
         port=settings.port if port is None else port,

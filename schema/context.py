@@ -60,8 +60,8 @@ class Context:
         """Guarded fields, as they stand in the answer, that were already told to be refused."""
         self.events: list[Event] = []
         """What the operation leaves to be written into the log."""
-        self.read: dict[Viewer, set[int]] = {}
-        """The registrations of the learners whose records were looked at, by who looked."""
+        self.reads: list[tuple[Viewer, set[int]]] = []
+        """Who looked, and the registrations of the learners whose records they looked at."""
         self._asked: set[str] = set()
         self._loaders: dict[Hashable, Batching] = {}
 
@@ -101,8 +101,11 @@ class Context:
     def note_read(self, row: object) -> None:
         """A learner's record is looked at, or a part of it; rows of no learner are none."""
         key = row.id if isinstance(row, RegistrationRow) else getattr(row, "registration_id", None)
-        if key is not None:
-            self.read.setdefault(self.viewer, set()).add(key)
+        if key is None:
+            return
+        if not self.reads or self.reads[-1][0] is not self.viewer:
+            self.reads.append((self.viewer, set()))
+        self.reads[-1][1].add(key)
 
     def note_listed(self, rows: Iterable[object]) -> None:
         """Learners are listed; for staff each is a record that is looked at."""

@@ -35,6 +35,7 @@ from server.logs import set_up_logs
 from server.mail.carriers import carrier_of
 from server.mail.letters import letterhead_of
 from server.mail.post import follow_the_post
+from server.memory import settle_collector
 from server.recorder import recording
 from server.settings import Settings
 from server.shelf import Shelf
@@ -47,6 +48,13 @@ HEADERS = [
 ]
 REQUEST_ID: Final = "x-request-id"
 _REQUEST_ID_SHAPE: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def served_app() -> Starlette:
+    """The application in a process of its own, for the server to call."""
+    app = create_app()
+    settle_collector()
+    return app
 
 
 def create_app(settings: Settings | None = None) -> Starlette:

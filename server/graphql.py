@@ -71,7 +71,7 @@ class GraphQLView(GraphQL[Context, None]):
         """The answer with its errors masked; what it leaves to be logged is logged."""
         context: Context = request.state.context
         self._recorder.note(*context.events)
-        for viewer, registration_ids in context.read.items():
+        for viewer, registration_ids in context.reads:
             self._recorder.note_reads(viewer, context.now(), registration_ids)
         if result.errors:
             result.errors = shown(result.errors)
