@@ -191,6 +191,11 @@ class Plans:
         """How many operations are kept."""
         return len(self._kept)
 
+    def forms(self, operation: OperationDefinitionNode) -> int:
+        """In how many forms an operation is kept; 0 if it is not."""
+        kept = self._kept.get(id(operation))
+        return 0 if kept is None else len(kept.forms)
+
     def root(self, type_: GraphQLObjectType, question: Question) -> Selection:
         """What an operation selects; raises GraphQLError.
 

@@ -156,7 +156,7 @@ def test_nothing_tells_which_server_answers(
 
     serve(port=8123)
 
-    assert asked["app"] == "server.app:create_app"
+    assert asked["app"] == "server.app:served_app"
     assert asked["factory"] is True
     assert asked["server_header"] is False
     assert asked["access_log"] is False

@@ -1,0 +1,94 @@
+"""What a document selects is worked out once, and no more of it is kept than is said."""
+
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLString,
+    OperationDefinitionNode,
+    build_schema,
+    execute,
+    parse,
+)
+
+from execution.executor import BreadthFirstExecutor
+from execution.plan import KEPT_FORMS, Plans
+
+SCHEMA = build_schema("type Query { a: String b: Query }")
+
+
+class Planned(BreadthFirstExecutor):
+    """The executor with plans of its own."""
+
+
+def ask(text: Any, **variables: Any) -> Any:
+    document = parse(text) if isinstance(text, str) else text
+    root = {"a": "x", "b": {"a": "y"}}
+    found = execute(SCHEMA, document, root, variable_values=variables, executor_class=Planned)
+    assert isinstance(found, ExecutionResult)
+    assert found.errors is None
+    return found.data
+
+
+def forms(document: DocumentNode) -> int:
+    """In how many forms a document's operation is kept."""
+    (operation,) = document.definitions
+    assert isinstance(operation, OperationDefinitionNode)
+    return Planned.plans.forms(operation)
+
+
+def test_no_more_plans_are_kept_than_the_limit() -> None:
+    Planned.plans = Plans(kept=3)
+    documents = [parse(f"{{ n{number}: a }}") for number in range(10)]
+    for document in documents:
+        ask(document)
+    assert len(Planned.plans) == 3
+
+
+def test_what_was_used_last_stays() -> None:
+    Planned.plans = Plans(kept=2)
+    first, second, third = (parse(f"{{ n{number}: a }}") for number in range(3))
+    ask(first)
+    ask(second)
+    ask(first)
+    ask(third)
+    assert [forms(document) for document in (first, second, third)] == [1, 0, 1]
+
+
+def test_each_form_of_a_document_has_a_plan_of_its_own() -> None:
+    Planned.plans = Plans()
+    document = parse("query ($b: Boolean!) { a b @include(if: $b) { a @skip(if: $b) } }")
+    assert ask(document, b=True) == {"a": "x", "b": {}}
+    assert ask(document, b=False) == {"a": "x"}
+    assert ask(document, b=True) == {"a": "x", "b": {}}
+    assert forms(document) == 2
+
+
+def test_of_a_document_with_many_forms_some_are_kept() -> None:
+    Planned.plans = Plans()
+    names = [f"v{number}" for number in range(6)]
+    declared = ", ".join(f"${name}: Boolean!" for name in names)
+    fields = " ".join(f"{name}: a @include(if: ${name})" for name in names)
+    document = parse(f"query ({declared}) {{ {fields} }}")
+    for bits in range(64):
+        chosen = {name: bool(bits >> place & 1) for place, name in enumerate(names)}
+        assert ask(document, **chosen) == {name: "x" for name in names if chosen[name]}
+    assert forms(document) == KEPT_FORMS
+
+
+def test_one_document_may_be_asked_of_two_schemas() -> None:
+    def schema(word: str) -> GraphQLSchema:
+        field = GraphQLField(GraphQLString, resolve=lambda *_: word)
+        return GraphQLSchema(GraphQLObjectType("Query", {"word": field}))
+
+    document, left, right = parse("{ word }"), schema("left"), schema("right")
+    answers = [execute(asked, document, executor_class=Planned) for asked in (left, right, left)]
+    assert [answer.data for answer in answers if isinstance(answer, ExecutionResult)] == [
+        {"word": "left"},
+        {"word": "right"},
+        {"word": "left"},
+    ]
