@@ -9,7 +9,7 @@ from graphql.execution.executor import SELECTIONS_NESTED_TOO_DEEPLY
 from graphql.execution.incremental import IncrementalExecutor
 
 from execution.plan import Plans, Question, Selection, delivers_in_parts
-from execution.run import Data, Run
+from execution.run import Data, Observe, Run
 
 Result = Any  # graphql-core's: a result, one in parts, or an awaitable of either
 
@@ -20,6 +20,9 @@ class BreadthFirstExecutor(IncrementalExecutor):
     plans: ClassVar[Plans] = Plans()
     """Of all operations of the process."""
 
+    observe: Observe | None = None
+    """Told of each field that was waited for, and how long."""
+
     def execute_operation(self, serially: bool | None = None) -> Result:  # noqa: FBT001 - graphql-core's own signature
         """The result of the operation, or an awaitable of it; see the base class."""
         question = Question(
@@ -27,7 +30,7 @@ class BreadthFirstExecutor(IncrementalExecutor):
         )
         if self.abort_signal is not None or delivers_in_parts(question):
             return super().execute_operation(serially)
-        run = Run(self, question)
+        run = Run(self, question, self.observe)
         if serially is None:
             serially = self.operation.operation == OperationType.MUTATION
         try:

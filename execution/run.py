@@ -1,7 +1,8 @@
 """One operation, level by level: downwards fields are answered, upwards rows are made."""
 
 from asyncio import CancelledError, Task, create_task, gather, wait
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from time import perf_counter
 from typing import Any, TypeAlias
 
 from graphql.execution.executor import Executor
@@ -13,19 +14,25 @@ from execution.places import Root
 from execution.plan import FieldPlan, Question, Selection
 from execution.waiting import Later
 
+Observe: TypeAlias = Callable[[str, int, float], None]
+"""Takes a field, as `Type.field`, for how many objects it was asked, and the seconds it took."""
+
 Data: TypeAlias = dict[str, Any] | None
 
 
 class Run:
     """The execution of one operation."""
 
-    def __init__(self, executor: Executor[Any], question: Question) -> None:
+    def __init__(
+        self, executor: Executor[Any], question: Question, observe: Observe | None = None
+    ) -> None:
         """Nothing is answered yet."""
         self.executor = executor
         self.question = question
         self.told = Told()
         self.waited = 0
         self._answers = Answers(self)
+        self._observe = observe
         self._waiting: list[Level] = []  # levels whose fields are still to be answered
         self._made: list[Level] = []  # levels without rows, in the order in which they were met
         self._later: list[Later] = []  # answers to be awaited
@@ -103,13 +110,17 @@ class Run:
             await self._wait_for(left)
 
     async def _resume(self, later: Later) -> None:
-        found = None
+        found, began = None, perf_counter()
         try:
             found = await later.found()
         finally:
             if found is None:
                 later.into.abandon()
         self.waited += 1
+        if self._observe is not None:
+            field = later.into.column.field
+            name = f"{field.parent.name}.{field.name}"
+            self._observe(name, later.into.size, perf_counter() - began)
         if found is not None:
             later.take(found)
         self._drain()

@@ -22,6 +22,8 @@ from tortoise.exceptions import OperationalError
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.transactions import in_transaction
 
+from models.tally import count
+
 APP = "models"
 WRITE = "default"
 READ = "read"
@@ -76,8 +78,10 @@ class Connection:
         if self.dialect is Dialect.POSTGRESQL and "RETURNING" in text:
             # Tortoise's other door answers no rows to whatever begins with the word of a change.
             found = await self.client.execute_query_dict(self._text(text), self._params(params))
+            count(len(found))
             return [tuple(row.values()) for row in found]
         _, rows = await self.client.execute_query(self._text(text), self._params(params))
+        count(len(rows))
         return rows  # type: ignore[return-value]  # driver rows can be indexed by position
 
     async def rows(self, shape: Callable[..., Row], text: str, *params: object) -> list[Row]:
@@ -94,11 +98,13 @@ class Connection:
     async def execute(self, text: str, *params: object) -> None:
         """Run a statement that answers nothing."""
         await self.client.execute_query(self._text(text), self._params(params))
+        count(0)
 
     async def insert(self, text: str, *params: object) -> int:
         """Insert one row; its id."""
         returning = " RETURNING id" if self.dialect is Dialect.POSTGRESQL else ""
         found = await self.client.execute_insert(self._text(text + returning), self._params(params))
+        count(1)
         return int(found if self.dialect is Dialect.SQLITE else found[0])
 
     async def execute_many(self, text: str, rows: Sequence[Sequence[object]]) -> None:
@@ -106,6 +112,7 @@ class Connection:
         if rows:
             prepared = [self._params(row) for row in rows]
             await self.client.execute_many(self._text(text), prepared)
+            count(0)
 
     async def load(
         self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Se
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import strawberry
 
@@ -21,6 +21,13 @@ from models.database import Database
 
 Batch = Callable[..., Awaitable[Sequence[Any]]]
 """A question for many keys: reading, keys and arguments in, one answer a key out."""
+
+
+class Waiting(NamedTuple):
+    """For how many objects a field was asked, and how long its answers took."""
+
+    objects: int
+    seconds: float
 
 
 class Context:
@@ -62,6 +69,8 @@ class Context:
         """What the operation leaves to be written into the log."""
         self.reads: list[tuple[Viewer, set[int]]] = []
         """Who looked, and the registrations of the learners whose records they looked at."""
+        self.waiting: dict[str, Waiting] = {}
+        """For which fields the answer had to wait, and how long."""
         self._asked: set[str] = set()
         self._loaders: dict[Hashable, Batching] = {}
 
@@ -112,6 +121,11 @@ class Context:
         if self.viewer.staff is not None:
             for row in rows:
                 self.note_read(row)
+
+    def note_waiting(self, field: str, objects: int, seconds: float) -> None:
+        """A field was waited for; several at the same time each take their whole time."""
+        known = self.waiting.get(field, Waiting(0, 0.0))
+        self.waiting[field] = Waiting(known.objects + objects, known.seconds + seconds)
 
     def note_refusal(self, refusal: Refused, field: str) -> None:
         """Somebody tried what they may not do; told once a field and centre."""

@@ -21,13 +21,19 @@ from execution.declared import (
 )
 from execution.executor import BreadthFirstExecutor
 from schema.batched import LEVEL
-from schema.context import Info
+from schema.context import Context, Info
 
 _DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
 
 
 class LevelByLevel(BreadthFirstExecutor, StrawberryGraphQLCoreExecutionContext):
     """The breadth-first executor, told of strawberry's ways."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as graphql-core has it
+        """Tell the operation's context what was waited for."""
+        super().__init__(*args, **kwargs)
+        if isinstance(self.context_value, Context):
+            self.observe = self.context_value.note_waiting
 
 
 def declare_levels(schema: GraphQLSchema) -> None:

@@ -183,7 +183,8 @@ class World:
         if not later and not self.asks_with_arguments(owner, name):
             ways += [Column(name), Each(read)]
             if self.random.random() < 0.2:
-                field.resolve = None  # the resolver that graphql-core takes then reads it
+                field.resolve = None  # what graphql-core does then reads it, absence as null
+                return
         way = self.random.choice(ways)
         if way is not None:
             declare(field, Declared(way))
