@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from actions.records import Course, RecordReader
+from inputs.records import Course, RecordReader
 from domain.catalogue import Catalogue
 from domain.codes import FlagKind, Severity
 from domain.derivation import COMPONENTS, Derivation, derive

@@ -6,10 +6,10 @@ from datetime import date
 import msgspec
 
 from actions.attachment import reattach
-from actions.catalogue import read_catalogue
+from inputs.catalogue import read_catalogue
 from actions.locks import lock_learners
 from actions.projection import derive_learners
-from actions.records import RecordReader
+from inputs.records import RecordReader
 from auth import scope
 from auth.explain import refusal_of
 from auth.permissions import Permission

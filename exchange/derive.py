@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from actions.catalogue import read_catalogue
+from inputs.catalogue import read_catalogue
 from actions.projection import derive_learners
-from actions.records import RecordReader
+from inputs.records import RecordReader
 from exchange.touch import TOUCHED
 from models.database import Connection, Dialect
 

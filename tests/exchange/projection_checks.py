@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any, Final
 
 import models
-from actions.catalogue import read_catalogue
-from actions.records import Course, RecordReader
+from inputs.catalogue import read_catalogue
+from inputs.records import Course, RecordReader
 from domain.derivation import derive
 from models.database import Connection, Database
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from actions.catalogue import read_catalogue
+from inputs.catalogue import read_catalogue
 from actions.projection import derive_learners
-from actions.records import RecordReader
+from inputs.records import RecordReader
 from auth.permissions import Staff
 from domain.codes import IssueCode
 from domain.issues import BEARS_ON_COMPONENTS
