@@ -43,9 +43,7 @@ class _WindowRow(msgspec.Struct, frozen=True):
     closes_on: date
 
 
-async def read_catalogue(
-    connection: Connection, qans: Collection[str] | None = None
-) -> Catalogue:
+async def read_catalogue(connection: Connection, qans: Collection[str] | None = None) -> Catalogue:
     """Everything about courses that is known now; of qualifications those named, None for all."""
     plts: dict[str, int] = {}
     requirements: dict[str, dict[ComponentType, Requirement]] = {}
