@@ -13,7 +13,7 @@ from loaders.derivations import CHUNK, Derived, candidates, concerns, fitting, t
 from loaders.filters import LearnerFilter
 from loaders.paging import Order, PageRequest, Slice, sliced
 from loaders.reading import Reading
-from loaders.rows import SEVERITIES, DatedIssueRow, IssueRow
+from loaders.rows import SEVERITIES, IssueRow, ListedIssueRow
 from models.database import Clause
 
 NEVER_DUE: Final = "9999-12-31"
@@ -29,6 +29,13 @@ _ARRANGED: Final[dict[str, Callable[[str, str, int, int], Key]]] = {
     "NAME": lambda urgency, due, name, place: (name, urgency, due, place),
 }
 """What stands where in an order of issues; names are compared by the database, as numbers here."""
+
+
+class DatedIssueRow(ListedIssueRow, frozen=True, gc=False):
+    """A row of the shopping list of another day."""
+
+    place: int
+    """A number that tells it from all others, on that day and on every other."""
 
 
 class _Owner(NamedTuple):

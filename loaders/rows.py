@@ -118,7 +118,6 @@ class FlagRow(msgspec.Struct, frozen=True, gc=False):
     detail: str | None
     stored_reasons: str
     since: date | None
-    """None where it is shown for another day and not known."""
 
 
 class IssueRow(msgspec.Struct, frozen=True, gc=False):
@@ -134,7 +133,6 @@ class IssueRow(msgspec.Struct, frozen=True, gc=False):
     subject: str | None
     due_on: date | None
     first_seen: date | None
-    """None where it is shown for another day and not known."""
     acknowledged_at: datetime | None
     acknowledged_by: str | None
     note: str | None
@@ -218,13 +216,6 @@ class ListedIssueRow(IssueRow, frozen=True, gc=False):
     """The day as text; what has none comes last."""
     family_name: str
     uln: str | None
-
-
-class DatedIssueRow(ListedIssueRow, frozen=True, gc=False):
-    """A row of the shopping list of another day."""
-
-    place: int
-    """A number that tells it from all others, on that day and on every other."""
 
 
 class DeclarationRow(msgspec.Struct, frozen=True, gc=False):

@@ -25,8 +25,8 @@ from schema.types.filters import LearnerWanted, chosen
 class _Source(NamedTuple):
     """Where counts of one kind come from."""
 
-    today: Callable[[Reading, LearnerFilter, Grouping | None], Awaitable[list[Count]]]
-    then: Callable[[Tally], list[Count]]
+    stored: Callable[[Reading, LearnerFilter, Grouping | None], Awaitable[list[Count]]]
+    derived: Callable[[Tally], list[Count]]
 
 
 _COMPLETION = _Source(loaders.completion_counts, attrgetter("completion"))
@@ -91,11 +91,11 @@ async def _counted(
     """From what is stored for today; of another day all three kinds come of one walk."""
     reading, day = info.context.reading, other_day(info, on)
     if day is None:
-        found = await source.today(reading, wanted, group_by)
+        found = await source.stored(reading, wanted, group_by)
         keys = await loaders.group_keys(reading, wanted, group_by)
     else:
         tally = await info.context.load(tally_by_filter, (wanted, group_by), day)
-        found, keys = source.then(tally), tally.keys
+        found, keys = source.derived(tally), tally.keys
     return shown.counts(found, keys, group_by, make, await _out_of_reach(info, wanted))
 
 

@@ -76,7 +76,7 @@ class Flag(Node):
     )
     since: date | None = strawberry.field(
         description="Civil day on which the flag and its detail became what they are; null only on"
-        " another day than today, where the flag is not what it is today."
+        " another day than today, where it is not known to have stood since before that day."
     )
 
     @strawberry.field(description="The flag, or its detail, in a few words.")

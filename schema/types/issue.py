@@ -42,7 +42,7 @@ class Issue(Node):
     )
     first_seen: date | None = strawberry.field(
         description="Civil day on which it was first found; null only on another day than today,"
-        " where it does not stand today or was not found by then."
+        " where it is not known to have been found by that day."
     )
     due_on: date | None = strawberry.field(
         description="Last day to act, inclusive; null when no day is known."

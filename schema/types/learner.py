@@ -18,14 +18,14 @@ from loaders.components import (
     issues_by_registration_id,
 )
 from loaders.derivations import Derived
-from loaders.issues_on import issues_of
+from loaders.issues_on import DatedIssueRow, issues_of
 from loaders.learners import (
     facts_by_registration_id,
     registration_by_id,
     registrations_by_learner_id,
 )
 from loaders.paging import CHANGES_NEWEST_FIRST, PageRequest, Slice
-from loaders.rows import DasRow, DatedIssueRow, IssueRow, LearnerRow, RegistrationRow
+from loaders.rows import DasRow, IssueRow, LearnerRow, RegistrationRow
 from schema.batched import batched, selects
 from schema.connection import (
     DEFAULT_FIRST,
