@@ -1,13 +1,12 @@
 """Which days may be asked for, and what asking costs."""
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from models.database import Database
-from tests.exchange.feeds import WEST, send, tiny_feed
+from tests.exchange.feeds import ANNA_ULN, WEST, send, tiny_feed
 from tests.factories import Caller, add_user, counted, import_sample, log_in, served
 from tests.graph.asking import centre_numbers
 
@@ -113,44 +112,60 @@ async def test_another_day_takes_the_same_statements_however_many_there_are(
             assert await took(caller, NESTED.replace("Date!", "Date"), first=40, on=on) == 7
 
 
-async def test_the_days_ahead_of_one_learner_are_told_one_after_the_other(
+DEADLINES = """
+query ($until: Date!, $first: Int! = 25, $after: String) {
+  deadlines(until: $until) {
+    on kind lastDayToAct learnerCount
+    learners(first: $first, after: $after) {
+      totalCount nodes { name } pageInfo { hasNextPage endCursor }
+    }
+  }
+}
+"""
+
+
+async def test_the_days_ahead_are_told_one_after_the_other_each_with_its_learners(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    feed = tiny_feed()
-    feed["das.csv"] = feed["das.csv"][:1]
-    await send(database, tmp_path / "feed", feed)
+    await send(database, tmp_path / "feed", tiny_feed())
     await add_user(database, "reader@example.org", WEST)
-    query = """
-    query ($until: Date!) {
-      deadlines(until: $until) {
-        on kind lastDayToAct learnerCount learners { nodes { name } }
-      }
+    flag = """
+    query ($uln: ULN!, $on: Date!) {
+      learner(uln: $uln) { components { assessmentFlag(on: $on) } }
     }
     """
     async with served(database_url) as client:
         caller = await log_in(client, "reader@example.org")
-        found = (await caller.data(query, until="2010-09-01"))["deadlines"]
-        page = "{ deadlines { learners(first: 1) { pageInfo { endCursor hasNextPage } } } }"
-        pages = (await caller.data(page))["deadlines"]
-        cursor = next(
-            one["learners"]["pageInfo"]["endCursor"]
-            for one in pages
-            if one["learners"]["pageInfo"]["hasNextPage"]
-        )
-        rest = """
-        query ($after: String!) { deadlines { learnerCount learners(after: $after) {
-            totalCount nodes { name } } } }
-        """
-        behind = (await caller.data(rest, after=cursor))["deadlines"]
-    told = [
-        (
-            one["on"],
-            one["kind"],
-            one["lastDayToAct"],
-            [row["name"] for row in one["learners"]["nodes"]],
-        )
-        for one in found
+        found = (await caller.data(DEADLINES, until="2010-09-01"))["deadlines"]
+        flags = {
+            on: (await caller.data(flag, uln=ANNA_ULN, on=on))["learner"]["components"][0]
+            for on in ("2010-04-05", "2010-04-06", "2010-05-15", "2010-05-16")
+        }
+        first = (await caller.data(DEADLINES, until="2010-02-21", first=1))["deadlines"][0]
+        after = first["learners"]["pageInfo"]["endCursor"]
+        rest = (await caller.data(DEADLINES, until="2010-02-21", after=after))["deadlines"][0]
+    anna, ben = "Anna Ash", "Ben Birch"
+    assert [
+        (one["on"], one["kind"], one["lastDayToAct"], named(one["learners"])) for one in found
+    ] == [
+        ("2010-02-21", "DAS_DATA_STALE", None, [anna, ben]),
+        ("2010-03-01", "RESULTS_EXPECTED", None, [ben]),
+        ("2010-04-06", "WINDOW_OPENS", None, [anna]),
+        ("2010-05-16", "WINDOW_CLOSES", "2010-05-15", [anna]),
+        ("2010-05-31", "AWARD_MONTH_NEARS", None, [anna, ben]),
+        ("2010-08-01", "RESULTS_EXPECTED", None, [anna]),
+        ("2010-09-01", "AWARD_MONTH_ENDS", "2010-08-31", [anna, ben]),
     ]
-    assert told == []
-    assert behind == []
-    assert date
+    assert [one["learnerCount"] for one in found] == [2, 1, 1, 1, 2, 1, 2]
+    assert [part["assessmentFlag"] for part in flags.values()] == [
+        *("NOT_YET_OPEN", "ACTION_DUE", "ACTION_DUE", "BLOCKED")
+    ]
+    assert (named(first["learners"]), first["learners"]["totalCount"]) == ([anna], 2)
+    assert first["learners"]["pageInfo"]["hasNextPage"]
+    assert named(rest["learners"]) == [ben]
+    assert not rest["learners"]["pageInfo"]["hasNextPage"]
+
+
+def named(page: dict[str, Any]) -> list[str]:
+    """The names on a page."""
+    return [row["name"] for row in page["nodes"]]

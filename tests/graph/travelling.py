@@ -33,9 +33,7 @@ FILTERS: list[tuple[dict[str, Any], str | None]] = [
     ({}, "CENTRE"),
     ({"completionStatus": ["ACTION_REQUIRED", "WITHDRAWN"]}, "LEVEL"),
     ({"entryFlag": ["ELIGIBLE_ENTRY"], "assessmentFlag": ["ACTION_DUE", "BLOCKED"]}, "AWARD_MONTH"),
-    ({"assessmentFlag": ["NOT_YET_OPEN"], "component": ["PROJECT", "ASL"]}, None),
-    ({"issueCode": ["MARKS_DEADLINE_PASSED", "DAS_DATA_STALE"], "awardYear": 2010}, "LINE"),
-    ({"issueCode": ["MARKS_WINDOW_OPEN", "ENTRY_MISSING"], "component": ["PROJECT"]}, "LEVEL"),
+    ({"issueCode": ["MARKS_WINDOW_OPEN", "ENTRY_MISSING"], "component": ["PROJECT"]}, "LINE"),
 ]
 """What is asked for, and by what counts are told apart."""
 
@@ -104,8 +102,9 @@ async def forget_results(database: Database, day: date = DAY) -> None:
     async with database.transaction() as connection:
         await connection.execute(
             "UPDATE das_component SET complete = FALSE, visible_from = NULL WHERE visible_from > ?"
-            " OR (complete AND visible_from IS NULL AND EXISTS (SELECT 1 FROM entry e WHERE e.component ="
-            " das_component.component AND e.registration_id = das_component.registration_id"
+            " OR (complete AND visible_from IS NULL AND EXISTS (SELECT 1 FROM entry e"
+            " WHERE e.component = das_component.component"
+            " AND e.registration_id = das_component.registration_id"
             " AND e.status <> 'WITHDRAWN' AND e.result IS NOT NULL AND e.result_release_on > ?))",
             day,
             day,
