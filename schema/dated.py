@@ -1,5 +1,6 @@
 """Fields that take a day: what is stored answers for today, the rules for every other day."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import date
 from operator import attrgetter
@@ -74,12 +75,14 @@ def dated(
 
     async def resolve(root: Any, info: Info, on: On = None) -> Any:  # noqa: ANN401
         day, wanted = other_day(info, on), key_of(root)
-        if ahead is not None and selects(info, ahead[0]):
-            info.context.foresee(ahead[1], wanted)
-        stored = await info.context.load(batch, wanted)
+        asked = [info.context.load(batch, wanted)]
         if day is not None:
-            found = await info.context.load(derived_by_registration_id, wanted, day)
-            return [] if found is None else then(root, found, stored, day)
+            asked.append(info.context.load(derived_by_registration_id, wanted, day))
+        if ahead is not None and selects(info, ahead[0]):
+            asked.append(info.context.load(ahead[1], wanted))
+        stored, *found = await asyncio.gather(*asked)
+        if day is not None:
+            return [] if found[0] is None else then(root, found[0], stored, day)
         return stored if pick is None else pick(root, stored)
 
     return strawberry.field(resolver=resolve, description=description)
