@@ -33,7 +33,7 @@ MOST: Final = 10_000
 
 NOTHING_MORE: Final = Clause("NULL")
 
-PAUSE: Final = 50
+PAUSE: Final = 25
 """Registrations that are derived before others have their turn."""
 
 Part = TypeVar("Part")

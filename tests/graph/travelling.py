@@ -42,7 +42,15 @@ def of_everybody(*, on: bool) -> str:
     """Everything that is derived of everybody in reach: for a day, or as it is today."""
     day = "(on: $on)" if on else ""
     head = "query ($on: Date!)" if on else "query"
-    return f"{head} {{ learners(first: 100) {{ nodes {{ {LEARNERS.format(on=day)} }} }} }}"
+    also = ", on: $on" if on else ""
+    return f"""
+    {head} {{
+      learners(first: 100) {{ nodes {{ {LEARNERS.format(on=day)} }} }}
+      flagCounts(groupBy: COMPONENT{also}) {{ ...All }}
+      issueCounts(groupBy: COMPONENT{also}) {{ ...All }}
+    }}
+    {ALL}
+    """
 
 
 def lists(*, on: bool) -> str:
