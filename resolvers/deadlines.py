@@ -18,8 +18,9 @@ from schema.types.filters import LearnerWanted, chosen
 
 @strawberry.field(
     description="The days ahead on which something changes by itself for learners in reach: a"
-    " marks window opens or is over, an award month nears or ends. By day, then by kind. Results"
-    " that are not released yet are told of by the published month of their series only.",
+    " marks window opens or is over, an award month nears or ends. By day, then by kind. The"
+    " filter is about today. Results that are not released yet are told of by the published month"
+    " of their series only.",
     extensions=signed_in(),
 )
 async def deadlines(

@@ -112,6 +112,41 @@ async def test_another_day_takes_the_same_statements_however_many_there_are(
             assert await took(caller, NESTED.replace("Date!", "Date"), first=40, on=on) == 7
 
 
+async def test_what_stands_today_as_well_is_the_same_flag_and_the_same_issue(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await send(database, tmp_path / "feed", tiny_feed())
+    await add_user(database, "reader@example.org", WEST)
+    async with database.transaction() as connection:
+        await connection.execute("UPDATE issue SET note = 'in hand', version = 3")
+    query = """
+    query ($uln: ULN!, $on: Date) {
+      learner(uln: $uln) {
+        components { flags(on: $on) { id kind since } }
+        issues(on: $on) { id code componentType firstSeen note version }
+      }
+    }
+    """
+    async with served(database_url) as client:
+        caller = await log_in(client, "reader@example.org")
+        today, ahead, before = [
+            (await caller.data(query, uln=ANNA_ULN, on=on))["learner"]
+            for on in (None, "2010-05-16", "2010-02-18")
+        ]
+    flags, later = today["components"][0]["flags"], ahead["components"][0]["flags"]
+    assert [flag["since"] for flag in flags] == ["2010-02-19"] * 2
+    assert later == [flags[0], {**flags[1], "since": None}], "eligible still, marks overdue"
+    assert [flag["since"] for flag in before["components"][0]["flags"]] == [None] * 2
+    standing = {issue["id"] for issue in today["issues"]}
+    assert [issue for issue in ahead["issues"] if issue["id"] in standing] == today["issues"]
+    new = [issue for issue in ahead["issues"] if issue["id"] not in standing]
+    assert [(issue["code"], issue["firstSeen"], issue["version"]) for issue in new] == [
+        ("MARKS_DEADLINE_PASSED", None, 0),
+        ("DAS_DATA_STALE", None, 0),
+    ]
+    assert [{**issue, "firstSeen": None} for issue in today["issues"]] == before["issues"]
+
+
 DEADLINES = """
 query ($until: Date!, $first: Int! = 25, $after: String) {
   deadlines(until: $until) {
