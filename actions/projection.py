@@ -5,22 +5,16 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from actions.records import Course, RecordReader
 from domain.catalogue import Catalogue
 from domain.codes import FlagKind, Severity
-from domain.derivation import COMPONENTS, Derivation, derive
+from domain.derivation import Derivation, derive
 from domain.vocabulary import ClaimStatus, RegistrationStatus
+from inputs.keys import component_id, flag_id
+from inputs.records import Course, RecordReader
 from models.database import Connection
-
-COMPONENT_SLOTS = 8
-"""Ids set aside for the components of a registration: component id = registration id x 8 + slot."""
-
-FLAG_SLOTS = 2
-"""Ids set aside for the flags of a component: flag id = component id x 2 + kind."""
 
 _ENTRY, _ASSESSMENT = FlagKind.ENTRY.value, FlagKind.ASSESSMENT.value
 SEVERITY_RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.CRITICAL: 2}
-_SLOT = {component: slot for slot, component in enumerate(COMPONENTS)}
 
 
 class Table(NamedTuple):
@@ -132,17 +126,17 @@ def _collect(
     """One registration's derived rows, table by table."""
     row = course.row
     for component, flags in derivation.flags.items():
-        component_id = row.id * COMPONENT_SLOTS + _SLOT[component]
+        key = component_id(row.id, component)
         fresh["component"].append(
             (
-                *(component_id, row.id, component.value),
+                *(key, row.id, component.value),
                 *(row.learner_id, row.centre_id, flags.required, flags.complete),
             )
         )
         entry = flags.entry and flags.entry.value
         fresh["flag"].append(
             (
-                *(component_id * FLAG_SLOTS, component_id, row.id, component.value, _ENTRY),
+                *(flag_id(key, FlagKind.ENTRY), key, row.id, component.value, _ENTRY),
                 *(row.centre_id, entry, None, "|".join(flags.entry_reasons)),
             )
         )
@@ -150,7 +144,7 @@ def _collect(
             reasons = "|".join(flags.assessment_reasons)
             fresh["flag"].append(
                 (
-                    *(component_id * FLAG_SLOTS + 1, component_id, row.id, component.value),
+                    *(flag_id(key, FlagKind.ASSESSMENT), key, row.id, component.value),
                     *(_ASSESSMENT, row.centre_id),
                     *(flags.assessment.value, flags.detail.value, reasons),
                 )

@@ -6,10 +6,8 @@ from datetime import date
 import msgspec
 
 from actions.attachment import reattach
-from actions.catalogue import read_catalogue
 from actions.locks import lock_learners
 from actions.projection import derive_learners
-from actions.records import RecordReader
 from auth import scope
 from auth.explain import refusal_of
 from auth.permissions import Permission
@@ -17,6 +15,8 @@ from auth.viewer import Viewer
 from domain.errors import Missing
 from domain.identifiers import YearMonth
 from domain.vocabulary import RegistrationStatus
+from inputs.catalogue import read_catalogue
+from inputs.records import RecordReader
 from models.database import Connection
 
 CHUNK = 100

@@ -138,6 +138,7 @@ FIELDS: Final[Mapping[str, Rule]] = MappingProxyType({
     "Query.consortia": Rule(reach=_P.CENTRE_READ),
     "Query.consortium": Rule(reach=_P.CENTRE_READ),
     "Query.currentTerms": PUBLIC,
+    "Query.deadlines": Rule(reach=_P.ISSUE_READ),
     "Query.declarationCandidates": Rule(reach=_P.CENTRE_READ, then=_P.DECLARATION_EDIT),
     "Query.declarationPreview": Rule(reach=_P.LEARNER_READ),
     "Query.declarations": Rule(reach=_P.DECLARATION_READ),

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from actions.catalogue import read_catalogue
 from actions.projection import derive_learners
-from actions.records import RecordReader
 from exchange.touch import TOUCHED
+from inputs.catalogue import read_catalogue
+from inputs.records import RecordReader
 from models.database import Connection, Dialect
 
 FED = (

@@ -50,7 +50,7 @@ async def completion_counts(
         where &= Clause("c.status <> 'WITHDRAWN'")
     return await _counted(
         reading,
-        f"SELECT {_key(grouping)}, 'COMPLETION', c.status, COUNT(*), COUNT(*)"  # noqa: S608
+        f"SELECT {key_of(grouping)}, 'COMPLETION', c.status, COUNT(*), COUNT(*)"  # noqa: S608
         f" FROM {LEARNER_TABLES} WHERE {where.text} GROUP BY 1, 3",
         where,
     )
@@ -65,7 +65,7 @@ async def flag_counts(
     where &= _components(reading, "f", wanted)
     return await _counted(
         reading,
-        f"SELECT {_key(grouping, 'f')}, f.kind, f.code, COUNT(DISTINCT c.learner_id), COUNT(*)"  # noqa: S608
+        f"SELECT {key_of(grouping, 'f')}, f.kind, f.code, COUNT(DISTINCT c.learner_id), COUNT(*)"  # noqa: S608
         f" FROM {LEARNER_TABLES} JOIN flag f ON f.registration_id = c.registration_id"
         f" WHERE f.code IS NOT NULL AND {where.text} GROUP BY 1, 2, 3",
         where,
@@ -80,7 +80,7 @@ async def issue_counts(
     where &= scope.issues(reading.viewer, reading.connection, "i.centre_id")
     return await _counted(
         reading,
-        f"SELECT {_key(grouping, 'i')}, 'ISSUE', i.code, COUNT(DISTINCT c.learner_id), COUNT(*)"  # noqa: S608
+        f"SELECT {key_of(grouping, 'i')}, 'ISSUE', i.code, COUNT(DISTINCT c.learner_id), COUNT(*)"  # noqa: S608
         f" FROM {LEARNER_TABLES} JOIN issue i ON i.registration_id = c.registration_id"
         f" WHERE {where.text} GROUP BY 1, 3",
         where,
@@ -97,7 +97,7 @@ async def group_keys(
         return []
     where = _learners(reading, wanted)
     rows = await reading.connection.tuples(
-        f"SELECT DISTINCT {_key(grouping)} FROM {LEARNER_TABLES} WHERE {where.text}",  # noqa: S608
+        f"SELECT DISTINCT {key_of(grouping)} FROM {LEARNER_TABLES} WHERE {where.text}",  # noqa: S608
         *where.params,
     )
     return [row[0] for row in rows]
@@ -119,7 +119,7 @@ def _components(reading: Reading, alias: str, wanted: LearnerFilter) -> Clause:
     return reading.connection.among(f"{alias}.component_type", wanted.component)
 
 
-def _key(grouping: Grouping | None, alias: str = "") -> str:
+def key_of(grouping: Grouping | None, alias: str = "") -> str:
     """The key of a group as SQL."""
     if grouping is None:
         return "NULL"

@@ -117,7 +117,7 @@ class FlagRow(msgspec.Struct, frozen=True, gc=False):
     code: str | None
     detail: str | None
     stored_reasons: str
-    since: date
+    since: date | None
 
 
 class IssueRow(msgspec.Struct, frozen=True, gc=False):
@@ -132,7 +132,7 @@ class IssueRow(msgspec.Struct, frozen=True, gc=False):
     severity_rank: int
     subject: str | None
     due_on: date | None
-    first_seen: date
+    first_seen: date | None
     acknowledged_at: datetime | None
     acknowledged_by: str | None
     note: str | None

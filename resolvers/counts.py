@@ -1,17 +1,37 @@
 """The chart, and the same for flags and issues."""
 
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
+from operator import attrgetter
+from typing import NamedTuple
+
 import strawberry
 
 from auth.requires import signed_in
 from domain.errors import Invalid
 from loaders import counts as loaders
 from loaders.centres import consortium_by_code
-from loaders.counts import Grouping
+from loaders.counts import Count, Grouping
+from loaders.counts_on import Tally, tally_by_filter
 from loaders.filters import LearnerFilter
+from loaders.reading import Reading
 from schema.context import Info
+from schema.dated import On, other_day
 from schema.types import counts as shown
-from schema.types.counts import Counts, Grouped
+from schema.types.counts import CountGroup, Counts, Grouped
 from schema.types.filters import LearnerWanted, chosen
+
+
+class _Source(NamedTuple):
+    """Where counts of one kind come from."""
+
+    stored: Callable[[Reading, LearnerFilter, Grouping | None], Awaitable[list[Count]]]
+    derived: Callable[[Tally], list[Count]]
+
+
+_COMPLETION = _Source(loaders.completion_counts, attrgetter("completion"))
+_FLAGS = _Source(loaders.flag_counts, attrgetter("flags"))
+_ISSUES = _Source(loaders.issue_counts, attrgetter("issues"))
 
 
 @strawberry.field(
@@ -23,19 +43,13 @@ async def completion(
     info: Info,
     filter: LearnerWanted = None,  # noqa: A002 - the graph's own word
     group_by: Grouped = None,
+    on: On = None,
 ) -> Counts | None:
     """Equal to the counts of the matching lists."""
     if group_by is Grouping.COMPONENT:
         message = "A completion status is the learner's; it belongs to no component."
         raise Invalid(message, code="GROUP_BY", field="groupBy")
-    wanted, reading = chosen(filter), info.context.reading
-    return shown.counts(
-        await loaders.completion_counts(reading, wanted, group_by),
-        await loaders.group_keys(reading, wanted, group_by),
-        group_by,
-        shown.statuses,
-        await _out_of_reach(info, wanted),
-    )
+    return await _counted(info, chosen(filter), group_by, on, shown.statuses, _COMPLETION)
 
 
 @strawberry.field(
@@ -46,16 +60,10 @@ async def flag_counts(
     info: Info,
     filter: LearnerWanted = None,  # noqa: A002
     group_by: Grouped = None,
+    on: On = None,
 ) -> Counts | None:
     """Equal to the counts of the matching lists."""
-    wanted, reading = chosen(filter), info.context.reading
-    return shown.counts(
-        await loaders.flag_counts(reading, wanted, group_by),
-        await loaders.group_keys(reading, wanted, group_by),
-        group_by,
-        shown.flags,
-        await _out_of_reach(info, wanted),
-    )
+    return await _counted(info, chosen(filter), group_by, on, shown.flags, _FLAGS)
 
 
 @strawberry.field(
@@ -66,16 +74,29 @@ async def issue_counts(
     info: Info,
     filter: LearnerWanted = None,  # noqa: A002
     group_by: Grouped = None,
+    on: On = None,
 ) -> Counts | None:
     """Equal to the counts of the matching lists."""
-    wanted, reading = chosen(filter), info.context.reading
-    return shown.counts(
-        await loaders.issue_counts(reading, wanted, group_by),
-        await loaders.group_keys(reading, wanted, group_by),
-        group_by,
-        shown.issues,
-        await _out_of_reach(info, wanted),
-    )
+    return await _counted(info, chosen(filter), group_by, on, shown.issues, _ISSUES)
+
+
+async def _counted(
+    info: Info,
+    wanted: LearnerFilter,
+    group_by: Grouping | None,
+    on: date | None,
+    make: Callable[[str | None, Sequence[Count]], CountGroup],
+    source: _Source,
+) -> Counts:
+    """From what is stored for today; of another day all three kinds come of one walk."""
+    reading, day = info.context.reading, other_day(info, on)
+    if day is None:
+        found = await source.stored(reading, wanted, group_by)
+        keys = await loaders.group_keys(reading, wanted, group_by)
+    else:
+        tally = await info.context.load(tally_by_filter, (wanted, group_by), day)
+        found, keys = source.derived(tally), tally.keys
+    return shown.counts(found, keys, group_by, make, await _out_of_reach(info, wanted))
 
 
 async def _out_of_reach(info: Info, wanted: LearnerFilter) -> int:

@@ -1,5 +1,6 @@
 """Learners: the record, and the overview."""
 
+from datetime import date
 from typing import Annotated
 
 import strawberry
@@ -7,11 +8,14 @@ from strawberry import argument
 
 from auth.requires import signed_in
 from domain.errors import Invalid
+from loaders import issues_on, learners_on, lists, pages
 from loaders import learners as loaders
-from loaders import lists, pages
-from loaders.paging import DECLARATIONS_NEWEST_FIRST
+from loaders.filters import LearnerFilter
+from loaders.issues_on import order_on
+from loaders.paging import DECLARATIONS_NEWEST_FIRST, PageRequest
 from schema.connection import DEFAULT_FIRST, After, Connection, First, connection, page_request
 from schema.context import Info
+from schema.dated import FilterOn, On, other_day
 from schema.ids import key_of
 from schema.scalars import Uln
 from schema.types.component import Declaration
@@ -65,13 +69,26 @@ async def issues(
     order_by: IssuesBy = IssueOrder.SEVERITY,
     first: First = DEFAULT_FIRST,
     after: After = None,
+    on: On = None,
 ) -> Connection[Issue] | None:
     """A page."""
-    page, wanted = page_request(issue_order_of(order_by), first, after), chosen(filter)
-    reading = info.context.reading
+    order, wanted, day = issue_order_of(order_by), chosen(filter), other_day(info, on)
+    if day is not None:
+        return await _issues_on(info, page_request(order_on(order, day), first, after), wanted, day)
+    page, reading = page_request(order, first, after), info.context.reading
     found = await lists.issue_page(reading, wanted, page)
     info.context.note_listed(found.rows)
     return connection(page, found, lambda: lists.issue_count(reading, wanted))
+
+
+async def _issues_on(
+    info: Info, page: PageRequest, wanted: LearnerFilter, day: date
+) -> Connection[Issue]:
+    """A page of another day."""
+    reading = info.context.reading
+    found = await issues_on.issue_page(reading, wanted, page, day)
+    info.context.note_listed(found.rows)
+    return connection(page, found, lambda: issues_on.issue_count(reading, wanted, day))
 
 
 @strawberry.field(
@@ -104,9 +121,14 @@ async def learners(
     order_by: LearnersBy = LearnerOrder.NAME,
     first: First = DEFAULT_FIRST,
     after: After = None,
+    on: FilterOn = None,
 ) -> Connection[Learner] | None:
     """A page."""
     page, wanted = page_request(order_of(order_by), first, after), chosen(filter)
-    reading = info.context.reading
+    reading, day = info.context.reading, other_day(info, on)
+    if day is not None:
+        found = await learners_on.learner_page(reading, wanted, page, day)
+        count = learners_on.learner_count
+        return learners_page(info, page, found, lambda: count(reading, wanted, day))
     found = await pages.learner_page(reading, wanted, page)
     return learners_page(info, page, found, lambda: pages.learner_count(reading, wanted))

@@ -13,6 +13,7 @@ from resolvers import catalogue as _catalogue
 from resolvers import centres as _centres
 from resolvers import changes as _changes
 from resolvers import counts as _counts
+from resolvers import deadlines as _deadlines
 from resolvers import declarations as _declarations
 from resolvers import events as _events
 from resolvers import feed_runs as _feed_runs
@@ -44,6 +45,7 @@ class Query:
     consortia = _centres.consortia
     consortium = _centres.consortium
     current_terms = _terms.current_terms
+    deadlines = _deadlines.deadlines
     declaration_candidates = _declarations.declaration_candidates
     declaration_preview = _declarations.declaration_preview
     declarations = _learners.declarations

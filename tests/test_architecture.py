@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 PACKAGES = (
-    *("domain", "models", "auth", "loaders", "execution", "actions"),
+    *("domain", "models", "auth", "inputs", "loaders", "execution", "actions"),
     *("exchange", "schema", "resolvers", "server", "cli"),
 )
 """The program's packages; the table of imports in pyproject.toml names the same."""

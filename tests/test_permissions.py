@@ -132,6 +132,7 @@ DOCUMENTS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         ("changes", "nodes", "actor"),
     ),
     "Query.completion": ("{ completion { totalCount } }", ("completion",)),
+    "Query.deadlines": ("{ deadlines { learnerCount } }", ("deadlines",)),
     "Query.declarations": ("{ declarations { totalCount } }", ("declarations",)),
     "Query.flagCounts": ("{ flagCounts { totalCount } }", ("flagCounts",)),
     "Query.issueCounts": ("{ issueCounts { totalCount } }", ("issueCounts",)),

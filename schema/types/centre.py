@@ -5,6 +5,7 @@ import strawberry
 from auth.permissions import Permission
 from auth.requires import requires
 from domain.vocabulary import CentreStatus
+from loaders import learners_on
 from loaders.access import access_by_centre_id
 from loaders.centres import centres_by_consortium_id, consortia_by_centre_id
 from loaders.pages import (
@@ -18,6 +19,7 @@ from loaders.rows import CentreRow, ConsortiumRow
 from schema.batched import batched
 from schema.connection import DEFAULT_FIRST, After, Connection, First, connection, page_request
 from schema.context import Info
+from schema.dated import FilterOn, other_day
 from schema.scalars import CentreNumber
 from schema.types.access import Access
 from schema.types.component import Entry
@@ -66,10 +68,15 @@ class Centre(Node):
         order_by: LearnersBy = LearnerOrder.NAME,
         first: First = DEFAULT_FIRST,
         after: After = None,
+        on: FilterOn = None,
     ) -> Connection[Learner]:
-        """One statement for all centres of a level."""
+        """One statement for all centres of a level; on another day one set of them."""
         page, wanted = page_request(order_of(order_by), first, after), chosen(filter)
-        load, key = info.context.load, self.id
+        load, key, day = info.context.load, self.id, other_day(info, on)
+        if day is not None:
+            found = await load(learners_on.learner_page_by_centre_id, key, wanted, page, day)
+            count = learners_on.learner_count_by_centre_id
+            return learners_page(info, page, found, lambda: load(count, key, wanted, day))
         found = await load(learner_page_by_centre_id, key, wanted, page)
         return learners_page(
             info, page, found, lambda: load(learner_count_by_centre_id, key, wanted)

@@ -1,5 +1,6 @@
 """Components with their flags, entries, declarations and DAS state."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,6 +32,9 @@ from loaders.components import (
     issues_by_registration_id,
     verification_by_programme,
 )
+from loaders.derivations import Derived
+from loaders.flags_on import flags_of, pair_of
+from loaders.issues_on import issues_of
 from loaders.learners import facts_by_registration_id, learner_by_id, registration_by_id
 from loaders.rows import (
     ComponentRow,
@@ -43,6 +47,7 @@ from loaders.rows import (
 )
 from schema.batched import batched
 from schema.context import Info
+from schema.dated import dated, dated_column
 from schema.scalars import Qan, Uln
 from schema.types.advice import Advice, facts_of, rendered
 from schema.types.issue import Issue
@@ -69,8 +74,9 @@ class Flag(Node):
         description="What an assessment flag means exactly; null for entry flags. Show the"
         " detail's text, never the flag's alone."
     )
-    since: date = strawberry.field(
-        description="Civil day on which the flag and its detail became what they are."
+    since: date | None = strawberry.field(
+        description="Civil day on which the flag and its detail became what they are; null only on"
+        " another day than today, where it is not known to have stood since before that day."
     )
 
     @strawberry.field(description="The flag, or its detail, in a few words.")
@@ -229,7 +235,19 @@ def _flags(component: ComponentRow, rows: list[FlagRow]) -> list[FlagRow]:
 
 def _issues(component: ComponentRow, rows: list[IssueRow]) -> list[IssueRow]:
     """The component's own issues, and those of the registration that bear on an open one."""
-    open_ = component.required and not component.complete
+    return _bearing(component, rows, open_=component.required and not component.complete)
+
+
+def _issues_on(
+    component: ComponentRow, derived: Derived, stored: list[IssueRow], on: date
+) -> list[IssueRow]:
+    """The same on another day."""
+    pair = pair_of(component, derived)
+    rows = issues_of(derived, stored, on)
+    return _bearing(component, rows, open_=pair.required and not pair.complete)
+
+
+def _bearing(component: ComponentRow, rows: Sequence[IssueRow], *, open_: bool) -> list[IssueRow]:
     return [
         row
         for row in rows
@@ -255,24 +273,35 @@ class Component(Node):
     required: bool = strawberry.field(
         description="Whether a Diploma at this level asks for the component."
     )
-    entry_flag: EntryFlag | None = strawberry.field(
-        description="The entry status flag; null where nothing is judged (see `flags`)."
+    entry_flag: EntryFlag | None = dated_column(
+        "entry_flag",
+        lambda row, derived: pair_of(row, derived).entry,
+        key="registration_id",
+        description="The entry status flag; null where nothing is judged (see `flags`).",
     )
-    assessment_flag: AssessmentFlag | None = strawberry.field(
-        description="The assessment status flag; null when there is nothing to track."
+    assessment_flag: AssessmentFlag | None = dated_column(
+        "assessment_flag",
+        lambda row, derived: pair_of(row, derived).assessment,
+        key="registration_id",
+        description="The assessment status flag; null when there is nothing to track.",
     )
-    assessment_detail: AssessmentDetail | None = strawberry.field(
-        description="What the assessment flag means exactly."
+    assessment_detail: AssessmentDetail | None = dated_column(
+        "assessment_detail",
+        lambda row, derived: pair_of(row, derived).detail,
+        key="registration_id",
+        description="What the assessment flag means exactly.",
     )
-    flags: list[Flag] = batched(
+    flags: list[Flag] = dated(
         flags_by_registration_id,
+        flags_of,
         key="registration_id",
         ahead=("advice", facts_by_registration_id),
         pick=_flags,
         description="The entry flag, and the assessment flag if there is one.",
     )
-    issues: list[Issue] = batched(
+    issues: list[Issue] = dated(
         issues_by_registration_id,
+        _issues_on,
         key="registration_id",
         ahead=("advice", facts_by_registration_id),
         pick=_issues,

@@ -40,7 +40,10 @@ class Issue(Node):
     subject: str | None = strawberry.field(
         description="The units, entries or qualifications it is about; null when the code says all."
     )
-    first_seen: date = strawberry.field(description="Civil day on which it was first found.")
+    first_seen: date | None = strawberry.field(
+        description="Civil day on which it was first found; null only on another day than today,"
+        " where it is not known to have been found by that day."
+    )
     due_on: date | None = strawberry.field(
         description="Last day to act, inclusive; null when no day is known."
     )

@@ -17,13 +17,15 @@ from loaders.components import (
     das_by_registration_id,
     issues_by_registration_id,
 )
+from loaders.derivations import Derived
+from loaders.issues_on import DatedIssueRow, issues_of
 from loaders.learners import (
     facts_by_registration_id,
     registration_by_id,
     registrations_by_learner_id,
 )
 from loaders.paging import CHANGES_NEWEST_FIRST, PageRequest, Slice
-from loaders.rows import DasRow, LearnerRow, RegistrationRow
+from loaders.rows import DasRow, IssueRow, LearnerRow, RegistrationRow
 from schema.batched import batched, selects
 from schema.connection import (
     DEFAULT_FIRST,
@@ -34,6 +36,7 @@ from schema.connection import (
     page_request,
 )
 from schema.context import Info
+from schema.dated import dated, dated_column
 from schema.scalars import CourseCode, Uln, YearMonth
 from schema.types.change import Change
 from schema.types.component import Component
@@ -43,6 +46,20 @@ from schema.types.permitted import LearnerMay
 
 if TYPE_CHECKING:
     from schema.types.centre import Centre
+
+
+def _status(_row: object, derived: Derived) -> CompletionStatus:
+    return derived.derivation.status
+
+
+def _percent(_row: object, derived: Derived) -> int | None:
+    return derived.derivation.percent
+
+
+def _issues(
+    _row: object, derived: Derived, stored: list[IssueRow], on: date
+) -> list[DatedIssueRow]:
+    return issues_of(derived, stored, on)
 
 
 @strawberry.type(description="What the Diploma Aggregation Service holds of a registration.")
@@ -94,9 +111,14 @@ class Registration(Node):
         description="Status of the claim: as DAS says, else as the awarding body says."
     )
     claim_status_raw: str | None = strawberry.field(description="The feed's own word.")
-    completion_status: CompletionStatus = strawberry.field(description="How far it has come.")
-    percent_complete: int | None = strawberry.field(
-        description="Hours complete on DAS in percent, 0 to 100; null when withdrawn."
+    completion_status: CompletionStatus = dated_column(
+        "completion_status", _status, key="id", description="How far it has come."
+    )
+    percent_complete: int | None = dated_column(
+        "percent_complete",
+        _percent,
+        key="id",
+        description="Hours complete on DAS in percent, 0 to 100; null when withdrawn.",
     )
     version: int = strawberry.field(
         description="Rises with every change; sent back with a write as `expectedVersion`."
@@ -112,8 +134,9 @@ class Registration(Node):
         key="id",
         description="The parts of the Diploma, in their usual order.",
     )
-    issues: list[Issue] = batched(
+    issues: list[Issue] = dated(
         issues_by_registration_id,
+        _issues,
         key="id",
         ahead=("advice", facts_by_registration_id),
         description="The shopping list, the most urgent first.",
@@ -149,11 +172,17 @@ class Learner(Node):
         description="Unique pupil number; null when none.",
         extensions=requires(Permission.IDENTIFIER_READ),
     )
-    completion_status: CompletionStatus = strawberry.field(
-        description="How far the foremost registration has come."
+    completion_status: CompletionStatus = dated_column(
+        "completion_status",
+        _status,
+        key="registration_id",
+        description="How far the foremost registration has come.",
     )
-    percent_complete: int | None = strawberry.field(
-        description="Hours complete on DAS in percent, 0 to 100; null when withdrawn."
+    percent_complete: int | None = dated_column(
+        "percent_complete",
+        _percent,
+        key="registration_id",
+        description="Hours complete on DAS in percent, 0 to 100; null when withdrawn.",
     )
     registration: Registration | None = batched(
         registration_by_id,
@@ -170,8 +199,9 @@ class Learner(Node):
         key="registration_id",
         description="The components of the foremost registration, in their usual order.",
     )
-    issues: list[Issue] = batched(
+    issues: list[Issue] = dated(
         issues_by_registration_id,
+        _issues,
         key="registration_id",
         ahead=("advice", facts_by_registration_id),
         description="The shopping list of the foremost registration, the most urgent first.",

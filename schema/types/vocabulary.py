@@ -18,6 +18,7 @@ from domain.codes import (
     Reason,
     Severity,
 )
+from domain.deadlines import DeadlineKind
 from domain.editing import EditWarningCode
 from domain.vocabulary import (
     AwardSource,
@@ -65,6 +66,7 @@ for _kind in (
     ClaimStatus,
     CompletionStatus,
     ComponentType,
+    DeadlineKind,
     EditWarningCode,
     EntryFlag,
     EntryKind,

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any, Final
 
 import models
-from actions.catalogue import read_catalogue
-from actions.records import Course, RecordReader
 from domain.derivation import derive
+from inputs.catalogue import read_catalogue
+from inputs.records import Course, RecordReader
 from models.database import Connection, Database
 
 TABLES: Final = tuple(sorted(getattr(models, name)._meta.db_table for name in models.__all__))  # noqa: SLF001 - where tortoise keeps a table's name

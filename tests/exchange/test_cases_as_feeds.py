@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from actions.catalogue import read_catalogue
 from actions.projection import derive_learners
-from actions.records import RecordReader
 from auth.permissions import Staff
 from domain.codes import IssueCode
 from domain.issues import BEARS_ON_COMPONENTS
 from domain.vocabulary import UlnState
+from inputs.catalogue import read_catalogue
+from inputs.records import RecordReader
 from models.database import Database
 from tests.domain.cases import ComponentCase, component_cases, inputs_of
 from tests.exchange.feeds import Feed, Row, catalogue_rows, learner, send, ulns

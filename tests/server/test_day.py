@@ -11,11 +11,11 @@ import httpx2
 import pytest
 
 import server.day
-from actions.catalogue import read_catalogue
-from actions.records import RecordReader
 from auth.permissions import Staff
 from domain.derivation import derive
 from exchange.refresh import refresh
+from inputs.catalogue import read_catalogue
+from inputs.records import RecordReader
 from models.database import Database, open_database
 from server.app import create_app
 from server.clock import Clock

@@ -21,7 +21,7 @@ from domain.vocabulary import (
     UlnState,
     VerificationState,
 )
-from models.database import Connection
+from models.database import Clause, Connection
 
 LONDON = ZoneInfo("Europe/London")
 SIXTEEN = 16
@@ -102,7 +102,7 @@ _COURSES = """
         d.fetched_at
     FROM registration r JOIN learner l ON l.id = r.learner_id
     LEFT JOIN das_record d ON d.registration_id = r.id
-    WHERE {among} ORDER BY r.id
+    WHERE {wanted} ORDER BY r.id
 """
 
 _ENTRY_COLUMNS = ", ".join(f"e.{name}" for name in _EntryRow.__struct_fields__)
@@ -118,9 +118,12 @@ class RecordReader:
 
     async def courses(self, learner_ids: Sequence[int]) -> list[Course]:
         """All registrations of some learners, each with its record."""
-        among = self._connection.among("r.learner_id", learner_ids)
+        return await self.among(self._connection.among("r.learner_id", learner_ids))
+
+    async def among(self, wanted: Clause) -> list[Course]:
+        """The registrations `r` that a condition holds for, each with its record, by id."""
         rows = await self._connection.rows(
-            CourseRow, _COURSES.format(among=among.text), *among.params
+            CourseRow, _COURSES.format(wanted=wanted.text), *wanted.params
         )
         ids = [row.id for row in rows]
         entries = await self._entries(ids)

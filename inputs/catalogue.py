@@ -1,5 +1,6 @@
 """The catalogue as the rules read it, from its tables."""
 
+from collections.abc import Collection
 from datetime import date
 
 import msgspec
@@ -15,7 +16,7 @@ from domain.catalogue import (
     Window,
 )
 from domain.vocabulary import ComponentType, Track
-from models.database import Connection
+from models.database import ALWAYS, Connection
 
 
 class _QualificationRow(msgspec.Struct, frozen=True):
@@ -42,8 +43,8 @@ class _WindowRow(msgspec.Struct, frozen=True):
     closes_on: date
 
 
-async def read_catalogue(connection: Connection) -> Catalogue:
-    """Everything about courses that is known now."""
+async def read_catalogue(connection: Connection, qans: Collection[str] | None = None) -> Catalogue:
+    """Everything about courses that is known now; of qualifications those named, None for all."""
     plts: dict[str, int] = {}
     requirements: dict[str, dict[ComponentType, Requirement]] = {}
     for level, component, levels, glh, minimum in await connection.tuples(
@@ -63,7 +64,7 @@ async def read_catalogue(connection: Connection) -> Catalogue:
         _WindowRow, "SELECT series, unit, opens_on, closes_on FROM submission_window"
     )
     return Catalogue(
-        qualifications=await _qualifications(connection),
+        qualifications=await _qualifications(connection, qans),
         requirements=requirements,
         lines=frozenset(row[0] for row in lines),
         windows={
@@ -74,15 +75,24 @@ async def read_catalogue(connection: Connection) -> Catalogue:
     )
 
 
-async def _qualifications(connection: Connection) -> dict[str, Qualification]:
+async def _qualifications(
+    connection: Connection, qans: Collection[str] | None
+) -> dict[str, Qualification]:
+    named = ALWAYS if qans is None else connection.among("qan", sorted(qans))
     units: dict[str, dict[str, Unit]] = {}
     for qan, code, title, assessment, required in await connection.tuples(
-        "SELECT qan, code, title, assessment, required FROM unit ORDER BY qan, code"
+        "SELECT qan, code, title, assessment, required FROM unit"  # noqa: S608 - clauses are ours
+        f" WHERE {named.text} ORDER BY qan, code",
+        *named.params,
     ):
         unit = Unit(code, title, assessment == "INTERNAL", bool(required))
         units.setdefault(qan, {})[code] = unit
     columns = ", ".join(_QualificationRow.__struct_fields__)
-    rows = await connection.rows(_QualificationRow, f"SELECT {columns} FROM qualification")  # noqa: S608 - names are ours
+    rows = await connection.rows(
+        _QualificationRow,
+        f"SELECT {columns} FROM qualification WHERE {named.text}",  # noqa: S608 - names are ours
+        *named.params,
+    )
     return {row.qan: _qualification(row, units.get(row.qan, {})) for row in rows}
 
 

@@ -1,0 +1,1 @@
+"""What the rules read about learners and courses, for many at once, from its tables."""

@@ -1,0 +1,197 @@
+"""The shopping list as it is on another day."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from datetime import date
+from heapq import nsmallest
+from typing import Any, Final, NamedTuple
+
+from msgspec.structs import replace
+
+from inputs.keys import issue_place
+from loaders.components import issues_by_registration_id
+from loaders.derivations import CHUNK, Derived, candidates, concerns, fitting, timeless
+from loaders.filters import LearnerFilter
+from loaders.paging import Order, PageRequest, Slice, sliced
+from loaders.reading import Reading
+from loaders.rows import SEVERITIES, IssueRow, ListedIssueRow
+from models.database import Clause
+
+NEVER_DUE: Final = "9999-12-31"
+"""What has no day comes last, as in the list of today."""
+
+_RANK: Final = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+_NAME: Final = "l.family_name, COALESCE(l.uln, '')"
+
+Key = tuple[Any, ...]
+_ARRANGED: Final[dict[str, Callable[[str, str, int, int], Key]]] = {
+    "SEVERITY": lambda urgency, due, name, place: (urgency, due, name, place),
+    "DUE_DATE": lambda urgency, due, name, place: (due, urgency, name, place),
+    "NAME": lambda urgency, due, name, place: (name, urgency, due, place),
+}
+"""What stands where in an order of issues; names are compared by the database, as numbers here."""
+
+
+class DatedIssueRow(ListedIssueRow, frozen=True, gc=False):
+    """A row of the shopping list of another day."""
+
+    place: int
+    """A number that tells it from all others, on that day and on every other."""
+
+
+class _Owner(NamedTuple):
+    """A learner in a list of issues, and where their name stands in it."""
+
+    registration_id: int
+    family_name: str
+    uln: str | None
+    rank: int
+    behind: int
+    """1 for a name behind the last page, 0 for its last name, -1 for one before it."""
+
+
+def order_on(order: Order, on: date) -> Order:
+    """An order of issues on another day, with cursors of its own."""
+    values = tuple("place" if name == "id" else name for name in order.values)
+    return order._replace(name=f"{order.name} {on.isoformat()}", values=values)
+
+
+async def issue_page(reading: Reading, wanted: LearnerFilter, page: PageRequest, on: date) -> Slice:
+    """Issues of learners in view as they are on a day.
+
+    Goes through all learners that the filter may be about, as which issues come first is not known
+    before; keeps no more than a page of issues at a time.
+    """
+    key_of = _ARRANGED[page.order.name.partition(" ")[0]]
+    after = None if page.after is None else _place(page, key_of)
+    best: list[tuple[Key, DatedIssueRow]] = []
+    async for owner, derived in _owners(reading, wanted, page, on):
+        best.extend(
+            (key_of(row.urgency, row.due, owner.rank, row.place), row)
+            for row in _listed(owner, derived, wanted)
+            if after is None or key_of(row.urgency, row.due, owner.behind, row.place) > after
+        )
+        if len(best) > page.first + CHUNK:
+            best = _first(best, page)
+    rows = [row for _, row in _first(best, page)]
+    return sliced(await _as_stored(reading, rows, on), page.first)
+
+
+async def issue_count(reading: Reading, wanted: LearnerFilter, on: date) -> int:
+    """How many issues the learners in view have on a day; goes through all of them."""
+    found = await candidates(reading, timeless(wanted))
+    counted = 0
+    async for _, derived in fitting(reading, wanted, found, on):
+        counted += sum(concerns(wanted, issue) for issue in derived.derivation.issues)
+    return counted
+
+
+def issues_of(derived: Derived, stored: Iterable[IssueRow], on: date) -> list[DatedIssueRow]:
+    """A registration's shopping list on a day, the most urgent first.
+
+    What stands today as well keeps its id, and who took it on; `stored` is the list of today.
+    """
+    standing = {(row.stored_component, row.code): row for row in stored}
+    rows = [_as_known(row, standing, on) for row in _rows(derived, "", None)]
+    return sorted(rows, key=lambda row: (row.urgency, row.due, row.stored_component, row.code))
+
+
+def _first(
+    best: Iterable[tuple[Key, DatedIssueRow]], page: PageRequest
+) -> list[tuple[Key, DatedIssueRow]]:
+    """A page of issues, and the one that tells whether there are more."""
+    return nsmallest(page.first + 1, best, key=lambda pair: pair[0])
+
+
+def _place(page: PageRequest, key_of: Callable[[str, str, int, int], Key]) -> Key:
+    """Where the last page ended, its last name being 0."""
+    values = dict(zip(page.order.values, page.after or (), strict=True))
+    return key_of(values["urgency"], values["due"], 0, values["place"])
+
+
+async def _owners(
+    reading: Reading, wanted: LearnerFilter, page: PageRequest, on: date
+) -> AsyncIterator[tuple[_Owner, Derived]]:
+    values = dict(zip(page.order.values, page.after or (), strict=False))
+    name = (values.get("family_name", ""), values.get("uln", ""))
+    columns = Clause(
+        f"l.family_name, l.uln, dense_rank() OVER (ORDER BY {_NAME}),"
+        f" CASE WHEN ({_NAME}) > (?, ?) THEN 1 WHEN ({_NAME}) = (?, ?) THEN 0 ELSE -1 END",
+        (*name, *name),
+    )
+    found = await candidates(reading, timeless(wanted), columns=columns)
+    async for row, derived in fitting(reading, wanted, found, on):
+        yield _Owner(*row), derived
+
+
+def _listed(owner: _Owner, derived: Derived, wanted: LearnerFilter) -> Iterator[DatedIssueRow]:
+    """The issues of a learner that are listed."""
+    yield from (
+        row
+        for row, issue in zip(
+            _rows(derived, owner.family_name, owner.uln), derived.derivation.issues, strict=True
+        )
+        if concerns(wanted, issue)
+    )
+
+
+def _rows(derived: Derived, family_name: str, uln: str | None) -> Iterator[DatedIssueRow]:
+    """The issues of a registration as if none of them stood today."""
+    for issue in derived.derivation.issues:
+        place = issue_place(derived.registration_id, issue.component, issue.code)
+        rank = _RANK[issue.severity]
+        yield DatedIssueRow(
+            id=place,
+            registration_id=derived.registration_id,
+            learner_id=derived.learner_id,
+            centre_id=derived.centre_id,
+            stored_component=issue.component.value if issue.component else "",
+            code=issue.code.value,
+            severity_rank=rank,
+            subject=issue.subject,
+            due_on=issue.due_on,
+            first_seen=None,
+            acknowledged_at=None,
+            acknowledged_by=None,
+            note=None,
+            version=0,
+            urgency=str(2 - rank),
+            due=issue.due_on.isoformat() if issue.due_on else NEVER_DUE,
+            family_name=family_name,
+            uln=uln,
+            place=place,
+        )
+
+
+async def _as_stored(
+    reading: Reading, rows: Sequence[DatedIssueRow], on: date
+) -> list[DatedIssueRow]:
+    """Issues of a page with what is kept of those that stand today."""
+    owners = sorted({row.registration_id for row in rows})
+    stored = dict(zip(owners, await issues_by_registration_id(reading, owners), strict=True))
+    return [
+        _as_known(
+            row,
+            {(one.stored_component, one.code): one for one in stored[row.registration_id]},
+            on,
+        )
+        for row in rows
+    ]
+
+
+def _as_known(
+    row: DatedIssueRow, standing: dict[tuple[str, str], IssueRow], on: date
+) -> DatedIssueRow:
+    """An issue as it is kept, where it stands today."""
+    kept = standing.get((row.stored_component, row.code))
+    if kept is None:
+        return row
+    seen = kept.first_seen
+    return replace(
+        row,
+        id=kept.id,
+        first_seen=seen if seen is not None and seen <= on else None,
+        acknowledged_at=kept.acknowledged_at,
+        acknowledged_by=kept.acknowledged_by,
+        note=kept.note,
+        version=kept.version,
+    )

@@ -1,0 +1,46 @@
+"""What time alone will do to the learners in reach."""
+
+from datetime import date, timedelta
+from typing import Annotated
+
+import strawberry
+from strawberry import argument
+
+from auth.requires import signed_in
+from domain.deadlines import DAYS_AHEAD, MOST_YEARS_AHEAD
+from domain.errors import Invalid
+from domain.travel import years_later
+from loaders import deadlines as loaders
+from schema.context import Info
+from schema.types.deadline import Deadline
+from schema.types.filters import LearnerWanted, chosen
+
+
+@strawberry.field(
+    description="The days ahead on which something changes by itself for learners in reach: a"
+    " marks window opens or is over, an award month nears or ends. By day, then by kind. The"
+    " filter is about today. Results that are not released yet are told of by the published month"
+    " of their series only.",
+    extensions=signed_in(),
+)
+async def deadlines(
+    info: Info,
+    filter: LearnerWanted = None,  # noqa: A002 - the graph's own word
+    until: Annotated[
+        date | None,
+        argument(
+            description="The last day to look at, up to two years ahead; null for 92 days from"
+            " today."
+        ),
+    ] = None,
+) -> list[Deadline] | None:
+    """From the day after today on."""
+    today = info.context.today
+    last = today + timedelta(days=DAYS_AHEAD) if until is None else until
+    latest = years_later(today, MOST_YEARS_AHEAD)
+    if not today <= last <= latest:
+        message = f"Choose a day from today to {latest.isoformat()}."
+        raise Invalid(message, code="DAY_OUT_OF_RANGE", field="until")
+    return await loaders.deadlines(  # type: ignore[return-value]  # shown as they are
+        info.context.reading, chosen(filter), last
+    )
