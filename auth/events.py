@@ -27,6 +27,7 @@ class EventKind(Vocabulary):
         "Somebody asked for an account.",
     )
     EMAIL_CONFIRMED = "EMAIL_CONFIRMED", "E-mail confirmed", "An e-mail address was confirmed."
+    EXPORT_MADE = "EXPORT_MADE", "Export made", "Somebody took a list away as a file."
     FEED_APPLIED = "FEED_APPLIED", "Feed applied", "A feed was applied, in part, or refused."
     LOG_IN = "LOG_IN", "Log-in", "Somebody logged in."
     LOG_IN_REFUSED = "LOG_IN_REFUSED", "Log-in refused", "Somebody was not let in."

@@ -1,7 +1,7 @@
 """Query and Mutation: a list, no logic."""
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLInputType, assert_input_type
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
@@ -100,6 +100,11 @@ class Mutation:
 
 class Schema(strawberry.Schema):
     """The graph; errors are logged where they are masked, not here."""
+
+    def input_type(self, name: str) -> GraphQLInputType:
+        """A scalar, an enum or an input of the graph, to read values that are in no document."""
+        found = self._schema.type_map[name]
+        return assert_input_type(found)
 
     def process_errors(
         self,

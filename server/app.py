@@ -28,6 +28,7 @@ from server.callers import Callers
 from server.clock import Clock
 from server.day import follow_the_day
 from server.declarations import DeclarationDesk
+from server.exports import ExportDesk
 from server.feeds import FeedDesk
 from server.graphql import GraphQLView
 from server.line import taking_feeds
@@ -45,6 +46,8 @@ HEADERS = [
     (b"referrer-policy", b"no-referrer"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 ]
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+"""Taken by routes that refuse methods with a code of their own."""
 REQUEST_ID: Final = "x-request-id"
 _REQUEST_ID_SHAPE: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -81,6 +84,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             shelf = Shelf(chosen.feed_folder)
             line = await stack.enter_async_context(taking_feeds(database, clock, shelf))
             app.state.declarations = DeclarationDesk(callers, clock, database)
+            app.state.exports = ExportDesk(callers, clock, database, recorder, schema)
             app.state.feeds = FeedDesk(callers, clock, line, shelf, chosen.feed_max_mb << 20)
             await stack.enter_async_context(running(follow_the_day(database, clock)))
             carrier, head = carrier_of(chosen), letterhead_of(chosen)
@@ -135,6 +139,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         routes=[
             Route("/graphql", GraphQLEndpoint()),
             Route("/declarations", declarations, methods=["POST"]),
+            Route("/export/{file}", exports, methods=METHODS),
             Route("/feeds", feeds, methods=["POST"]),
             Route("/feeds/{id}/refused.zip", refused_rows, methods=["GET"]),
             Route("/schema.graphql", contract),
@@ -162,6 +167,12 @@ async def running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 async def alive(_request: Request) -> Response:
     """The process answers."""
     return JSONResponse({"alive": True})
+
+
+async def exports(request: Request) -> Response:
+    """A list as a file."""
+    desk: ExportDesk = request.app.state.exports
+    return await desk.give(request)
 
 
 async def broken(request: Request, _error: Exception) -> Response:

@@ -31,6 +31,7 @@ from loaders.components import (
     issues_by_registration_id,
     verification_by_programme,
 )
+from loaders.facts import facts_of
 from loaders.learners import facts_by_registration_id, learner_by_id, registration_by_id
 from loaders.rows import (
     ComponentRow,
@@ -44,7 +45,7 @@ from loaders.rows import (
 from schema.batched import batched
 from schema.context import Info
 from schema.scalars import Qan, Uln
-from schema.types.advice import Advice, facts_of, rendered
+from schema.types.advice import Advice, rendered
 from schema.types.issue import Issue
 from schema.types.node import Node
 from schema.types.permitted import ComponentMay, ComponentState
