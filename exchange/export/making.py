@@ -69,7 +69,7 @@ async def csv_pieces(export: Export) -> AsyncGenerator[bytes]:
 
 async def write_xlsx(export: Export, path: Path) -> None:
     """Write a workbook; broken off, it leaves no file open."""
-    file = await in_thread(XlsxFile, path, export.listing.title, export.listing.columns)
+    file = XlsxFile(path, export.listing.title, export.listing.columns)
     rows = 0
     try:
         async for chunk in _chunks(export):

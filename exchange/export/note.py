@@ -20,7 +20,7 @@ class Note(NamedTuple):
             ("Rows", f"{rows:,}"),
             ("Taken by", self.by),
             ("Taken at", f"{self.at:%d %B %Y %H:%M} UTC"),
-            ("Filter", self.asked or "none"),
+            ("Asked for", self.asked or "all that is in reach"),
             ("Please note", "Personal data: keep this file safe, and delete it after use."),
         ]
 

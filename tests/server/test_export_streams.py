@@ -1,0 +1,195 @@
+"""Long exports: read a part at a time, given up when nobody waits, and leaving nothing behind."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from starlette.applications import Starlette
+
+import exchange.export.listing
+from auth.permissions import Staff
+from models.database import Database
+from server.app import create_app
+from server.settings import Settings
+from tests.factories import DAY, import_sample
+from tests.server.exporting import Taker
+from tests.server.feeding import session_token
+
+pytestmark = pytest.mark.parametrize("dialect", ["sqlite"])
+"""How rows are read is tested on both databases elsewhere; this is about how they are sent."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where files are put that are needed for a moment."""
+    made = tmp_path / "moment"
+    made.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(made))
+    return made
+
+
+@pytest.fixture
+async def app(
+    database: Database,
+    database_url: str,
+    tmp_path: Path,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[Starlette]:
+    """A server that reads twenty rows at a time of eighty learners."""
+    monkeypatch.setattr(exchange.export.listing, "CHUNK", 20)
+    await import_sample(database, tmp_path / "feed", centres=1, learners=80)
+    mail = tmp_path / "mail"
+    built = create_app(
+        Settings(DATABASE_URL=database_url, today=DAY, secure_cookies=False, mail_folder=mail)
+    )
+    async with built.router.lifespan_context(built):
+        yield built
+
+
+@dataclass
+class Connection:
+    """Somebody's end of a connection: what came, and when they go away."""
+
+    token: str
+    until: Callable[[list[dict[str, Any]]], bool] = lambda _: False
+    """Whether they go away now that these messages have come."""
+    came: list[dict[str, Any]] = field(default_factory=list)
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.open.set()
+
+    @property
+    def pieces(self) -> list[bytes]:
+        """The parts of the file that came."""
+        return [message["body"] for message in self.came if message.get("body")]
+
+    async def get(self, app: Starlette, file: str) -> None:
+        """Ask for a list, and take what comes."""
+        asked = asyncio.Event()
+
+        async def receive() -> dict[str, Any]:
+            if not asked.is_set():
+                asked.set()
+                return {"type": "http.request", "body": b"", "more_body": False}
+            await self.gone.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: dict[str, Any]) -> None:
+            self.came.append(message)
+            if self.until(self.came):
+                self.gone.set()
+                await asyncio.sleep(0.01)
+            await self.open.wait()
+
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "http_version": "1.1",
+            "method": "GET",
+            "scheme": "http",
+            "path": f"/export/{file}",
+            "raw_path": f"/export/{file}".encode(),
+            "query_string": b"",
+            "root_path": "",
+            "headers": [(b"authorization", f"Bearer {self.token}".encode())],
+            "client": ("127.0.0.1", 1),
+            "server": ("tracker.example", 80),
+        }
+        await app(scope, receive, send)  # type: ignore[arg-type]  # messages are dictionaries
+
+
+async def person(app: Starlette, database: Database, name: str) -> Taker:
+    """Somebody who may take everything away."""
+    transport = httpx2.ASGITransport(app)
+    client = httpx2.AsyncClient(transport=transport, base_url="http://tracker.example")
+    return Taker(client, await session_token(database, name, Staff.SUPPORT))
+
+
+def left_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+async def exports(database: Database) -> list[tuple[str, str]]:
+    """What the log says of exports, once it is written."""
+    found: list[tuple[str, str]] = []
+    while not found:
+        await asyncio.sleep(0.05)
+        rows = await database.reader.tuples(
+            "SELECT code, subject FROM event WHERE kind = 'EXPORT_MADE' ORDER BY id"
+        )
+        found = [(row[0], row[1]) for row in rows]
+    return found
+
+
+async def test_a_long_list_comes_in_parts_each_row_once_and_in_order(
+    app: Starlette, database: Database, folder: Path
+) -> None:
+    taker = await person(app, database, "reader")
+    expected = [
+        row[0] or ""
+        for row in await database.reader.tuples(
+            "SELECT uln FROM learner ORDER BY family_name, given_name, id"
+        )
+    ]
+    assert len(expected) == 80
+    assert [row["ULN"] for row in await taker.csv("learners")] == expected
+    about, rows = await taker.xlsx("learners")
+    assert about["Rows"] == "80"
+    assert [row["ULN"] for row in rows] == expected
+    assert left_in(folder) == []
+
+    connection = Connection(taker.headers["authorization"].removeprefix("Bearer "))
+    await connection.get(app, "learners.csv")
+    assert len(connection.pieces) == 5  # the head, and four times twenty rows
+
+
+async def test_who_goes_away_in_the_middle_gets_no_more_and_the_log_says_so(
+    app: Starlette, database: Database, folder: Path
+) -> None:
+    token = await session_token(database, "leaver", Staff.SUPPORT)
+    leaving = Connection(token, until=lambda came: len(came) == 3)
+    await leaving.get(app, "learners.csv")
+    assert len(leaving.pieces) == 2
+    assert await exports(database) == [("BROKEN_OFF", "20 rows of learners.csv")]
+
+    gone = Connection(token)
+    gone.gone.set()
+    await gone.get(app, "learners.xlsx")
+    assert gone.pieces == []
+    assert left_in(folder) == []
+
+    staying = Connection(token)
+    await staying.get(app, "learners.csv")
+    assert len(staying.pieces) == 5
+
+
+async def test_one_person_has_two_exports_under_way_at_most(
+    app: Starlette, database: Database
+) -> None:
+    taker, other = await person(app, database, "reader"), await person(app, database, "other")
+    token = taker.headers["authorization"].removeprefix("Bearer ")
+    slow = [Connection(token), Connection(token)]
+    for connection in slow:
+        connection.open.clear()
+    running = [asyncio.create_task(connection.get(app, "learners.csv")) for connection in slow]
+    while not all(connection.came for connection in slow):  # noqa: ASYNC110 - as a client sees it
+        await asyncio.sleep(0.01)
+
+    third = await taker.get("learners.csv")
+    assert (third.status_code, third.json()["error"]["code"]) == (429, "TOO_MANY_EXPORTS")
+    assert third.headers["retry-after"] == "10"
+    assert (await other.get("learners.csv")).status_code == 200
+
+    for connection in slow:
+        connection.open.set()
+    await asyncio.gather(*running)
+    assert [len(connection.pieces) for connection in slow] == [5, 5]
+    assert (await taker.get("learners.csv")).status_code == 200
