@@ -9,6 +9,7 @@ import msgspec
 from auth.viewer import Viewer
 from domain.vocabulary import Vocabulary
 from models.database import Connection
+from models.news import about_access
 
 
 class EventKind(Vocabulary):
@@ -70,6 +71,20 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     request_id: str | None = None
 
 
+_FOR_ALL: Final = frozenset({EventKind.TERMS_PUBLISHED})
+BEARS_ON_ACCESS: Final = _FOR_ALL | {
+    EventKind.ACCESS_CHANGED,
+    EventKind.ACCESS_GIVEN_UP,
+    EventKind.ACCESS_REVOKED,
+    EventKind.ACCOUNT_DISABLED,
+    EventKind.LOG_OUT,
+    EventKind.PASSWORD_CHANGED,
+    EventKind.PASSWORD_RESET,
+    EventKind.SESSION_ENDED,
+    EventKind.TOKEN_REVOKED,
+}
+"""After which whoever watches something is looked at again."""
+
 _COLUMNS: Final = Event.__struct_fields__
 _LONGEST: Final = {
     "kind": 30,
@@ -120,6 +135,13 @@ async def append(connection: Connection, *events: Event) -> None:
 async def append_all(connection: Connection, events: Sequence[Event]) -> None:
     """Write many events in one go."""
     await connection.execute_many(_APPEND, [_values(told) for told in events])
+    await connection.tell(
+        f"{_topic(told)} {told.kind}" for told in events if told.kind in BEARS_ON_ACCESS
+    )
+
+
+def _topic(told: Event) -> str:
+    return about_access(None if told.kind in _FOR_ALL else told.user_id or told.actor_id)
 
 
 def _values(told: Event) -> tuple[object, ...]:

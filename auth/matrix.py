@@ -155,6 +155,8 @@ FIELDS: Final[Mapping[str, Rule]] = MappingProxyType({
     "Query.qualification": Rule(_P.QUALIFICATION_READ),
     "Query.serviceInfo": PUBLIC,
     "Query.unmatchedEntries": Rule(reach=_P.CENTRE_READ, then=_P.UNMATCHED_ENTRY_READ),
+    "Subscription.centreChanged": Rule(reach=_P.CENTRE_READ),
+    "Subscription.feedRun": Rule(_P.FEED_RUN_READ),
 })  # fmt: skip
 """Every root field and every guarded field; one that is not named here fails the tests."""
 

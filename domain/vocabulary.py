@@ -59,6 +59,20 @@ class ChangeSource(Vocabulary):
     SYSTEM = "SYSTEM", "System", "A command on the machine itself changed it."
 
 
+class NewsKind(Vocabulary):
+    """What those who watch a centre are told."""
+
+    AWARDS = "AWARDS", "Award months", "Somebody edited anticipated award months."
+    DECLARATIONS = (
+        "DECLARATIONS",
+        "Declarations",
+        "Somebody added or removed qualifications with other awarding bodies.",
+    )
+    ISSUES = "ISSUES", "Issues", "Somebody took issues on or gave them back."
+    RECORDS = "RECORDS", "Records", "A feed, or the turn of the day, brought records up to date."
+    UNSURE = "UNSURE", "Unsure", "News may have been missed; read again what is shown."
+
+
 class RegistrationStatus(Vocabulary):
     """Where a Diploma registration stands with the awarding body."""
 

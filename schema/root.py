@@ -1,10 +1,14 @@
-"""Query and Mutation: a list, no logic."""
+"""Query, Mutation and Subscription: a list, no logic."""
+
+from collections.abc import Iterable
+from typing import Any
 
 import strawberry
 from graphql import GraphQLError, GraphQLInputType, assert_input_type
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types.execution import ExecutionContext
+from strawberry.types.execution import ExecutionContext, ExecutionResult
+from strawberry.types.graphql import OperationType
 
 from resolvers import access as _access
 from resolvers import accounts as _accounts
@@ -18,6 +22,7 @@ from resolvers import events as _events
 from resolvers import feed_runs as _feed_runs
 from resolvers import issues as _issues
 from resolvers import learners as _learners
+from resolvers import news as _news
 from resolvers import nodes as _nodes
 from resolvers import own_account as _own_account
 from resolvers import service as _service
@@ -98,6 +103,14 @@ class Mutation:
     terms_publish = _terms.terms_publish
 
 
+@strawberry.type(description="What can be watched, as a stream of server-sent events.")
+class Subscription:
+    """What can be watched."""
+
+    centre_changed = _news.centre_changed
+    feed_run = _news.feed_run
+
+
 class Schema(strawberry.Schema):
     """The graph; errors are logged where they are masked, not here."""
 
@@ -105,6 +118,16 @@ class Schema(strawberry.Schema):
         """A scalar, an enum or an input of the graph, to read values that are in no document."""
         found = self._schema.type_map[name]
         return assert_input_type(found)
+
+    async def execute(
+        self,
+        *given: Any,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+        **named: Any,
+    ) -> ExecutionResult:
+        """One answer to an operation; what is watched has no one answer and is refused."""
+        allowed = set(allowed_operation_types or OperationType) - {OperationType.SUBSCRIPTION}
+        return await super().execute(*given, allowed_operation_types=allowed, **named)
 
     def process_errors(
         self,
@@ -119,6 +142,7 @@ def make_schema() -> Schema:
     return Schema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         exception_handlers=[*HANDLERS, ConflictHandler()],
         extensions=[known_documents, known_to_be_valid],
         config=StrawberryConfig(scalar_map=SCALARS),

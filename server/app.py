@@ -36,6 +36,7 @@ from server.logs import set_up_logs
 from server.mail.carriers import carrier_of
 from server.mail.letters import letterhead_of
 from server.mail.post import follow_the_post
+from server.news import ending_news, follow_the_news
 from server.recorder import recording
 from server.settings import Settings
 from server.shelf import Shelf
@@ -76,6 +77,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
             stack.push_async_callback(database.close)
             await bring_up_to_date(database)
             app.state.database = database
+            stack.enter_context(ending_news(database.news))
+            await stack.enter_async_context(running(follow_the_news(database, chosen.database_url)))
             throttle = Throttle(chosen.redis_url)
             stack.push_async_callback(throttle.close)
             recorder = await stack.enter_async_context(recording(database))

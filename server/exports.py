@@ -1,7 +1,6 @@
 """`GET /export/…`: a list as a file, the same rows and fields as in the graph."""
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, aclosing, contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +27,7 @@ from schema.root import Schema
 from server.asked import LISTS, Asked, listing_of
 from server.callers import Callers
 from server.clock import Clock
+from server.places import Places
 from server.recorder import Recorder
 from server.refusals import RefusalError
 
@@ -35,8 +35,6 @@ MOST_EACH: Final = 2
 """Exports that one person may have under way."""
 MOST: Final = 8
 """Exports that this process makes at once."""
-TRY_AGAIN_AFTER: Final = "10"
-"""Seconds after which there may be a place again."""
 PIECE: Final = 1 << 16
 """Bytes of a workbook that are sent at a time."""
 
@@ -48,27 +46,6 @@ class _Wanted(NamedTuple):
 
     list: str
     kind: str
-
-
-class Places:
-    """How many exports are under way, and whose."""
-
-    def __init__(self) -> None:
-        """Begin with none."""
-        self._taken: Counter[int | None] = Counter()
-
-    @contextmanager
-    def place(self, viewer: Viewer) -> Iterator[None]:
-        """Hold a place; raises RefusalError when there is none."""
-        if self._taken[viewer.user_id] >= MOST_EACH or self._taken.total() >= MOST:
-            message = f"At most {MOST_EACH} exports of one person go on at once; try again later."
-            headers = {"retry-after": TRY_AGAIN_AFTER}
-            raise RefusalError(429, "TOO_MANY_EXPORTS", message, headers)
-        self._taken[viewer.user_id] += 1
-        try:
-            yield
-        finally:
-            self._taken[viewer.user_id] -= 1
 
 
 class Pieces(StreamingResponse):
@@ -97,7 +74,9 @@ class ExportDesk:
     database: Database
     recorder: Recorder
     schema: Schema
-    places: Places = field(default_factory=Places)
+    places: Places = field(
+        default_factory=lambda: Places(MOST_EACH, MOST, "TOO_MANY_EXPORTS", "exports")
+    )
 
     async def give(self, request: Request) -> Response:
         """The file, sent while it is read; nothing is read for those who may not have it."""

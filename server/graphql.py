@@ -1,13 +1,17 @@
 """The HTTP view: who asks, the operation, and errors as they may leave."""
 
-from typing import Any
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import ExitStack, aclosing
+from typing import Any, Final
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL
 from strawberry.types import ExecutionResult
 
 from auth.throttle import Throttle
@@ -17,7 +21,35 @@ from schema.masking import shown
 from schema.root import Schema
 from server.callers import Callers
 from server.clock import Clock
+from server.places import Places
 from server.recorder import Recorder
+from server.refusals import RefusalError
+
+MOST_EACH: Final = 10
+"""Streams that one person may have open."""
+MOST: Final = 1_000
+"""Streams that this process keeps open."""
+
+
+class Stream(StreamingResponse):
+    """What is told as it happens; whatever it holds is let go of at its end."""
+
+    def __init__(
+        self,
+        stream: Callable[[], AsyncGenerator[str, None]],
+        headers: Mapping[str, str],
+        held: ExitStack,
+    ) -> None:
+        """Send this as it comes."""
+        self._messages = stream()
+        self._held = held
+        super().__init__(self._messages, headers=headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send, as long as there is somebody to send to."""
+        with self._held:
+            async with aclosing(self._messages):
+                await super().__call__(scope, receive, send)
 
 
 class GraphQLView(GraphQL[Context, None]):
@@ -36,7 +68,10 @@ class GraphQLView(GraphQL[Context, None]):
     ) -> None:
         """Serve one schema over one database."""
         super().__init__(
-            schema, graphql_ide=None, allow_queries_via_get=False, subscription_protocols=()
+            schema,
+            graphql_ide=None,
+            allow_queries_via_get=False,
+            subscription_protocols=(GRAPHQL_SSE_PROTOCOL,),
         )
         self._database = database
         self._clock = clock
@@ -44,6 +79,7 @@ class GraphQLView(GraphQL[Context, None]):
         self._recorder = recorder
         self._throttle = throttle
         self._service = service
+        self._streams = Places(MOST_EACH, MOST, "TOO_MANY_STREAMS", "streams")
 
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
@@ -73,9 +109,27 @@ class GraphQLView(GraphQL[Context, None]):
         self._recorder.note(*context.events)
         for viewer, registration_ids in context.read.items():
             self._recorder.note_reads(viewer, context.now(), registration_ids)
+        context.events.clear()  # a stream has many results
+        context.read.clear()
         if result.errors:
             result.errors = shown(result.errors)
         return await super().process_result(request, result)
+
+    async def create_streaming_response(
+        self,
+        request: Request | WebSocket,
+        stream: Callable[[], AsyncGenerator[str, None]],
+        sub_response: Response,
+        headers: Mapping[str, str],
+    ) -> Response:
+        """A stream, where there is room for one more."""
+        context: Context = request.state.context
+        held = ExitStack()
+        try:
+            held.enter_context(self._streams.place(context.viewer))
+        except RefusalError as refusal:
+            return refusal.response()
+        return Stream(stream, {**sub_response.headers, **headers}, held)
 
     def encode_json(self, data: object) -> bytes:
         """JSON as bytes."""

@@ -2,10 +2,8 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
@@ -17,6 +15,7 @@ from models.database import Database
 from server.app import create_app
 from server.settings import Settings
 from tests.factories import DAY, import_sample
+from tests.server.connections import Connection
 from tests.server.exporting import Taker
 from tests.server.feeding import session_token
 
@@ -50,60 +49,6 @@ async def app(
     )
     async with built.router.lifespan_context(built):
         yield built
-
-
-@dataclass
-class Connection:
-    """Somebody's end of a connection: what came, and when they go away."""
-
-    token: str
-    until: Callable[[list[dict[str, Any]]], bool] = lambda _: False
-    """Whether they go away now that these messages have come."""
-    came: list[dict[str, Any]] = field(default_factory=list)
-    gone: asyncio.Event = field(default_factory=asyncio.Event)
-    open: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def __post_init__(self) -> None:
-        self.open.set()
-
-    @property
-    def pieces(self) -> list[bytes]:
-        """The parts of the file that came."""
-        return [message["body"] for message in self.came if message.get("body")]
-
-    async def get(self, app: Starlette, file: str) -> None:
-        """Ask for a list, and take what comes."""
-        asked = asyncio.Event()
-
-        async def receive() -> dict[str, Any]:
-            if not asked.is_set():
-                asked.set()
-                return {"type": "http.request", "body": b"", "more_body": False}
-            await self.gone.wait()
-            return {"type": "http.disconnect"}
-
-        async def send(message: dict[str, Any]) -> None:
-            self.came.append(message)
-            if self.until(self.came):
-                self.gone.set()
-                await asyncio.sleep(0.01)
-            await self.open.wait()
-
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": "1.1",
-            "method": "GET",
-            "scheme": "http",
-            "path": f"/export/{file}",
-            "raw_path": f"/export/{file}".encode(),
-            "query_string": b"",
-            "root_path": "",
-            "headers": [(b"authorization", f"Bearer {self.token}".encode())],
-            "client": ("127.0.0.1", 1),
-            "server": ("tracker.example", 80),
-        }
-        await app(scope, receive, send)  # type: ignore[arg-type]  # messages are dictionaries
 
 
 async def person(app: Starlette, database: Database, name: str) -> Taker:
@@ -147,7 +92,7 @@ async def test_a_long_list_comes_in_parts_each_row_once_and_in_order(
     assert left_in(folder) == []
 
     connection = Connection(taker.headers["authorization"].removeprefix("Bearer "))
-    await connection.get(app, "learners.csv")
+    await connection.get(app, "/export/learners.csv")
     assert len(connection.pieces) == 5  # the head, and four times twenty rows
 
 
@@ -156,18 +101,18 @@ async def test_who_goes_away_in_the_middle_gets_no_more_and_the_log_says_so(
 ) -> None:
     token = await session_token(database, "leaver", Staff.SUPPORT)
     leaving = Connection(token, until=lambda came: len(came) == 3)
-    await leaving.get(app, "learners.csv")
+    await leaving.get(app, "/export/learners.csv")
     assert len(leaving.pieces) == 2
     assert await exports(database) == [("BROKEN_OFF", "20 rows of learners.csv")]
 
     gone = Connection(token)
     gone.gone.set()
-    await gone.get(app, "learners.xlsx")
+    await gone.get(app, "/export/learners.xlsx")
     assert gone.pieces == []
     assert left_in(folder) == []
 
     staying = Connection(token)
-    await staying.get(app, "learners.csv")
+    await staying.get(app, "/export/learners.csv")
     assert len(staying.pieces) == 5
 
 
@@ -179,7 +124,9 @@ async def test_one_person_has_two_exports_under_way_at_most(
     slow = [Connection(token), Connection(token)]
     for connection in slow:
         connection.open.clear()
-    running = [asyncio.create_task(connection.get(app, "learners.csv")) for connection in slow]
+    running = [
+        asyncio.create_task(connection.get(app, "/export/learners.csv")) for connection in slow
+    ]
     while not all(connection.came for connection in slow):  # noqa: ASYNC110 - as a client sees it
         await asyncio.sleep(0.01)
 
