@@ -121,13 +121,25 @@ class Schema(strawberry.Schema):
 
     async def execute(
         self,
-        *given: Any,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: object = None,
+        root_value: object = None,
+        operation_name: str | None = None,
         allowed_operation_types: Iterable[OperationType] | None = None,
-        **named: Any,
+        operation_extensions: dict[str, Any] | None = None,
     ) -> ExecutionResult:
         """One answer to an operation; what is watched has no one answer and is refused."""
         allowed = set(allowed_operation_types or OperationType) - {OperationType.SUBSCRIPTION}
-        return await super().execute(*given, allowed_operation_types=allowed, **named)
+        return await super().execute(
+            query,
+            variable_values,
+            context_value,
+            root_value,
+            operation_name,
+            allowed,
+            operation_extensions,
+        )
 
     def process_errors(
         self,

@@ -1,8 +1,8 @@
 """The HTTP view: who asks, the operation, and errors as they may leave."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import ExitStack, aclosing
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import orjson
 from starlette.requests import Request
@@ -41,7 +41,7 @@ class Stream(StreamingResponse):
         held: ExitStack,
     ) -> None:
         """Send this as it comes."""
-        self._messages = stream()
+        self._messages = cast("AsyncGenerator[str]", stream())
         self._held = held
         super().__init__(self._messages, headers=headers)
 
@@ -118,7 +118,7 @@ class GraphQLView(GraphQL[Context, None]):
     async def create_streaming_response(
         self,
         request: Request | WebSocket,
-        stream: Callable[[], AsyncGenerator[str, None]],
+        stream: Callable[[], AsyncIterator[str]],
         sub_response: Response,
         headers: Mapping[str, str],
     ) -> Response:
