@@ -9,10 +9,9 @@ from strawberry import argument
 from auth.explain import verdict
 from auth.permissions import Permission
 from auth.requires import requires, signed_in
-from domain.vocabulary import NewsKind
 from loaders.centres import centre_by_number
 from loaders.feed_runs import feed_run_by_id
-from models.news import about_access, about_centre
+from loaders.news import kinds_of, watched
 from schema.context import Info
 from schema.ids import key_of
 from schema.scalars import CentreNumber
@@ -44,12 +43,10 @@ async def _changes(info: Info, centre: CentreNumber) -> AsyncGenerator[CentreCha
     if found is None:
         yield None
         return
-    news, user_id = context.database.news, context.viewer.user_id
-    topics = (about_centre(found.id), about_access(user_id), about_access(None))
-    with news.watch(*topics) as watch:
+    with watched(context.database.news, context.viewer, found.id) as watch:
         yield CentreChange(number=centre, kinds=[], at=context.now())
         while (heard := await watch.wait(LOOK_AGAIN)) is not None:
-            kinds = [kind for kind in NewsKind if kind.value in heard]
+            kinds = kinds_of(heard)
             await context.look_again()
             if not await _sees(info, number):
                 return
@@ -75,8 +72,7 @@ async def _progress(info: Info, key: int | None) -> AsyncGenerator[FeedRun | Non
     context = info.context
     found = None if key is None else await context.load(feed_run_by_id, key)
     yield found
-    topics = (about_access(context.viewer.user_id), about_access(None))
-    with context.database.news.watch(*topics) as watch:
+    with watched(context.database.news, context.viewer) as watch:
         while found is not None and found.finished_at is None:
             if await watch.wait(LOOK_AT_RUN) is None:
                 return

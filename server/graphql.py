@@ -36,7 +36,7 @@ class Stream(StreamingResponse):
 
     def __init__(
         self,
-        stream: Callable[[], AsyncGenerator[str, None]],
+        stream: Callable[[], AsyncIterator[str]],
         headers: Mapping[str, str],
         held: ExitStack,
     ) -> None:

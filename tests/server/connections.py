@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx2
 from starlette.applications import Starlette
 
 
@@ -107,3 +108,17 @@ class Connection:
             "server": ("tracker.example", 80),
         }
         await app(scope, receive, send)  # type: ignore[arg-type]  # messages are dictionaries
+
+
+def app_of(client: httpx2.AsyncClient) -> Any:
+    """The application that a client speaks to without a socket."""
+    transport = client._transport  # noqa: SLF001 - there is no other way to it
+    assert isinstance(transport, httpx2.ASGITransport)
+    return transport.app
+
+
+async def first_event(app: Starlette, token: str | None, query: str, **variables: Any) -> Any:
+    """The first result of a stream, whose reader then goes away."""
+    connection = Connection(token, until=lambda came: len(came) > 1)
+    await connection.watch(app, query, **variables)
+    return connection.events[0]
