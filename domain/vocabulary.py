@@ -73,6 +73,14 @@ class NewsKind(Vocabulary):
     UNSURE = "UNSURE", "Unsure", "News may have been missed; read again what is shown."
 
 
+class TextKind(Vocabulary):
+    """What a support text is for."""
+
+    LINK = "LINK", "Useful link", "A page elsewhere that helps with the work."
+    CONTACT = "CONTACT", "Contact", "Whom to ask, and how to reach them."
+    HELP = "HELP", "Help topic", "An answer to a question that people ask."
+
+
 class RegistrationStatus(Vocabulary):
     """Where a Diploma registration stands with the awarding body."""
 
