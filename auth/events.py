@@ -45,6 +45,7 @@ class EventKind(Vocabulary):
     SESSION_ENDED = "SESSION_ENDED", "Session ended", "Somebody ended one of their sessions."
     TERMS_ACCEPTED = "TERMS_ACCEPTED", "Terms accepted", "Somebody accepted the terms of use."
     TERMS_PUBLISHED = "TERMS_PUBLISHED", "Terms published", "New terms of use were published."
+    TEXT_CHANGED = "TEXT_CHANGED", "Text changed", "A link, contact or help topic was changed."
     THROTTLED = "THROTTLED", "Throttled", "Somebody tried too often, and has to wait."
     TOKEN_CREATED = "TOKEN_CREATED", "Token created", "A token for a program was made."
     TOKEN_REVOKED = "TOKEN_REVOKED", "Token revoked", "A token for a program was ended."

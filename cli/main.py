@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 from cyclopts import App
 
-from cli import database, demo, exports, feeds, graph, post, serving, terms, user
+from cli import database, demo, exports, feeds, graph, post, serving, terms, texts, user
 
 app = App(
     name="learner-tracking",
@@ -24,6 +24,7 @@ app.command(graph.permissions)
 app.command(graph.explain)
 app.command(demo.demo)
 app.command(terms.app, name="terms")
+app.command(texts.app, name="text")
 app.command(user.app, name="user")
 
 

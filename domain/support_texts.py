@@ -88,7 +88,7 @@ BUILT_IN_TEXTS: Final = (
         " differs from the one on the learner's record, the entry cannot be attached: look for it"
         " among the unmatched entries of your centre, compare the ULN with the learner's record"
         " on DAS, and correct whichever is wrong.\n\n"
-        "An entry that was only just made is shown when the awarding body's next feed has come in.",
+        "An entry that was only just made shows once the awarding body's next feed has come in.",
     ),
     SupportText(
         TextKind.HELP,
@@ -125,7 +125,7 @@ BUILT_IN_TEXTS: Final = (
         "What is the anticipated award month for?",
         "It is the month in which the Diploma is expected to be complete. Lists, counts and"
         " deadlines go by it, so that you can look at this year's learners alone. You may edit it;"
-        " what you set is kept even if the awarding body's feed says otherwise, and both are shown.",
+        " what you set stays even if the awarding body's feed says otherwise, and both are shown.",
     ),
     SupportText(
         TextKind.HELP,

@@ -27,6 +27,7 @@ from resolvers import nodes as _nodes
 from resolvers import own_account as _own_account
 from resolvers import service as _service
 from resolvers import sessions as _sessions
+from resolvers import support_texts as _support_texts
 from resolvers import terms as _terms
 from resolvers import tokens as _tokens
 from schema.documents import known_documents, known_to_be_valid
@@ -47,6 +48,7 @@ class Query:
     completion = _counts.completion
     consortia = _centres.consortia
     consortium = _centres.consortium
+    contact_details = _support_texts.contact_details
     current_terms = _terms.current_terms
     declaration_candidates = _declarations.declaration_candidates
     declaration_preview = _declarations.declaration_preview
@@ -55,6 +57,7 @@ class Query:
     feed_runs = _feed_runs.feed_runs
     flag_counts = _counts.flag_counts
     flag_legend = _service.flag_legend
+    help_topics = _support_texts.help_topics
     issue_counts = _counts.issue_counts
     issues = _learners.issues
     learner = _learners.learner
@@ -65,6 +68,7 @@ class Query:
     qualification = _catalogue.qualification
     service_info = _service.service_info
     unmatched_entries = _centres.unmatched_entries
+    useful_links = _support_texts.useful_links
 
 
 @strawberry.type(description="What can be changed.")
@@ -99,6 +103,8 @@ class Mutation:
     session_end_others = _sessions.session_end_others
     session_log_in = _sessions.session_log_in
     session_log_out = _sessions.session_log_out
+    support_text_remove = _support_texts.support_text_remove
+    support_text_set = _support_texts.support_text_set
     terms_accept = _terms.terms_accept
     terms_publish = _terms.terms_publish
 

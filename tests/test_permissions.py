@@ -165,6 +165,9 @@ DOCUMENTS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "query ($consortium: String!) { consortium(code: $consortium) { code } }",
         ("consortium",),
     ),
+    "Query.contactDetails": ("{ contactDetails { key } }", ("contactDetails",)),
+    "Query.helpTopics": ("{ helpTopics { key } }", ("helpTopics",)),
+    "Query.usefulLinks": ("{ usefulLinks { key } }", ("usefulLinks",)),
     "Query.currentTerms": ("{ currentTerms { version } }", ("currentTerms",)),
     "Query.feedRun": ("query ($run: ID!) { feedRun(id: $run) { id } }", ("feedRun",)),
     "Query.feedRuns": ("{ feedRuns { totalCount } }", ("feedRuns",)),
@@ -391,6 +394,22 @@ async def _token(world: World, _caller: Made) -> dict[str, Any]:
     return {"name": "statistics", "centres": [world.centre]}
 
 
+async def _text(_world: World, caller: Made) -> dict[str, Any]:
+    wording = {"title": "Why?", "body": "Because."}
+    return {"kind": "HELP", "key": f"draft-{caller.user_id}", **wording}
+
+
+async def _written_text(world: World, caller: Made) -> dict[str, Any]:
+    key = f"draft-{caller.user_id}"
+    await world.database.writer.execute(
+        "INSERT INTO support_text (kind, key, title, body, place, version, changed_at)"
+        " VALUES ('HELP', ?, 'Why', 'Because.', 0, 1, ?)",
+        key,
+        now(),
+    )
+    return {"kind": "HELP", "key": key, "expectedVersion": 1}
+
+
 async def _terms(_world: World, caller: Made) -> dict[str, Any]:
     return {"version": f"draft {caller.user_id}", "title": "Terms", "body": "Be kind."}
 
@@ -422,6 +441,8 @@ INPUTS: Final[dict[str, Input]] = {
     "Mutation.passwordReset": given(token="lt_r_wrong", **NEW_PASSWORD),
     "Mutation.sessionEnd": _own_session,
     "Mutation.sessionLogIn": given(email="nobody@example.org", password=PASSWORD),
+    "Mutation.supportTextRemove": _written_text,
+    "Mutation.supportTextSet": _text,
     "Mutation.termsAccept": given(version="1"),
     "Mutation.termsPublish": _terms,
 }
