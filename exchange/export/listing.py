@@ -11,7 +11,7 @@ from loaders.centres import centre_by_id
 from loaders.paging import Order, PageRequest, Slice
 from loaders.reading import Reading
 
-CHUNK: Final = 500
+CHUNK: Final = 250
 """Rows that are read, and kept in memory, at a time."""
 
 Cell = str | int | float | bool | date | datetime | None
