@@ -81,7 +81,7 @@ def export(
             reading = Reading(database.reader, viewer, clock.today())
             listing = await listing_of(name, reading, asked)
             tally = Tally()
-            note = Note(listing.title, viewer.named, clock.now(), asked.text)
+            note = Note(listing.title, viewer.named, clock.now(), asked.text, listing.out_of_reach)
             path = output or Path(f"{name}-{clock.today().isoformat()}.{format}")
             with _made(path):
                 await _write(Export(listing, note, tally.add), format, path)

@@ -15,8 +15,9 @@ from domain.errors import Invalid, Missing
 from exchange.export import counts, issues, learners, records
 from exchange.export.listing import Listing
 from loaders import changes, filters
-from loaders.centres import centre_by_number
+from loaders.centres import centre_by_number, consortium_by_code
 from loaders.counts import Grouping
+from loaders.filters import comparable
 from loaders.reading import Reading
 from loaders.rows import CentreRow
 from resolvers.changes import ChangeFilter
@@ -42,10 +43,10 @@ class Asked(NamedTuple):
     parameters: Mapping[str, str]
 
     @property
-    def conditions(self) -> tuple[str, ...]:
-        """Which conditions the filter has, without their values."""
+    def conditions(self) -> Mapping[str, object]:
+        """The conditions of the filter."""
         found = self._json() if "filter" in self.parameters else None
-        return tuple(found) if isinstance(found, dict) else ()
+        return found if isinstance(found, dict) else {}
 
     @property
     def text(self) -> str:
@@ -186,4 +187,9 @@ async def listing_of(name: str, reading: Reading, asked: Asked) -> Listing:
     if not known.parameters.issuperset(asked.parameters):
         message = f"This list takes no parameters but {', '.join(sorted(known.parameters))}."
         raise Invalid(message, code="QUERY")
-    return await known.make(reading, asked)
+    listing = await known.make(reading, asked)
+    code = asked.conditions.get("consortium")
+    if not isinstance(code, str):
+        return listing
+    (found,) = await consortium_by_code(reading, [comparable(code)])
+    return listing._replace(out_of_reach=found.centres_out_of_reach if found else 0)

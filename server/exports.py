@@ -9,8 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, Final, NamedTuple, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.responses import Response
 
 from auth.events import EventKind, event
 from auth.explain import verdict
@@ -30,6 +29,7 @@ from server.clock import Clock
 from server.places import Places
 from server.recorder import Recorder
 from server.refusals import RefusalError
+from server.streaming import Streamed
 
 MOST_EACH: Final = 2
 """Exports that one person may have under way."""
@@ -46,23 +46,6 @@ class _Wanted(NamedTuple):
 
     list: str
     kind: str
-
-
-class Pieces(StreamingResponse):
-    """A file that is sent while it is made; whatever it holds is let go of at its end."""
-
-    def __init__(self, content: AsyncGenerator[bytes], name: str, held: AsyncExitStack) -> None:
-        """Send these bytes under a file name."""
-        headers = {"content-disposition": f'attachment; filename="{name}"'}
-        kind = KINDS[name.rpartition(".")[2]]
-        super().__init__(content, headers=headers, media_type=kind)
-        self._content = content
-        self._held = held
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send, as long as there is somebody to send to."""
-        async with self._held, aclosing(self._content):
-            await super().__call__(scope, receive, send)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +70,8 @@ class ExportDesk:
                 held.enter_context(self.places.place(viewer))
                 content = await self._content(request, viewer, wanted, held)
                 name = f"{wanted.list}-{self.clock.today().isoformat()}.{wanted.kind}"
-                return Pieces(content, name, held.pop_all())
+                headers = {"content-disposition": f'attachment; filename="{name}"'}
+                return Streamed(content, headers, held.pop_all(), KINDS[wanted.kind])
         except RefusalError as refusal:
             return refusal.response()
         except ClientDisconnect:
@@ -122,7 +106,7 @@ class ExportDesk:
             message = f"A sheet has room for {MOST_ROWS:,} rows; narrow the filter, or take CSV."
             raise Invalid(message, code="TOO_MANY_ROWS")
         tally = held.enter_context(self._tallied(viewer, wanted, asked))
-        note = Note(listing.title, viewer.named, self.clock.now(), asked.text)
+        note = Note(listing.title, viewer.named, self.clock.now(), asked.text, listing.out_of_reach)
         export = Export(listing, note, lambda chunk: self._take(viewer, tally, chunk))
         if wanted.kind == "csv":
             return await _begun(csv_pieces(export), tally)

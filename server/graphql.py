@@ -1,13 +1,12 @@
 """The HTTP view: who asks, the operation, and errors as they may leave."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import ExitStack, aclosing
+from contextlib import AsyncExitStack
 from typing import Any, Final, cast
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.responses import Response
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
@@ -24,32 +23,12 @@ from server.clock import Clock
 from server.places import Places
 from server.recorder import Recorder
 from server.refusals import RefusalError
+from server.streaming import Streamed
 
 MOST_EACH: Final = 10
 """Streams that one person may have open."""
 MOST: Final = 1_000
 """Streams that this process keeps open."""
-
-
-class Stream(StreamingResponse):
-    """What is told as it happens; whatever it holds is let go of at its end."""
-
-    def __init__(
-        self,
-        stream: Callable[[], AsyncIterator[str]],
-        headers: Mapping[str, str],
-        held: ExitStack,
-    ) -> None:
-        """Send this as it comes."""
-        self._messages = cast("AsyncGenerator[str]", stream())
-        self._held = held
-        super().__init__(self._messages, headers=headers)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send, as long as there is somebody to send to."""
-        with self._held:
-            async with aclosing(self._messages):
-                await super().__call__(scope, receive, send)
 
 
 class GraphQLView(GraphQL[Context, None]):
@@ -124,12 +103,13 @@ class GraphQLView(GraphQL[Context, None]):
     ) -> Response:
         """A stream, where there is room for one more."""
         context: Context = request.state.context
-        held = ExitStack()
+        held = AsyncExitStack()
         try:
             held.enter_context(self._streams.place(context.viewer))
         except RefusalError as refusal:
             return refusal.response()
-        return Stream(stream, {**sub_response.headers, **headers}, held)
+        content = cast("AsyncGenerator[str]", stream())
+        return Streamed(content, {**sub_response.headers, **headers}, held)
 
     def encode_json(self, data: object) -> bytes:
         """JSON as bytes."""

@@ -61,6 +61,8 @@ class Listing(NamedTuple):
     total: Callable[[], Awaitable[int]]
     """How many rows there are."""
     chunks: Callable[[], AsyncGenerator[Chunk]]
+    out_of_reach: int = 0
+    """Member centres of the consortium that was asked for of which nothing is in the list."""
 
 
 CENTRE_COLUMNS: Final = (Column("Centre number"), Column("Centre", width=30))

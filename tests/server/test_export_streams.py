@@ -10,6 +10,7 @@ import pytest
 from starlette.applications import Starlette
 
 import exchange.export.listing
+import server.streaming
 from auth.permissions import Staff
 from models.database import Database
 from server.app import create_app
@@ -140,3 +141,14 @@ async def test_one_person_has_two_exports_under_way_at_most(
     await asyncio.gather(*running)
     assert [len(connection.pieces) for connection in slow] == [5, 5]
     assert (await taker.get("learners.csv")).status_code == 200
+
+
+async def test_who_takes_nothing_loses_the_place(
+    app: Starlette, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server.streaming, "PATIENCE", 0.05)
+    slow = Connection(await session_token(database, "sleeper", Staff.SUPPORT))
+    slow.open.clear()
+    await slow.get(app, "/export/learners.csv")
+    assert slow.pieces == []
+    assert await exports(database) == [("BROKEN_OFF", "0 rows of learners.csv")]

@@ -19,6 +19,7 @@ from tests.callers import CallerMaker
 from tests.exchange.feeds import ANNA_ULN, EAST, WEST, find, send, tiny_feed
 from tests.factories import add_user, import_sample, served
 from tests.graph.asking import centre_numbers, complete_the_sample
+from tests.graph.editing import SET_AWARD, registration_id
 from tests.graph.watching import LOG
 from tests.server.exporting import Taker, lines, taker
 
@@ -274,6 +275,38 @@ async def test_what_may_not_be_read_at_a_centre_is_empty(
         assert tuple(anna[name] for name in hidden) == seen
         rows = await person.csv("declarations")
         assert {row["Declared by"] for row in rows} == {"Robin Reader" if seen[0] else ""}
+
+
+async def test_the_history_is_that_of_the_graph_and_names_nobody_to_visitors(
+    tiny: httpx2.AsyncClient, database: Database
+) -> None:
+    manager, visitor = await taker(tiny, MANAGER), await taker(tiny, VISITOR)
+    given = {"id": await registration_id(database), "month": "2010-07", "expectedVersion": 1}
+    await manager.data(SET_AWARD, input=given)
+    shown = await manager.data("{ changes { nodes { field before after actor } } }")
+    rows = await manager.csv("changes", filter='{"sources": ["USER"]}')
+    assert [(row["Field"], row["Before"], row["After"], row["Changed by"]) for row in rows] == [
+        tuple(node.values()) for node in shown["changes"]["nodes"]
+    ]
+    assert {row["ULN"] for row in rows} == {ANNA_ULN}
+    assert ("award", "2010-08", "2010-07", "Robin Reader") in [
+        (row["Field"], row["Before"], row["After"], row["Changed by"]) for row in rows
+    ]
+    rows = await visitor.csv("changes")
+    assert {row["Changed by"] for row in rows} == {""}
+    assert await manager.csv("changes", filter='{"sources": ["FEED"]}') == []
+
+
+async def test_a_file_says_which_centres_of_a_consortium_it_lacks(
+    tiny: httpx2.AsyncClient,
+) -> None:
+    wanted = '{"consortium": "GATES"}'
+    for email, told in (
+        (MANAGER, "1 centres of the consortium, out of reach"),
+        (SUPPORT, None),
+    ):
+        about, _ = await (await taker(tiny, email)).xlsx("completion", filter=wanted)
+        assert about.get("Not included") == told
 
 
 async def test_nothing_of_another_centre_is_in_any_file(tiny: httpx2.AsyncClient) -> None:

@@ -13,10 +13,11 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
+import server.news
 from actions import access, accounts
 from auth.permissions import GrantKind, Role, Staff
 from auth.viewer import CONSOLE
-from models.database import Database
+from models.database import Database, Dialect
 from server.app import create_app
 from server.graphql import MOST_EACH
 from server.settings import Settings
@@ -47,7 +48,18 @@ async def app(database: Database, database_url: str, tmp_path: Path) -> AsyncIte
     await add_user(database, VISITOR, WEST, kind=GrantKind.NON_CENTRE)
     await add_user(database, OPERATOR, staff=Staff.OPERATOR)
     async with serving(database_url, tmp_path) as app:
+        while database.dialect is Dialect.POSTGRESQL and not await listening(database):
+            await asyncio.sleep(0.01)
         yield app
+
+
+async def listening(database: Database) -> list[int]:
+    """The processes of PostgreSQL over which news are heard."""
+    rows = await database.writer.tuples(
+        "SELECT pid FROM pg_stat_activity"
+        " WHERE datname = current_database() AND state = 'idle' AND query LIKE 'LISTEN%'"
+    )
+    return [row[0] for row in rows]
 
 
 @asynccontextmanager
@@ -135,6 +147,22 @@ async def test_another_process_is_heard_over_postgresql(
     async with serving(database_url, tmp_path) as other:
         await edit(await person(other, EDITOR), database, "2010-07", 1)
         assert (await connection.wait_for(2))[1] == told("AWARDS")
+    connection.gone.set()
+    await task
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+async def test_a_lost_connection_is_told_and_made_again(
+    app: Starlette, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server.news, "RETRY_EVERY", 0.01)
+    editor = await person(app, EDITOR)
+    connection, task = await watching(app, editor)
+    (process,) = await listening(database)
+    await database.writer.tuples("SELECT pg_terminate_backend(?)", process)
+    assert (await connection.wait_for(2))[1] == told("UNSURE")
+    await edit(editor, database, "2010-07", 1)
+    assert (await connection.wait_for(3))[2] == told("AWARDS")
     connection.gone.set()
     await task
 
