@@ -48,7 +48,7 @@ async def app(database: Database, database_url: str, tmp_path: Path) -> AsyncIte
     await add_user(database, VISITOR, WEST, kind=GrantKind.NON_CENTRE)
     await add_user(database, OPERATOR, staff=Staff.OPERATOR)
     async with serving(database_url, tmp_path) as app:
-        while database.dialect is Dialect.POSTGRESQL and not await listening(database):
+        while database.dialect is Dialect.POSTGRESQL and not await listening(database):  # noqa: ASYNC110 - a client of PostgreSQL has no other way
             await asyncio.sleep(0.01)
         yield app
 
