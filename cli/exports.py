@@ -24,8 +24,8 @@ from exchange.export.note import Note
 from loaders.reading import Reading
 from models.database import Database
 from schema.root import make_schema
-from server.asked import LISTS, Asked, listing_of
 from server.clock import Clock
+from server.lists import LISTS, Asked, listing_of
 from server.settings import Settings
 
 Kind = Literal["csv", "xlsx"]

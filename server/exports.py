@@ -23,9 +23,9 @@ from exchange.export.note import Note
 from loaders.reading import Reading
 from models.database import Database
 from schema.root import Schema
-from server.asked import LISTS, Asked, listing_of
 from server.callers import Callers
 from server.clock import Clock
+from server.lists import LISTS, Asked, listing_of
 from server.places import Places
 from server.recorder import Recorder
 from server.refusals import RefusalError

@@ -14,7 +14,7 @@ from auth.permissions import GrantKind, Permission, Role, Staff
 from domain.codes import AssessmentDetail, CompletionStatus, EntryFlag, IssueCode
 from domain.vocabulary import ComponentType
 from models.database import Database
-from server.asked import LISTS
+from server.lists import LISTS
 from tests.callers import CallerMaker
 from tests.exchange.feeds import ANNA_ULN, EAST, WEST, find, send, tiny_feed
 from tests.factories import add_user, import_sample, served
