@@ -1,8 +1,6 @@
 """The HTTP view: who asks, the operation, and errors as they may leave."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack
-from typing import Any, Final, cast
+from typing import Any
 
 import orjson
 from starlette.requests import Request
@@ -10,8 +8,8 @@ from starlette.responses import Response
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
-from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL
 from strawberry.types import ExecutionResult
+from strawberry.types.unset import UNSET
 
 from auth.throttle import Throttle
 from models.database import Database
@@ -20,15 +18,9 @@ from schema.masking import shown
 from schema.root import Schema
 from server.callers import Callers
 from server.clock import Clock
-from server.places import Places
 from server.recorder import Recorder
 from server.refusals import RefusalError
-from server.streaming import Streamed
-
-MOST_EACH: Final = 10
-"""Streams that one person may have open."""
-MOST: Final = 1_000
-"""Streams that this process keeps open."""
+from server.streams import Streams, wants_events
 
 
 class GraphQLView(GraphQL[Context, None]):
@@ -47,10 +39,7 @@ class GraphQLView(GraphQL[Context, None]):
     ) -> None:
         """Serve one schema over one database."""
         super().__init__(
-            schema,
-            graphql_ide=None,
-            allow_queries_via_get=False,
-            subscription_protocols=(GRAPHQL_SSE_PROTOCOL,),
+            schema, graphql_ide=None, allow_queries_via_get=False, subscription_protocols=()
         )
         self._database = database
         self._clock = clock
@@ -58,7 +47,18 @@ class GraphQLView(GraphQL[Context, None]):
         self._recorder = recorder
         self._throttle = throttle
         self._service = service
-        self._streams = Places(MOST_EACH, MOST, "TOO_MANY_STREAMS", "streams")
+        self._streams = Streams(schema, self._note)
+
+    async def run(  # type: ignore[override]  # there are no web sockets here
+        self, request: Request, context: Context = UNSET, root_value: None = UNSET
+    ) -> Response:
+        """Answer one request, or open a stream."""
+        if not wants_events(request):
+            return await super().run(request, context, root_value)
+        asked = await self.parse_http_body(self.request_adapter_class(request))
+        if isinstance(asked, list):
+            return RefusalError(400, "BATCH", "A stream is about one operation.").response()
+        return self._streams.open(await self.get_context(request, Response()), asked)
 
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
@@ -84,32 +84,18 @@ class GraphQLView(GraphQL[Context, None]):
         self, request: Request, result: ExecutionResult
     ) -> GraphQLHTTPResponse:
         """The answer with its errors masked; what it leaves to be logged is logged."""
-        context: Context = request.state.context
+        self._note(request.state.context)
+        if result.errors:
+            result.errors = shown(result.errors)
+        return await super().process_result(request, result)
+
+    def _note(self, context: Context) -> None:
+        """Have written down what an operation leaves to be logged."""
         self._recorder.note(*context.events)
         for viewer, registration_ids in context.read.items():
             self._recorder.note_reads(viewer, context.now(), registration_ids)
         context.events.clear()  # a stream has many results
         context.read.clear()
-        if result.errors:
-            result.errors = shown(result.errors)
-        return await super().process_result(request, result)
-
-    async def create_streaming_response(
-        self,
-        request: Request | WebSocket,
-        stream: Callable[[], AsyncIterator[str]],
-        sub_response: Response,
-        headers: Mapping[str, str],
-    ) -> Response:
-        """A stream, where there is room for one more."""
-        context: Context = request.state.context
-        held = AsyncExitStack()
-        try:
-            held.enter_context(self._streams.place(context.viewer))
-        except RefusalError as refusal:
-            return refusal.response()
-        content = cast("AsyncGenerator[str]", stream())
-        return Streamed(content, {**sub_response.headers, **headers}, held)
 
     def encode_json(self, data: object) -> bytes:
         """JSON as bytes."""

@@ -19,8 +19,8 @@ from auth.permissions import GrantKind, Role, Staff
 from auth.viewer import CONSOLE
 from models.database import Database, Dialect
 from server.app import create_app
-from server.graphql import MOST_EACH
 from server.settings import Settings
+from server.streams import MOST_EACH
 from tests.exchange.feeds import EAST, WEST, find, send, tiny_feed
 from tests.factories import DAY, add_user
 from tests.graph.editing import SET_AWARD, registration_id
@@ -228,13 +228,23 @@ async def test_a_centre_out_of_reach_is_like_none_and_nobody_watches_unknown(
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
-async def test_queries_may_come_as_events_and_subscriptions_come_no_other_way(
+async def test_streams_are_for_subscriptions_and_subscriptions_for_streams(
     app: Starlette,
 ) -> None:
     editor = await person(app, EDITOR)
-    connection = Connection(token_of(editor))
-    await connection.watch(app, "{ me { email } }")
-    assert connection.events == [{"data": {"me": {"email": EDITOR}}}, "complete"]
+    for query, code in (
+        ("{ me { email } }", "NO_SUBSCRIPTION"),
+        (LOG_OUT, "NO_SUBSCRIPTION"),
+        ("", "NO_SUBSCRIPTION"),
+        ("subscription {", "GRAPHQL_INVALID"),
+        ("subscription { nothing }", "GRAPHQL_INVALID"),
+    ):
+        connection = Connection(token_of(editor))
+        await connection.watch(app, query)
+        result, end = connection.events
+        assert (result["data"], end) == (None, "complete")
+        assert [one["extensions"]["code"] for one in result["errors"]] == [code]
+    assert (await editor.data("{ me { email } }"))["me"] == {"email": EDITOR}
     answer = await editor.client.post(
         "/graphql",
         json={"query": WATCH, "variables": {"centre": WEST}},
