@@ -18,6 +18,7 @@ from actions import access, accounts
 from auth.permissions import GrantKind, Role, Staff
 from auth.viewer import CONSOLE
 from models.database import Database, Dialect
+from models.news import about_centre
 from server.app import create_app
 from server.settings import Settings
 from server.streams import MOST_EACH
@@ -134,6 +135,27 @@ async def test_edits_and_feeds_are_told_to_those_who_watch_the_centre(
     find(feed, "learners.csv", learner_ref="ben")["given_name"] = "Benjamin"
     await send(app.state.database, tmp_path / "west", feed)
     assert (await connection.wait_for(3))[2:] == [told("RECORDS")]
+    connection.gone.set()
+    await task
+
+
+async def test_nobody_is_told_of_what_is_taken_back_and_anything_but_once(
+    app: Starlette,
+) -> None:
+    connection, task = await watching(app, await person(app, EDITOR))
+    opened: Database = app.state.database
+    ((centre_id,),) = await opened.reader.tuples("SELECT id FROM centre WHERE number = ?", WEST)
+    topic = about_centre(centre_id)
+    with pytest.raises(ZeroDivisionError):
+        async with opened.transaction() as transaction:
+            await transaction.tell([f"{topic} ISSUES"])
+            raise ZeroDivisionError
+    async with opened.transaction() as transaction:
+        await transaction.tell([f"{topic} AWARDS", f"{topic} AWARDS"])
+        await transaction.tell([f"{topic} DECLARATIONS", f"{topic} AWARDS"])
+        assert connection.events == [told()]
+    await connection.wait_for(2)
+    assert connection.events == [told(), told("AWARDS", "DECLARATIONS")]
     connection.gone.set()
     await task
 
