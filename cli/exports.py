@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final, Literal
 
 import orjson
@@ -19,7 +18,15 @@ from auth.viewer import CONSOLE, Viewer
 from cli.running import opened, run, stop
 from domain.errors import Invalid, Missing, Refused
 from domain.people import normal_email
-from exchange.export.making import Export, Tally, csv_pieces, in_thread, write_xlsx
+from exchange.export.making import (
+    Export,
+    NoRoomError,
+    Tally,
+    a_folder,
+    csv_pieces,
+    in_thread,
+    write_xlsx,
+)
 from exchange.export.note import Note
 from loaders.reading import Reading
 from models.database import Database
@@ -105,15 +112,18 @@ def _made(path: Path) -> Iterator[None]:
         raise Invalid(message) from None
     try:
         yield
-    except BaseException:
+    except BaseException as error:
         path.unlink(missing_ok=True)
+        if isinstance(error, NoRoomError):
+            message = "There is no room for the file."
+            raise Invalid(message) from None
         raise
 
 
 async def _write(export: Export, kind: Kind, path: Path) -> None:
     if kind == "xlsx":
-        with TemporaryDirectory(prefix="learner-tracking-") as folder:
-            made = Path(folder) / "export.xlsx"
+        with a_folder() as folder:
+            made = folder / "export.xlsx"
             await write_xlsx(export, made)
             await in_thread(shutil.copyfile, made, path)
         return

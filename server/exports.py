@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, aclosing, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, Final, NamedTuple, TypeVar
 
+import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
@@ -18,7 +17,16 @@ from auth.viewer import Viewer
 from domain.errors import Invalid, Missing, ProblemError, Refused
 from exchange.export.as_xlsx import MOST_ROWS
 from exchange.export.listing import Chunk
-from exchange.export.making import KINDS, Export, Tally, csv_pieces, in_thread, write_xlsx
+from exchange.export.making import (
+    KINDS,
+    Export,
+    NoRoomError,
+    Tally,
+    a_folder,
+    csv_pieces,
+    in_thread,
+    write_xlsx,
+)
 from exchange.export.note import Note
 from loaders.reading import Reading
 from models.database import Database
@@ -30,6 +38,8 @@ from server.places import Places
 from server.recorder import Recorder
 from server.refusals import RefusalError
 from server.streaming import Streamed
+
+log = structlog.get_logger(__name__)
 
 MOST_EACH: Final = 2
 """Exports that one person may have under way."""
@@ -76,6 +86,10 @@ class ExportDesk:
             return refusal.response()
         except ClientDisconnect:
             return Response(status_code=400)
+        except NoRoomError as error:
+            log.error("export_not_made", reason=str(error))  # noqa: TRY400 - the path is ours
+            message = "There is no room for a workbook at the moment; take CSV."
+            return RefusalError(507, "NO_ROOM", message).response()
         except ProblemError as problem:
             return RefusalError(_STATUS[type(problem)], problem.code, problem.message).response()
 
@@ -168,8 +182,8 @@ def _parameters(request: Request) -> dict[str, str]:
 
 async def _make_workbook(export: Export) -> BinaryIO:
     """A workbook on disk, which has no name any more, so that it is gone with whoever reads it."""
-    with TemporaryDirectory(prefix="learner-tracking-") as folder:
-        path = Path(folder) / "export.xlsx"
+    with a_folder() as folder:
+        path = folder / "export.xlsx"
         await write_xlsx(export, path)
         return path.open("rb")
 

@@ -3,10 +3,13 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import aclosing
+from contextlib import aclosing, contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple
+
+from xlsxwriter.exceptions import XlsxFileError
 
 from auth.events import Event, EventKind, event
 from auth.viewer import Viewer
@@ -19,6 +22,10 @@ CSV: Final = "text/csv; charset=utf-8"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS: Final = {"csv": CSV, "xlsx": XLSX}
 """The media type of each kind of file."""
+
+
+class NoRoomError(Exception):
+    """A file that is needed on the way cannot be written."""
 
 
 class Export(NamedTuple):
@@ -68,17 +75,37 @@ async def csv_pieces(export: Export) -> AsyncGenerator[bytes]:
 
 
 async def write_xlsx(export: Export, path: Path) -> None:
-    """Write a workbook; broken off, it leaves no file open."""
-    file = XlsxFile(path, export.listing.title, export.listing.columns)
+    """Write a workbook; broken off, it leaves no file open. Raises NoRoomError."""
+    with _writing():
+        file = XlsxFile(path, export.listing.title, export.listing.columns)
     rows = 0
     try:
         async for chunk in _chunks(export):
             rows += len(chunk)
-            await in_thread(file.write, chunk)
-        await in_thread(file.close, export.note.lines(rows))
+            with _writing():
+                await in_thread(file.write, chunk)
+        with _writing():
+            await in_thread(file.close, export.note.lines(rows))
     except BaseException:
         file.abandon()
         raise
+
+
+@contextmanager
+def a_folder() -> Iterator[Path]:
+    """A folder for files that are needed on the way, gone afterwards; raises NoRoomError."""
+    with _writing():
+        made = TemporaryDirectory(prefix="learner-tracking-")
+    with made as name:
+        yield Path(name)
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, XlsxFileError) as error:
+        raise NoRoomError(type(error).__name__) from error
 
 
 async def in_thread(work: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401 - the work's own answer

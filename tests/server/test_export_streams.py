@@ -152,3 +152,15 @@ async def test_who_takes_nothing_loses_the_place(
     await slow.get(app, "/export/learners.csv")
     assert slow.pieces == []
     assert await exports(database) == [("BROKEN_OFF", "0 rows of learners.csv")]
+
+
+async def test_a_workbook_that_there_is_no_room_for_is_refused(
+    app: Starlette, database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taker = await person(app, database, "reader")
+    monkeypatch.setattr(tempfile, "tempdir", str(folder / "missing"))
+    answer = await taker.get("learners.xlsx")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (507, "NO_ROOM")
+    assert (await taker.get("learners.csv")).status_code == 200
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    assert (await taker.get("learners.xlsx")).status_code == 200
