@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, aclosing
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import orjson
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
 from strawberry.exceptions import MissingQueryError
-from strawberry.http import GraphQLRequestData, process_result
+from strawberry.http import process_result
 from strawberry.http.streaming import SSETransport, merge_stream_with_heartbeat
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
@@ -40,6 +40,26 @@ def wants_events(request: Request) -> bool:
     return request.method == "POST" and _TRANSPORT.accepts(request.headers.get("accept", ""))
 
 
+class Asked(Protocol):
+    """An operation as it was sent."""
+
+    @property
+    def query(self) -> str | None:
+        """The document."""
+
+    @property
+    def variables(self) -> dict[str, Any] | None:
+        """What its variables are."""
+
+    @property
+    def operation_name(self) -> str | None:
+        """Which of its operations is meant."""
+
+    @property
+    def extensions(self) -> dict[str, Any] | None:
+        """What else was sent with it."""
+
+
 class Streams:
     """Opens streams as long as there is room for them."""
 
@@ -49,7 +69,7 @@ class Streams:
         self._note = note
         self._places = Places(MOST_EACH, MOST, "TOO_MANY_STREAMS", "streams")
 
-    def open(self, context: Context, asked: GraphQLRequestData) -> Response:
+    def open(self, context: Context, asked: Asked) -> Response:
         """The results of a subscription as they come, with a sign of life between them."""
         held = AsyncExitStack()
         try:
@@ -64,7 +84,7 @@ class Streams:
         )
         return Streamed(lively(), _TRANSPORT.headers, held)
 
-    async def _messages(self, context: Context, asked: GraphQLRequestData) -> AsyncGenerator[str]:
+    async def _messages(self, context: Context, asked: Asked) -> AsyncGenerator[str]:
         results = await self._schema.stream(
             asked.query,
             variable_values=asked.variables,
