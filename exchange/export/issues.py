@@ -81,7 +81,7 @@ async def declarations(reading: Reading, wanted: LearnerFilter) -> Listing:
             yield await _declaration_rows(reading, found)
 
     total = partial(declaration_count, reading, wanted)
-    return Listing("Qualifications declared elsewhere", _DECLARATION_COLUMNS, total, chunks)
+    return Listing("Declared elsewhere", _DECLARATION_COLUMNS, total, chunks)
 
 
 async def _issue_rows(reading: Reading, found: Sequence[ListedIssueRow]) -> list[Row]:
