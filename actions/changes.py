@@ -6,13 +6,23 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from auth.viewer import Viewer
+from domain.vocabulary import NewsKind
 from models.database import Connection
+from models.news import about_centre
 
 _INSERT = (
     "INSERT INTO change (at, source, actor_id, standing, centre_id, learner_id, object_type,"
     " object_id, field, before, after, request_id, batch, undoes_id)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+
+
+_NEWS = {
+    "DECLARATION": NewsKind.DECLARATIONS,
+    "ISSUE": NewsKind.ISSUES,
+    "REGISTRATION": NewsKind.AWARDS,
+}
+"""What those who watch a centre are told of a change, by the type of its object."""
 
 
 class Subject(NamedTuple):
@@ -51,6 +61,7 @@ async def record_changes(
 ) -> None:
     """Keep what became of fields; nothing is kept where nothing became of one."""
     source = "SYSTEM" if viewer.user_id is None else "USER"
+    made = [change for change in changes if change.before != change.after]
     await connection.execute_many(
         _INSERT,
         [
@@ -62,9 +73,13 @@ async def record_changes(
                 *(change.field, change.before, change.after),
                 *(viewer.request_id, batch, change.undoes_id),
             )
-            for change in changes
-            if change.before != change.after
+            for change in made
         ],
+    )
+    await connection.tell(
+        f"{about_centre(subject.centre_id)} {_NEWS[subject.object_type]}"
+        for subject in (change.subject for change in made)
+        if subject.centre_id is not None and subject.object_type in _NEWS
     )
 
 

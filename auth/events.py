@@ -9,6 +9,7 @@ import msgspec
 from auth.viewer import Viewer
 from domain.vocabulary import Vocabulary
 from models.database import Connection
+from models.news import about_access
 
 
 class EventKind(Vocabulary):
@@ -27,6 +28,7 @@ class EventKind(Vocabulary):
         "Somebody asked for an account.",
     )
     EMAIL_CONFIRMED = "EMAIL_CONFIRMED", "E-mail confirmed", "An e-mail address was confirmed."
+    EXPORT_MADE = "EXPORT_MADE", "Export made", "Somebody took a list away as a file."
     FEED_APPLIED = "FEED_APPLIED", "Feed applied", "A feed was applied, in part, or refused."
     LOG_IN = "LOG_IN", "Log-in", "Somebody logged in."
     LOG_IN_REFUSED = "LOG_IN_REFUSED", "Log-in refused", "Somebody was not let in."
@@ -43,6 +45,7 @@ class EventKind(Vocabulary):
     SESSION_ENDED = "SESSION_ENDED", "Session ended", "Somebody ended one of their sessions."
     TERMS_ACCEPTED = "TERMS_ACCEPTED", "Terms accepted", "Somebody accepted the terms of use."
     TERMS_PUBLISHED = "TERMS_PUBLISHED", "Terms published", "New terms of use were published."
+    TEXT_CHANGED = "TEXT_CHANGED", "Text changed", "A link, contact or help topic was changed."
     THROTTLED = "THROTTLED", "Throttled", "Somebody tried too often, and has to wait."
     TOKEN_CREATED = "TOKEN_CREATED", "Token created", "A token for a program was made."
     TOKEN_REVOKED = "TOKEN_REVOKED", "Token revoked", "A token for a program was ended."
@@ -68,6 +71,20 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     address: str | None = None
     request_id: str | None = None
 
+
+_FOR_ALL: Final = frozenset({EventKind.TERMS_PUBLISHED})
+BEARS_ON_ACCESS: Final = _FOR_ALL | {
+    EventKind.ACCESS_CHANGED,
+    EventKind.ACCESS_GIVEN_UP,
+    EventKind.ACCESS_REVOKED,
+    EventKind.ACCOUNT_DISABLED,
+    EventKind.LOG_OUT,
+    EventKind.PASSWORD_CHANGED,
+    EventKind.PASSWORD_RESET,
+    EventKind.SESSION_ENDED,
+    EventKind.TOKEN_REVOKED,
+}
+"""After which whoever watches something is looked at again."""
 
 _COLUMNS: Final = Event.__struct_fields__
 _LONGEST: Final = {
@@ -119,6 +136,13 @@ async def append(connection: Connection, *events: Event) -> None:
 async def append_all(connection: Connection, events: Sequence[Event]) -> None:
     """Write many events in one go."""
     await connection.execute_many(_APPEND, [_values(told) for told in events])
+    await connection.tell(
+        f"{_topic(told)} {told.kind}" for told in events if told.kind in BEARS_ON_ACCESS
+    )
+
+
+def _topic(told: Event) -> str:
+    return about_access(None if told.kind in _FOR_ALL else told.user_id or told.actor_id)
 
 
 def _values(told: Event) -> tuple[object, ...]:

@@ -127,6 +127,8 @@ FIELDS: Final[Mapping[str, Rule]] = MappingProxyType({
     "Mutation.sessionEndOthers": Rule(Presence.IN_PERSON),
     "Mutation.sessionLogIn": PUBLIC,
     "Mutation.sessionLogOut": PUBLIC,
+    "Mutation.supportTextRemove": Rule(_P.CATALOGUE_EDIT),
+    "Mutation.supportTextSet": Rule(_P.CATALOGUE_EDIT),
     "Mutation.termsAccept": Rule(Presence.IN_PERSON_BEFORE_TERMS),
     "Mutation.termsPublish": Rule(_P.CATALOGUE_EDIT),
     "Query.accessLog": Rule(reach=_P.CENTRE_READ, then=_P.ACCESS_LOG_READ),
@@ -137,6 +139,7 @@ FIELDS: Final[Mapping[str, Rule]] = MappingProxyType({
     "Query.completion": Rule(reach=_P.LEARNER_READ),
     "Query.consortia": Rule(reach=_P.CENTRE_READ),
     "Query.consortium": Rule(reach=_P.CENTRE_READ),
+    "Query.contactDetails": PUBLIC,
     "Query.currentTerms": PUBLIC,
     "Query.deadlines": Rule(reach=_P.ISSUE_READ),
     "Query.declarationCandidates": Rule(reach=_P.CENTRE_READ, then=_P.DECLARATION_EDIT),
@@ -146,6 +149,7 @@ FIELDS: Final[Mapping[str, Rule]] = MappingProxyType({
     "Query.feedRuns": Rule(_P.FEED_RUN_READ),
     "Query.flagCounts": Rule(reach=_P.LEARNER_READ),
     "Query.flagLegend": PUBLIC,
+    "Query.helpTopics": PUBLIC,
     "Query.issueCounts": Rule(reach=_P.ISSUE_READ),
     "Query.issues": Rule(reach=_P.ISSUE_READ),
     "Query.learner": Rule(reach=_P.LEARNER_READ),
@@ -156,6 +160,9 @@ FIELDS: Final[Mapping[str, Rule]] = MappingProxyType({
     "Query.qualification": Rule(_P.QUALIFICATION_READ),
     "Query.serviceInfo": PUBLIC,
     "Query.unmatchedEntries": Rule(reach=_P.CENTRE_READ, then=_P.UNMATCHED_ENTRY_READ),
+    "Query.usefulLinks": PUBLIC,
+    "Subscription.centreChanged": Rule(reach=_P.CENTRE_READ),
+    "Subscription.feedRun": Rule(_P.FEED_RUN_READ),
 })  # fmt: skip
 """Every root field and every guarded field; one that is not named here fails the tests."""
 

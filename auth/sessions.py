@@ -116,11 +116,18 @@ async def add_session(
 
 
 async def viewer_of(
-    database: Database, token: str, asking: Viewer, *, now: datetime, idle: timedelta
+    database: Database,
+    token: str,
+    asking: Viewer,
+    *,
+    now: datetime,
+    idle: timedelta,
+    used: bool = True,
 ) -> Viewer | None:
     """Who holds a token, read in one statement; None when it opens nothing, for any reason.
 
     `asking` is the viewer as far as is known without the token: from where, in which request.
+    `used` says whether it counts as a use, which keeps a session from its end.
     """
     kind = kind_of(token)
     if kind not in (TokenKind.SESSION, TokenKind.API):
@@ -136,7 +143,7 @@ async def viewer_of(
     if now >= held.expires_at or idled_out:
         return None
     viewer = _viewer(rows, asking, kind)
-    if unused is None or unused >= _NOTED_EVERY:
+    if used and (unused is None or unused >= _NOTED_EVERY):
         await _note_use(database, viewer, hashed, now)
     return viewer
 

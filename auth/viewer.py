@@ -1,7 +1,7 @@
 """The person who is asking, as every layer sees them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -85,6 +85,11 @@ class Viewer:
         return self.signed_in and self.api_token_id is None
 
     @property
+    def named(self) -> str:
+        """Who it is, for people to read."""
+        return f"{self.name} <{self.email}>" if self.email else self.name
+
+    @property
     def at_the_console(self) -> bool:
         """Whether a command on the machine itself asks."""
         return self.user_id is None and self.staff is not None
@@ -131,6 +136,14 @@ class Viewer:
         return tuple(
             grant for grant in self.grants.values() if permission in GRANTS[grant.standing]
         )
+
+    def narrowed(self, permission: Permission) -> "Viewer":
+        """The same viewer with only the grants by which they may do this."""
+        grants = self.grants_with(permission)
+        if grants is None:
+            return self
+        held = MappingProxyType({grant.centre_id: grant for grant in grants})
+        return replace(self, grants=held)
 
     def _withholds(self, permission: Permission) -> bool:
         """Whether the way in which the viewer asks keeps back what their standing allows."""

@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 from cyclopts import App
 
-from cli import database, demo, feeds, graph, post, serving, terms, user
+from cli import database, demo, exports, feeds, graph, post, serving, terms, texts, user
 
 app = App(
     name="learner-tracking",
@@ -15,6 +15,7 @@ app.command(serving.serve)
 app.command(database.migrate)
 app.command(database.check)
 app.command(feeds.import_feed, name="import")
+app.command(exports.export)
 app.command(feeds.sample_feed)
 app.command(feeds.refresh)
 app.command(graph.schema)
@@ -23,6 +24,7 @@ app.command(graph.permissions)
 app.command(graph.explain)
 app.command(demo.demo)
 app.command(terms.app, name="terms")
+app.command(texts.app, name="text")
 app.command(user.app, name="user")
 
 

@@ -59,6 +59,28 @@ class ChangeSource(Vocabulary):
     SYSTEM = "SYSTEM", "System", "A command on the machine itself changed it."
 
 
+class NewsKind(Vocabulary):
+    """What those who watch a centre are told."""
+
+    AWARDS = "AWARDS", "Award months", "Somebody edited anticipated award months."
+    DECLARATIONS = (
+        "DECLARATIONS",
+        "Declarations",
+        "Somebody added or removed qualifications with other awarding bodies.",
+    )
+    ISSUES = "ISSUES", "Issues", "Somebody took issues on or gave them back."
+    RECORDS = "RECORDS", "Records", "A feed, or the turn of the day, brought records up to date."
+    UNSURE = "UNSURE", "Unsure", "News may have been missed; read again what is shown."
+
+
+class TextKind(Vocabulary):
+    """What a support text is for."""
+
+    LINK = "LINK", "Useful link", "A page elsewhere that helps with the work."
+    CONTACT = "CONTACT", "Contact", "Whom to ask, and how to reach them."
+    HELP = "HELP", "Help topic", "An answer to a question that people ask."
+
+
 class RegistrationStatus(Vocabulary):
     """Where a Diploma registration stands with the awarding body."""
 

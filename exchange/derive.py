@@ -1,13 +1,15 @@
 """Deriving the learners that a feed or the calendar has touched, a few hundred at a time."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from actions.projection import derive_learners
+from domain.vocabulary import NewsKind
 from exchange.touch import TOUCHED
 from inputs.catalogue import read_catalogue
 from inputs.records import RecordReader
 from models.database import Connection, Dialect
+from models.news import about_centre
 
 FED = (
     *("centre", "learner", "registration", "entry", "verification"),
@@ -45,11 +47,22 @@ async def derive_touched(connection: Connection, day: date, progress: Callable[[
         learner_ids = [row[0] for row in rows]
         last = learner_ids[-1]
         await derive_learners(connection, reader, catalogue, learner_ids, day)
+        await _tell(connection, learner_ids)
         done += len(learner_ids)
         progress(len(learner_ids))
     if touched >= MANY:
         await renew_statistics(connection, DERIVED)
     return done
+
+
+async def _tell(connection: Connection, learner_ids: Sequence[int]) -> None:
+    """Have those who watch the learners' centres hear that records changed."""
+    among = connection.among("learner_id", learner_ids)
+    rows = await connection.tuples(
+        f"SELECT DISTINCT centre_id FROM registration WHERE {among.text}",  # noqa: S608
+        *among.params,
+    )
+    await connection.tell(f"{about_centre(row[0])} {NewsKind.RECORDS}" for row in rows)
 
 
 async def renew_statistics(connection: Connection, tables: Iterable[str]) -> None:

@@ -23,6 +23,7 @@ from models.registration import Registration
 from models.requirement import Requirement
 from models.series import ExamSeries, SubmissionWindow
 from models.session import Session
+from models.support_text import SupportText
 from models.terms import Terms, TermsAcceptance
 from models.user import User
 from models.verification import Verification
@@ -56,6 +57,7 @@ __all__ = [
     "Requirement",
     "Session",
     "SubmissionWindow",
+    "SupportText",
     "Terms",
     "TermsAcceptance",
     "Unit",

@@ -22,6 +22,7 @@ from tortoise.exceptions import OperationalError
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.transactions import in_transaction
 
+from models.news import CHANNEL, News
 from models.tally import count
 
 APP = "models"
@@ -68,10 +69,16 @@ NEVER = Clause("FALSE")
 class Connection:
     """Statements with `?` placeholders, on one connection or inside one transaction."""
 
-    def __init__(self, client: BaseDBAsyncClient, dialect: Dialect) -> None:
-        """Speak through a tortoise client."""
+    def __init__(
+        self,
+        client: BaseDBAsyncClient,
+        dialect: Dialect,
+        hear: Callable[[str], None] = lambda _news: None,
+    ) -> None:
+        """Speak through a tortoise client; `hear` takes news where the database cannot tell any."""
         self.client = client
         self.dialect = dialect
+        self._hear = hear
 
     async def tuples(self, text: str, *params: object) -> Sequence[Sequence[Any]]:
         """The rows of a query, or those that a change returns, as the driver gives them."""
@@ -129,6 +136,15 @@ class Connection:
         text = f'INSERT INTO "{table}" ({names}) VALUES ({marks})'  # noqa: S608 - names are ours
         await self.client.execute_many(text, rows)  # type: ignore[arg-type]  # rows are sequences
 
+    async def tell(self, news: Iterable[str]) -> None:
+        """Have everybody who watches hear this, once the transaction has ended well."""
+        told = list(dict.fromkeys(news))
+        if told and self.dialect is Dialect.POSTGRESQL:
+            await self.execute(f"SELECT pg_notify('{CHANNEL}', t) FROM unnest(?::text[]) t", told)  # noqa: S608 - the channel is ours
+            return
+        for text in told:
+            self._hear(text)
+
     def among(self, column: str, values: Iterable[object]) -> Clause:
         """The column is one of the values: one parameter, one text, however many values."""
         listed = list(values)
@@ -181,7 +197,8 @@ class Database:
         self._context = context
         self.dialect = dialect
         self.reader = Connection(context.connections.get(READ), dialect)
-        self.writer = Connection(context.connections.get(WRITE), dialect)
+        self.news = News()
+        self.writer = Connection(context.connections.get(WRITE), dialect, self.news.hear)
         if dialect is Dialect.POSTGRESQL:
             for connection in (self.reader, self.writer):
                 connection.client.connection_class = _Pooled  # type: ignore[attr-defined]
@@ -195,12 +212,15 @@ class Database:
         `wait` is for how many milliseconds another process may keep SQLite to itself, `patience`
         for how many seconds this one may; raises BusyError.
         """
+        told: list[str] = []
         with copy(self._context):  # a context remembers who entered it: each enters one of its own
             async with _begun(in_transaction(WRITE), patience) as client:
-                connection = Connection(client, self.dialect)
+                connection = Connection(client, self.dialect, told.append)
                 if self.dialect is Dialect.SQLITE:
                     await _take_turn(connection, wait)
                 yield connection
+        for text in dict.fromkeys(told):
+            self.news.hear(text)
 
     @asynccontextmanager
     async def brief_transaction(self) -> AsyncIterator[Connection]:

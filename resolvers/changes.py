@@ -67,13 +67,13 @@ async def changes(
     after: After = None,
 ) -> Connection[Change] | None:
     """A page."""
-    page, wanted = page_request(CHANGES_NEWEST_FIRST, first, after), _chosen(filter)
+    page, wanted = page_request(CHANGES_NEWEST_FIRST, first, after), chosen(filter)
     reading = info.context.reading
     found = await loaders.change_page(reading, wanted, page)
     return connection(page, found, lambda: loaders.change_count(reading, wanted))
 
 
-def _chosen(given: ChangeFilter | None) -> loaders.ChangeFilter:
+def chosen(given: ChangeFilter | None) -> loaders.ChangeFilter:
     """The filter as the loader knows it; a key of no learner finds nothing."""
     if given is None:
         return loaders.ChangeFilter()

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ import strawberry
 from auth.events import Event, EventKind, event
 from auth.explain import refusal_of
 from auth.permissions import Permission
+from auth.sessions import viewer_of
 from auth.throttle import Throttle
 from auth.viewer import ANONYMOUS, Viewer
 from domain.errors import Invalid, Refused
@@ -167,13 +168,24 @@ class Context:
         """Go on as nobody."""
         self.token = None
         self._keep(None)
-        nobody = replace(
+        self.go_on_as(self._nobody)
+
+    async def look_again(self) -> None:
+        """Go on as whoever the token stands for by now, which does not count as its use."""
+        idle = timedelta(minutes=self.service.session_idle_minutes)
+        found = await viewer_of(
+            self.database, self.token or "", self._nobody, now=self.now(), idle=idle, used=False
+        )
+        self.go_on_as(found or self._nobody)
+
+    @property
+    def _nobody(self) -> Viewer:
+        return replace(
             ANONYMOUS,
             address=self.viewer.address,
             agent=self.viewer.agent,
             request_id=self.viewer.request_id,
         )
-        self.go_on_as(nobody)
 
     def go_on_as(self, viewer: Viewer) -> None:
         """Answer the rest of the operation as this viewer, from rows read anew."""

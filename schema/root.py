@@ -1,10 +1,14 @@
-"""Query and Mutation: a list, no logic."""
+"""Query, Mutation and Subscription: a list, no logic."""
+
+from collections.abc import Iterable
+from typing import Any
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLInputType, assert_input_type
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types.execution import ExecutionContext
+from strawberry.types.execution import ExecutionContext, ExecutionResult
+from strawberry.types.graphql import OperationType
 
 from resolvers import access as _access
 from resolvers import accounts as _accounts
@@ -19,10 +23,12 @@ from resolvers import events as _events
 from resolvers import feed_runs as _feed_runs
 from resolvers import issues as _issues
 from resolvers import learners as _learners
+from resolvers import news as _news
 from resolvers import nodes as _nodes
 from resolvers import own_account as _own_account
 from resolvers import service as _service
 from resolvers import sessions as _sessions
+from resolvers import support_texts as _support_texts
 from resolvers import terms as _terms
 from resolvers import tokens as _tokens
 from schema.documents import known_documents, known_to_be_valid
@@ -44,6 +50,7 @@ class Query:
     completion = _counts.completion
     consortia = _centres.consortia
     consortium = _centres.consortium
+    contact_details = _support_texts.contact_details
     current_terms = _terms.current_terms
     deadlines = _deadlines.deadlines
     declaration_candidates = _declarations.declaration_candidates
@@ -53,6 +60,7 @@ class Query:
     feed_runs = _feed_runs.feed_runs
     flag_counts = _counts.flag_counts
     flag_legend = _service.flag_legend
+    help_topics = _support_texts.help_topics
     issue_counts = _counts.issue_counts
     issues = _learners.issues
     learner = _learners.learner
@@ -63,6 +71,7 @@ class Query:
     qualification = _catalogue.qualification
     service_info = _service.service_info
     unmatched_entries = _centres.unmatched_entries
+    useful_links = _support_texts.useful_links
 
 
 @strawberry.type(description="What can be changed.")
@@ -97,12 +106,49 @@ class Mutation:
     session_end_others = _sessions.session_end_others
     session_log_in = _sessions.session_log_in
     session_log_out = _sessions.session_log_out
+    support_text_remove = _support_texts.support_text_remove
+    support_text_set = _support_texts.support_text_set
     terms_accept = _terms.terms_accept
     terms_publish = _terms.terms_publish
 
 
+@strawberry.type(description="What can be watched, as a stream of server-sent events.")
+class Subscription:
+    """What can be watched."""
+
+    centre_changed = _news.centre_changed
+    feed_run = _news.feed_run
+
+
 class Schema(strawberry.Schema):
     """The graph; errors are logged where they are masked, not here."""
+
+    def input_type(self, name: str) -> GraphQLInputType:
+        """A scalar, an enum or an input of the graph, to read values that are in no document."""
+        found = self._schema.type_map[name]
+        return assert_input_type(found)
+
+    async def execute(
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: object = None,
+        root_value: object = None,
+        operation_name: str | None = None,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+        operation_extensions: dict[str, Any] | None = None,
+    ) -> ExecutionResult:
+        """One answer to an operation; what is watched has no one answer and is refused."""
+        allowed = set(allowed_operation_types or OperationType) - {OperationType.SUBSCRIPTION}
+        return await super().execute(
+            query,
+            variable_values,
+            context_value,
+            root_value,
+            operation_name,
+            allowed,
+            operation_extensions,
+        )
 
     def process_errors(
         self,
@@ -117,6 +163,7 @@ def make_schema(*, breadth_first: bool = True) -> Schema:
     schema = Schema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         exception_handlers=[*HANDLERS, ConflictHandler()],
         extensions=[known_documents, known_to_be_valid],
         config=StrawberryConfig(scalar_map=SCALARS),

@@ -28,6 +28,7 @@ from server.callers import Callers
 from server.clock import Clock
 from server.day import follow_the_day
 from server.declarations import DeclarationDesk
+from server.exports import ExportDesk
 from server.feeds import FeedDesk
 from server.graphql import GraphQLView
 from server.line import taking_feeds
@@ -36,6 +37,7 @@ from server.mail.carriers import carrier_of
 from server.mail.letters import letterhead_of
 from server.mail.post import follow_the_post
 from server.memory import settle_collector
+from server.news import ending_news, follow_the_news
 from server.recorder import recording
 from server.settings import Settings
 from server.shelf import Shelf
@@ -46,6 +48,8 @@ HEADERS = [
     (b"referrer-policy", b"no-referrer"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 ]
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+"""Taken by routes that refuse methods with a code of their own."""
 REQUEST_ID: Final = "x-request-id"
 _REQUEST_ID_SHAPE: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -81,6 +85,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
             stack.push_async_callback(database.close)
             await bring_up_to_date(database)
             app.state.database = database
+            stack.enter_context(ending_news(database.news))
+            await stack.enter_async_context(running(follow_the_news(database, chosen.database_url)))
             throttle = Throttle(chosen.redis_url)
             stack.push_async_callback(throttle.close)
             recorder = await stack.enter_async_context(recording(database))
@@ -89,6 +95,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             shelf = Shelf(chosen.feed_folder)
             line = await stack.enter_async_context(taking_feeds(database, clock, shelf))
             app.state.declarations = DeclarationDesk(callers, clock, database)
+            app.state.exports = ExportDesk(callers, clock, database, recorder, schema)
             app.state.feeds = FeedDesk(callers, clock, line, shelf, chosen.feed_max_mb << 20)
             await stack.enter_async_context(running(follow_the_day(database, clock)))
             carrier, head = carrier_of(chosen), letterhead_of(chosen)
@@ -143,6 +150,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         routes=[
             Route("/graphql", GraphQLEndpoint()),
             Route("/declarations", declarations, methods=["POST"]),
+            Route("/export/{file}", exports, methods=METHODS),
             Route("/feeds", feeds, methods=["POST"]),
             Route("/feeds/{id}/refused.zip", refused_rows, methods=["GET"]),
             Route("/schema.graphql", contract),
@@ -170,6 +178,12 @@ async def running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 async def alive(_request: Request) -> Response:
     """The process answers."""
     return JSONResponse({"alive": True})
+
+
+async def exports(request: Request) -> Response:
+    """A list as a file."""
+    desk: ExportDesk = request.app.state.exports
+    return await desk.give(request)
 
 
 async def broken(request: Request, _error: Exception) -> Response:

@@ -9,6 +9,7 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
+from strawberry.types.unset import UNSET
 
 from auth.throttle import Throttle
 from models.database import Database
@@ -18,6 +19,8 @@ from schema.root import Schema
 from server.callers import Callers
 from server.clock import Clock
 from server.recorder import Recorder
+from server.refusals import RefusalError
+from server.streams import Streams, wants_events
 
 
 class GraphQLView(GraphQL[Context, None]):
@@ -44,6 +47,18 @@ class GraphQLView(GraphQL[Context, None]):
         self._recorder = recorder
         self._throttle = throttle
         self._service = service
+        self._streams = Streams(schema, self._note)
+
+    async def run(  # type: ignore[override]  # there are no web sockets here
+        self, request: Request, context: Context = UNSET, root_value: None = UNSET
+    ) -> Response:
+        """Answer one request, or open a stream."""
+        if not wants_events(request):
+            return await super().run(request, context, root_value)
+        asked = await self.parse_http_body(self.request_adapter_class(request))
+        if isinstance(asked, list):
+            return RefusalError(400, "BATCH", "A stream is about one operation.").response()
+        return self._streams.open(await self.get_context(request, Response()), asked)
 
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
@@ -69,13 +84,18 @@ class GraphQLView(GraphQL[Context, None]):
         self, request: Request, result: ExecutionResult
     ) -> GraphQLHTTPResponse:
         """The answer with its errors masked; what it leaves to be logged is logged."""
-        context: Context = request.state.context
-        self._recorder.note(*context.events)
-        for viewer, registration_ids in context.reads:
-            self._recorder.note_reads(viewer, context.now(), registration_ids)
+        self._note(request.state.context)
         if result.errors:
             result.errors = shown(result.errors)
         return await super().process_result(request, result)
+
+    def _note(self, context: Context) -> None:
+        """Have written down what an operation leaves to be logged."""
+        self._recorder.note(*context.events)
+        for viewer, registration_ids in context.reads:
+            self._recorder.note_reads(viewer, context.now(), registration_ids)
+        context.events.clear()  # a stream has many results
+        context.reads.clear()
 
     def encode_json(self, data: object) -> bytes:
         """JSON as bytes."""

@@ -78,7 +78,8 @@ def rows_fetched(path: Path) -> list[str]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
-        if node.func.attr in SQL_METHODS | ORM_METHODS:
+        above = ast.unparse(node.func.value) == "super()"  # what a library's own class does
+        if node.func.attr in SQL_METHODS | ORM_METHODS and not above:
             faults.append(f"{place(path)}:{node.lineno} calls .{node.func.attr}()")
     return faults
 

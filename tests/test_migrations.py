@@ -29,6 +29,7 @@ MIGRATIONS: Final = [
     "0004_terms",
     "0005_feed_runs",
     "0006_editing",
+    "0008_support_texts",
 ]
 
 INDEXES: Final[set[Index]] = {
@@ -97,6 +98,7 @@ INDEXES: Final[set[Index]] = {
     ("session", ("token_hash",), True),
     ("session", ("user_id",), False),
     ("submission_window", ("series", "unit"), True),
+    ("support_text", ("kind", "key"), True),
     ("terms", ("version",), True),
     ("terms_acceptance", ("user_id", "terms_id"), True),
     ("unit", ("qan", "code"), True),

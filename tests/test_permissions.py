@@ -20,6 +20,7 @@ from schema.ids import decode_id, encode_id
 from schema.root import make_schema, printed
 from tests.callers import CallerMaker, Made, give_password, now
 from tests.factories import DAY, PASSWORD, Caller, import_sample, served
+from tests.server.connections import app_of, first_event
 
 ROOT: Final = Path(__file__).parents[1]
 
@@ -165,6 +166,9 @@ DOCUMENTS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "query ($consortium: String!) { consortium(code: $consortium) { code } }",
         ("consortium",),
     ),
+    "Query.contactDetails": ("{ contactDetails { key } }", ("contactDetails",)),
+    "Query.helpTopics": ("{ helpTopics { key } }", ("helpTopics",)),
+    "Query.usefulLinks": ("{ usefulLinks { key } }", ("usefulLinks",)),
     "Query.currentTerms": ("{ currentTerms { version } }", ("currentTerms",)),
     "Query.feedRun": ("query ($run: ID!) { feedRun(id: $run) { id } }", ("feedRun",)),
     "Query.feedRuns": ("{ feedRuns { totalCount } }", ("feedRuns",)),
@@ -173,6 +177,14 @@ DOCUMENTS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "Query.learners": ("{ learners { totalCount } }", ("learners",)),
     "Query.me": ("{ me { email } }", ("me",)),
     "Query.node": ("query ($id: ID!) { node(id: $id) { id } }", ("node",)),
+    "Subscription.centreChanged": (
+        ("subscription ($centre: CentreNumber!) { centreChanged(centre: $centre) { number } }"),
+        ("centreChanged",),
+    ),
+    "Subscription.feedRun": (
+        "subscription ($run: ID!) { feedRun(id: $run) { id } }",
+        ("feedRun",),
+    ),
     "Query.nodes": ("query ($id: ID!) { nodes(ids: [$id]) { id } }", ("nodes",)),
     "Query.qualification": (
         "query ($qan: QAN!) { qualification(qan: $qan) { qan } }",
@@ -383,6 +395,22 @@ async def _token(world: World, _caller: Made) -> dict[str, Any]:
     return {"name": "statistics", "centres": [world.centre]}
 
 
+async def _text(_world: World, caller: Made) -> dict[str, Any]:
+    wording = {"title": "Why?", "body": "Because."}
+    return {"kind": "HELP", "key": f"draft-{caller.user_id}", **wording}
+
+
+async def _written_text(world: World, caller: Made) -> dict[str, Any]:
+    key = f"draft-{caller.user_id}"
+    await world.database.writer.execute(
+        "INSERT INTO support_text (kind, key, title, body, place, version, changed_at)"
+        " VALUES ('HELP', ?, 'Why', 'Because.', 0, 1, ?)",
+        key,
+        now(),
+    )
+    return {"kind": "HELP", "key": key, "expectedVersion": 1}
+
+
 async def _terms(_world: World, caller: Made) -> dict[str, Any]:
     return {"version": f"draft {caller.user_id}", "title": "Terms", "body": "Be kind."}
 
@@ -414,6 +442,8 @@ INPUTS: Final[dict[str, Input]] = {
     "Mutation.passwordReset": given(token="lt_r_wrong", **NEW_PASSWORD),
     "Mutation.sessionEnd": _own_session,
     "Mutation.sessionLogIn": given(email="nobody@example.org", password=PASSWORD),
+    "Mutation.supportTextRemove": _written_text,
+    "Mutation.supportTextSet": _text,
     "Mutation.termsAccept": given(version="1"),
     "Mutation.termsPublish": _terms,
 }
@@ -538,7 +568,11 @@ async def asked(world: World, url: str, kind: CallerKind, names: list[str]) -> d
                 wanted = (key for key in world.known if f"${key}:" in document)
                 variables = {key: world.known[key] for key in wanted}
             before = await world.state()
-            answer = await Caller(client, made.token).ask(document, **variables)
+            if name.startswith("Subscription."):
+                app = app_of(client)  # a client would wait for the whole answer
+                answer = await first_event(app, made.token, document, **variables)
+            else:
+                answer = await Caller(client, made.token).ask(document, **variables)
             answers[name] = kind_of(name, answer, way)
             if answers[name] is not Outcome.ANSWER or name in REFUSES_EVERYBODY:
                 assert await world.state() == before, (kind, name)

@@ -4,9 +4,6 @@ import strawberry
 
 from domain.advice import Advice as AdviceValue
 from domain.advice import Facts, advice_for
-from domain.identifiers import YearMonth
-from domain.vocabulary import ComponentType, Level
-from loaders.rows import FactsRow
 
 
 @strawberry.type(description="One thing to do.")
@@ -33,22 +30,3 @@ class Advice:
 def rendered(code: str, facts: Facts) -> AdviceValue:
     """The checklist of a code with its facts filled in."""
     return advice_for(code, facts)
-
-
-def facts_of(row: FactsRow | None, component: ComponentType | None) -> Facts:
-    """What is known of the learner and the course, in words."""
-    if row is None:
-        return Facts()
-    level = Level.__members__.get(row.level)
-    return Facts(
-        learner=f"{row.given_name} {row.family_name}",
-        uln=row.uln,
-        component=component.label if component else None,
-        line=row.line_name or row.line,
-        level=level.label if level else row.level,
-        award_month=_long(row.award),
-    )
-
-
-def _long(month: str | None) -> str | None:
-    return None if month is None else YearMonth.parse(month).long()

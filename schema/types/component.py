@@ -33,6 +33,7 @@ from loaders.components import (
     verification_by_programme,
 )
 from loaders.derivations import Derived
+from loaders.facts import facts_of
 from loaders.flags_on import flags_of, pair_of
 from loaders.issues_on import issues_of
 from loaders.learners import facts_by_registration_id, learner_by_id, registration_by_id
@@ -49,7 +50,7 @@ from schema.batched import batched
 from schema.context import Info
 from schema.dated import dated, dated_column
 from schema.scalars import Qan, Uln
-from schema.types.advice import Advice, facts_of, rendered
+from schema.types.advice import Advice, rendered
 from schema.types.issue import Issue
 from schema.types.node import Node
 from schema.types.permitted import ComponentMay, ComponentState

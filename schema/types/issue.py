@@ -1,6 +1,5 @@
 """The shopping list."""
 
-import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,17 +9,16 @@ from auth.permissions import Permission
 from auth.requires import requires
 from domain.codes import IssueCode, Severity
 from domain.vocabulary import ComponentType
+from loaders.facts import facts_of_issue
 from loaders.learners import facts_by_registration_id, learner_by_id
 from loaders.rows import IssueRow
 from schema.batched import batched
 from schema.context import Info
-from schema.types.advice import Advice, facts_of, rendered
+from schema.types.advice import Advice, rendered
 from schema.types.node import Node
 
 if TYPE_CHECKING:
     from schema.types.learner import Learner
-
-_HOURS = re.compile(r"(\d+) hours?")
 
 
 @strawberry.type(description="Something to put right on a learner's record.")
@@ -68,10 +66,4 @@ class Issue(Node):
         """The checklist."""
         row: IssueRow = self  # type: ignore[assignment]  # self is the row
         found = await info.context.load(facts_by_registration_id, row.registration_id)
-        hours = _HOURS.fullmatch(row.subject or "")
-        facts = facts_of(found, row.component_type)._replace(
-            due_on=row.due_on,
-            subject=row.subject,
-            hours_missing=int(hours[1]) if hours else None,
-        )
-        return rendered(row.code, facts)  # type: ignore[return-value]  # shown as it is
+        return rendered(row.code, facts_of_issue(found, row))  # type: ignore[return-value]  # shown as it is

@@ -245,6 +245,17 @@ async def test_use_is_noted_at_most_once_a_minute(
     assert await last_used(database) == NOW + MINUTE
 
 
+async def test_a_look_that_is_no_use_keeps_no_session_from_its_end(
+    database: Database, opened: OpenedSession
+) -> None:
+    late = NOW + IDLE - MINUTE
+    found = await viewer_of(database, opened.token, ASKING, now=late, idle=IDLE, used=False)
+    assert found is not None
+    assert await last_used(database) == NOW
+    over = NOW + IDLE
+    assert await viewer_of(database, opened.token, ASKING, now=over, idle=IDLE, used=False) is None
+
+
 async def test_a_reader_does_not_wait_for_a_writer(
     database: Database, database_url: str, opened: OpenedSession
 ) -> None:

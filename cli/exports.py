@@ -1,0 +1,161 @@
+"""Taking lists away as files, on the machine itself."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Literal
+
+import orjson
+from rich.console import Console
+from rich.text import Text
+
+from auth.events import append
+from auth.explain import verdict
+from auth.permissions import Permission
+from auth.sessions import viewer_by_email
+from auth.viewer import CONSOLE, Viewer
+from cli.running import opened, run, stop
+from domain.errors import Invalid, Missing, Refused
+from domain.people import normal_email
+from exchange.export.making import (
+    Export,
+    NoRoomError,
+    Tally,
+    a_folder,
+    csv_pieces,
+    in_thread,
+    write_xlsx,
+)
+from exchange.export.note import Note
+from loaders.reading import Reading
+from models.database import Database
+from schema.root import make_schema
+from server.clock import Clock
+from server.lists import LISTS, Asked, listing_of
+from server.settings import Settings
+
+Kind = Literal["csv", "xlsx"]
+
+_BY_CENTRE: Final = "unmatched-entries"
+"""The list that is of one centre and takes no filter."""
+
+
+def export(
+    name: str,
+    /,
+    *,
+    format: Kind = "csv",  # noqa: A002 - the option's own name
+    user: str | None = None,
+    centre: list[str] | None = None,
+    filter: str | None = None,  # noqa: A002 - as above
+    order_by: str | None = None,
+    group_by: str | None = None,
+    output: Path | None = None,
+) -> None:
+    """Write a list into a file, as one person sees it, or all there is.
+
+    Parameters
+    ----------
+    name
+        learners, issues, declarations, completion, flag-counts, issue-counts, unmatched-entries
+        or changes.
+    format
+        csv or xlsx.
+    user
+        The e-mail address of the person whose rows and fields these are to be.
+    centre
+        Five-digit centre number; may be given again.
+    filter
+        The filter of the graph, as JSON.
+    order_by
+        The order of the graph, such as ULN.
+    group_by
+        For counts: what to tell apart, such as CENTRE.
+    output
+        The file, which must not be there yet; without it, one with the list's name and the day.
+
+    """
+    if name not in LISTS:
+        stop(f"There is no list {name}; there are {', '.join(LISTS)}.")
+    given = {"filter": filter, "orderBy": order_by, "groupBy": group_by}
+    asked = Asked(make_schema(), _parameters(name, given, centre or []))
+
+    async def work() -> tuple[Path, int]:
+        async with opened() as database:
+            clock = Clock(Settings().today)
+            viewer = await _seen_by(database, user)
+            reading = Reading(database.reader, viewer, clock.today())
+            listing = await listing_of(name, reading, asked)
+            tally = Tally()
+            note = Note(listing.title, viewer.named, clock.now(), asked.text, listing.out_of_reach)
+            path = output or Path(f"{name}-{clock.today().isoformat()}.{format}")
+            with _made(path):
+                await _write(Export(listing, note, tally.add), format, path)
+                tally.whole = True
+                what = ", ".join([path.name, *asked.conditions])
+                told = tally.events(CONSOLE, clock.now(), what)
+                await append(database.writer, *told)
+            return path, tally.rows
+
+    path, rows = run(work)
+    Console().print(Text(f"{path}: {rows:,} rows."), soft_wrap=True)
+
+
+@contextmanager
+def _made(path: Path) -> Iterator[None]:
+    """A new file that nobody else may read; it is gone where it does not come to its end."""
+    try:
+        path.touch(mode=0o600, exist_ok=False)
+    except OSError:
+        message = f"{path} cannot be made, or is there already."
+        raise Invalid(message) from None
+    try:
+        yield
+    except BaseException as error:
+        path.unlink(missing_ok=True)
+        if isinstance(error, NoRoomError):
+            message = "There is no room for the file."
+            raise Invalid(message) from None
+        raise
+
+
+async def _write(export: Export, kind: Kind, path: Path) -> None:
+    if kind == "xlsx":
+        with a_folder() as folder:
+            made = folder / "export.xlsx"
+            await write_xlsx(export, made)
+            await in_thread(shutil.copyfile, made, path)
+        return
+    with path.open("wb") as file:
+        async for piece in csv_pieces(export):
+            await in_thread(file.write, piece)
+
+
+def _parameters(name: str, given: Mapping[str, str | None], centres: list[str]) -> dict[str, str]:
+    """The options as an address would have them."""
+    asked = {key: value for key, value in given.items() if value is not None}
+    if not centres:
+        return asked
+    if name == _BY_CENTRE:
+        return {**asked, "centre": centres[0]}
+    try:
+        wanted = orjson.loads(asked.get("filter", "{}"))
+    except orjson.JSONDecodeError:
+        return asked  # whose fault is told with all others
+    if isinstance(wanted, dict):
+        asked["filter"] = orjson.dumps({**wanted, "centres": centres}).decode()
+    return asked
+
+
+async def _seen_by(database: Database, user: str | None) -> Viewer:
+    if user is None:
+        return CONSOLE
+    viewer = await viewer_by_email(database, normal_email(user) or "")
+    if viewer is None:
+        message = "There is no account with this e-mail address that could log in."
+        raise Missing(message)
+    answer = verdict(viewer, Permission.EXPORT_MAKE)
+    if not answer.allowed:
+        raise Refused(answer.reason)
+    return viewer.narrowed(Permission.EXPORT_MAKE)

@@ -1,0 +1,114 @@
+"""The charts as files: every group and in it every code, zeros included."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from domain.codes import AssessmentFlag, CompletionStatus, EntryFlag, FlagKind, IssueCode
+from domain.vocabulary import ComponentType
+from exchange.export.listing import Column, Kind, Listing, Row, listed
+from loaders import counts
+from loaders.counts import Count, Grouping
+from loaders.facts import level_in_words
+from loaders.filters import LearnerFilter
+from loaders.reading import Reading
+
+GROUPS: Final = {
+    Grouping.CENTRE: Column("Centre number"),
+    Grouping.LINE: Column("Line of learning", width=28),
+    Grouping.LEVEL: Column("Level", width=20),
+    Grouping.AWARD_MONTH: Column("Anticipated award", Kind.MONTH, 17),
+    Grouping.COMPONENT: Column("Component", width=28),
+}
+_LEARNERS: Final = Column("Learners", Kind.NUMBER, 10)
+_FLAG_KINDS: Final = ((FlagKind.ENTRY, EntryFlag), (FlagKind.ASSESSMENT, AssessmentFlag))
+
+Groups = dict[str | None, list[Count]]
+
+
+async def completion(reading: Reading, wanted: LearnerFilter, grouping: Grouping | None) -> Listing:
+    """Learners in reach by completion status."""
+    groups = await _grouped(
+        reading, wanted, grouping, await counts.completion_counts(reading, wanted, grouping)
+    )
+    columns = (Column("Completion status", width=20), _LEARNERS, Column("Share", Kind.SHARE, 9))
+    rows = []
+    for key, found in groups:
+        held = {one.code: one.learners for one in found}
+        total = sum(held.values())
+        for status in CompletionStatus:
+            count = held.get(status.value, 0)
+            cells = (status.label, count, count / total if total else 0.0)
+            rows.append(_row(grouping, key, cells))
+    return listed("Completion", _columns(grouping, columns), rows)
+
+
+async def flag_counts(
+    reading: Reading, wanted: LearnerFilter, grouping: Grouping | None
+) -> Listing:
+    """Components of learners in reach by flag."""
+    groups = await _grouped(
+        reading, wanted, grouping, await counts.flag_counts(reading, wanted, grouping)
+    )
+    columns = (
+        Column("Kind", width=18),
+        Column("Flag", width=26),
+        Column("Components", Kind.NUMBER, 12),
+        _LEARNERS,
+    )
+    rows = []
+    for key, found in groups:
+        held = {(one.kind, one.code): one for one in found}
+        for kind, codes in _FLAG_KINDS:
+            for code in codes:
+                amounts = _amounts(held.get((kind.value, code.value)))
+                rows.append(_row(grouping, key, (kind.label, code.label, *amounts)))
+    return listed("Flag counts", _columns(grouping, columns), rows)
+
+
+async def issue_counts(
+    reading: Reading, wanted: LearnerFilter, grouping: Grouping | None
+) -> Listing:
+    """Issues of learners in reach by code."""
+    groups = await _grouped(
+        reading, wanted, grouping, await counts.issue_counts(reading, wanted, grouping)
+    )
+    columns = (Column("Issue", width=30), Column("Issues", Kind.NUMBER, 10), _LEARNERS)
+    rows = []
+    for key, found in groups:
+        held = {one.code: one for one in found}
+        rows += [
+            _row(grouping, key, (code.label, *_amounts(held.get(code.value)))) for code in IssueCode
+        ]
+    return listed("Issue counts", _columns(grouping, columns), rows)
+
+
+async def _grouped(
+    reading: Reading, wanted: LearnerFilter, grouping: Grouping | None, found: Iterable[Count]
+) -> Iterator[tuple[str | None, Sequence[Count]]]:
+    """Groups by key, those without anybody who is counted included."""
+    keys = await counts.group_keys(reading, wanted, grouping)
+    groups: Groups = defaultdict(list, {key: [] for key in keys})
+    for one in found:
+        groups[one.key].append(one)
+    return ((key, groups[key]) for key in sorted(groups, key=lambda key: key or ""))
+
+
+def _columns(grouping: Grouping | None, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    return columns if grouping is None else (GROUPS[grouping], *columns)
+
+
+def _row(grouping: Grouping | None, key: str | None, cells: tuple[str | float, ...]) -> Row:
+    return Row(cells) if grouping is None else Row((_in_words(grouping, key), *cells))
+
+
+def _in_words(grouping: Grouping, key: str | None) -> str | None:
+    if not key:
+        return "Registration as a whole" if grouping is Grouping.COMPONENT else None
+    if grouping is Grouping.COMPONENT:
+        return ComponentType(key).label
+    return level_in_words(key) if grouping is Grouping.LEVEL else key
+
+
+def _amounts(one: Count | None) -> tuple[int, int]:
+    return (one.rows, one.learners) if one else (0, 0)

@@ -1,0 +1,146 @@
+"""The shopping list and what is declared elsewhere as files, and both for whom."""
+
+from collections.abc import AsyncGenerator, Sequence
+from functools import partial
+from typing import Final
+
+from auth.permissions import Permission
+from domain.advice import advice_for
+from domain.vocabulary import ComponentType
+from exchange.export.listing import (
+    CENTRE_COLUMNS,
+    PERSON_COLUMNS,
+    Cell,
+    Chunk,
+    Column,
+    Kind,
+    Listing,
+    Row,
+    centres_of,
+    pages,
+)
+from loaders.catalogue import qualification_by_qan
+from loaders.facts import facts_of_issue, level_in_words
+from loaders.filters import LearnerFilter
+from loaders.learners import facts_by_registration_id
+from loaders.lists import declaration_count, declaration_page, issue_count, issue_page
+from loaders.paging import DECLARATIONS_NEWEST_FIRST, Order
+from loaders.reading import Reading
+from loaders.rows import DeclarationRow, FactsRow, ListedIssueRow
+
+_COURSE_COLUMNS: Final = (
+    Column("Line of learning", width=28),
+    Column("Level", width=20),
+    Column("Anticipated award", Kind.MONTH, 17),
+    Column("Component", width=28),
+)
+_ISSUE_COLUMNS: Final = (
+    *CENTRE_COLUMNS,
+    *PERSON_COLUMNS,
+    *_COURSE_COLUMNS,
+    Column("Severity", width=11),
+    Column("Issue", width=30),
+    Column("About", width=24),
+    Column("Due", Kind.DAY),
+    Column("First seen", Kind.DAY),
+    Column("What to do", width=34),
+    Column("Steps", width=60),
+    Column("Taken on (UTC)", Kind.MOMENT, 18),
+    Column("Taken on by", width=20),
+    Column("Note", width=30),
+)
+_DECLARATION_COLUMNS: Final = (
+    *CENTRE_COLUMNS,
+    *PERSON_COLUMNS,
+    *_COURSE_COLUMNS,
+    Column("QAN"),
+    Column("Qualification", width=40),
+    Column("Awarding body", width=20),
+    Column("Declared (UTC)", Kind.MOMENT, 18),
+    Column("Declared by", width=20),
+)
+
+
+async def issues(reading: Reading, wanted: LearnerFilter, order: Order) -> Listing:
+    """The issues of learners in reach, each with what to do about it."""
+
+    async def chunks() -> AsyncGenerator[Chunk]:
+        async for found in pages(partial(issue_page, reading, wanted), order):
+            yield await _issue_rows(reading, found)
+
+    total = partial(issue_count, reading, wanted)
+    return Listing("Issues", _ISSUE_COLUMNS, total, chunks)
+
+
+async def declarations(reading: Reading, wanted: LearnerFilter) -> Listing:
+    """The declarations that stand for learners in reach, the newest first."""
+
+    async def chunks() -> AsyncGenerator[Chunk]:
+        read = partial(declaration_page, reading, wanted)
+        async for found in pages(read, DECLARATIONS_NEWEST_FIRST):
+            yield await _declaration_rows(reading, found)
+
+    total = partial(declaration_count, reading, wanted)
+    return Listing("Declared elsewhere", _DECLARATION_COLUMNS, total, chunks)
+
+
+async def _issue_rows(reading: Reading, found: Sequence[ListedIssueRow]) -> list[Row]:
+    known = await facts_by_registration_id(reading, [issue.registration_id for issue in found])
+    centres = await centres_of(reading, (issue.centre_id for issue in found))
+    rows = []
+    for issue, facts in zip(found, known, strict=True):
+        advice = advice_for(issue.code, facts_of_issue(facts, issue))
+        steps = "\n".join(f"{step.order}. {step.text}" for step in advice.steps)
+        may_know = reading.viewer.may(Permission.CHANGE_ACTOR_READ, issue.centre_id)
+        cells = (
+            *centres[issue.centre_id],
+            *_course(facts),
+            issue.component_type.label if issue.component_type else None,
+            issue.severity.label,
+            issue.label,
+            issue.subject,
+            issue.due_on,
+            issue.first_seen,
+            advice.title,
+            steps,
+            issue.acknowledged_at,
+            issue.acknowledged_by if may_know else None,
+            issue.note,
+        )
+        rows.append(Row(cells, issue.centre_id, issue.registration_id))
+    return rows
+
+
+async def _declaration_rows(reading: Reading, found: Sequence[DeclarationRow]) -> list[Row]:
+    known = await facts_by_registration_id(reading, [one.registration_id for one in found])
+    catalogued = await qualification_by_qan(reading, [one.qan for one in found])
+    centres = await centres_of(reading, (one.centre_id for one in found))
+    rows = []
+    for one, facts, qualification in zip(found, known, catalogued, strict=True):
+        may_know = reading.viewer.may(Permission.CHANGE_ACTOR_READ, one.centre_id)
+        cells = (
+            *centres[one.centre_id],
+            *_course(facts),
+            ComponentType(one.component).label,
+            one.qan,
+            qualification.title if qualification else None,
+            qualification.awarding_body if qualification else None,
+            one.created_at,
+            one.created_by if may_know else None,
+        )
+        rows.append(Row(cells, one.centre_id, one.registration_id))
+    return rows
+
+
+def _course(facts: FactsRow | None) -> tuple[Cell, ...]:
+    """The learner and the course."""
+    if facts is None:
+        return (None,) * 6
+    return (
+        facts.uln,
+        facts.given_name,
+        facts.family_name,
+        facts.line_name or facts.line,
+        level_in_words(facts.level),
+        facts.award,
+    )

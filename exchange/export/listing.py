@@ -1,0 +1,112 @@
+"""What an export is: columns that people understand, and rows that come a chunk at a time."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from datetime import date, datetime
+from enum import Enum, auto
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from loaders.centres import centre_by_id
+from loaders.paging import Order, PageRequest, Slice
+from loaders.reading import Reading
+
+CHUNK: Final = 250
+"""Rows that are read, and kept in memory, at a time."""
+
+Cell = str | int | float | bool | date | datetime | None
+"""What a cell holds; None for nothing, and for what the reader may not know."""
+
+
+class Kind(Enum):
+    """What the cells of a column are."""
+
+    TEXT = auto()
+    NUMBER = auto()
+    SHARE = auto()
+    """A part of one."""
+    DAY = auto()
+    MONTH = auto()
+    """Written YYYY-MM."""
+    MOMENT = auto()
+    """In UTC."""
+    YES_NO = auto()
+
+
+class Column(NamedTuple):
+    """A column as people see it."""
+
+    header: str
+    kind: Kind = Kind.TEXT
+    width: int = 14
+    """In characters, for spreadsheets."""
+
+
+class Row(NamedTuple):
+    """A row, and whose record and which centre it is about."""
+
+    cells: tuple[Cell, ...]
+    centre_id: int | None = None
+    registration_id: int | None = None
+
+
+Chunk = Sequence[Row]
+
+
+class Listing(NamedTuple):
+    """A list that is ready to be taken away."""
+
+    title: str
+    columns: tuple[Column, ...]
+    total: Callable[[], Awaitable[int]]
+    """How many rows there are."""
+    chunks: Callable[[], AsyncGenerator[Chunk]]
+    out_of_reach: int = 0
+    """Member centres of the consortium that was asked for of which nothing is in the list."""
+
+
+CENTRE_COLUMNS: Final = (Column("Centre number"), Column("Centre", width=30))
+PERSON_COLUMNS: Final = (
+    Column("ULN"),
+    Column("Given name", width=18),
+    Column("Family name", width=18),
+)
+
+
+async def pages(
+    read: Callable[[PageRequest], Awaitable[Slice]], order: Order
+) -> AsyncIterator[Sequence[Any]]:
+    """All rows of a list, a page at a time, each going on where the last one ended."""
+    after: tuple[Any, ...] | None = None
+    while True:
+        found = await read(PageRequest(order, CHUNK, after))
+        if found.rows:
+            yield found.rows
+        if not found.more:
+            return
+        # As a cursor holds it: days as text.
+        after = tuple(orjson.loads(orjson.dumps(order.key_of(found.rows[-1]))))
+
+
+def listed(title: str, columns: tuple[Column, ...], rows: Sequence[Row]) -> Listing:
+    """A list whose rows are few and known."""
+
+    async def total() -> int:
+        return len(rows)
+
+    async def chunks() -> AsyncGenerator[Chunk]:
+        yield rows
+
+    return Listing(title, columns, total, chunks)
+
+
+async def centres_of(
+    reading: Reading, ids: Iterable[int | None]
+) -> dict[int | None, tuple[Cell, ...]]:
+    """Number and name of each centre; nothing for one that is out of reach."""
+    wanted = sorted({key for key in ids if key is not None})
+    found = await centre_by_id(reading, wanted)
+    held: dict[int | None, tuple[Cell, ...]] = {None: (None, None)}
+    for key, centre in zip(wanted, found, strict=True):
+        held[key] = (None, None) if centre is None else (centre.number, centre.name)
+    return held

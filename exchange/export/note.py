@@ -1,0 +1,38 @@
+"""What stands beside the rows: who took which list away, when, and what they asked for."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+
+class Note(NamedTuple):
+    """About an export."""
+
+    title: str
+    by: str
+    at: datetime
+    asked: str
+    """The conditions as they were given, as JSON; empty for none."""
+    out_of_reach: int = 0
+    """Member centres of the consortium that was asked for of which nothing is here."""
+
+    def lines(self, rows: int) -> list[tuple[str, str]]:
+        """What is told, each with its heading."""
+        return [
+            ("List", self.title),
+            ("Rows", f"{rows:,}"),
+            ("Taken by", self.by),
+            ("Taken at", f"{self.at:%d %B %Y %H:%M} UTC"),
+            ("Asked for", self.asked or "all that is in reach"),
+            *self._missing(),
+            ("Please note", "Personal data: keep this file safe, and delete it after use."),
+        ]
+
+    def _missing(self) -> list[tuple[str, str]]:
+        if not self.out_of_reach:
+            return []
+        return [("Not included", f"{self.out_of_reach} centres of the consortium, out of reach")]
+
+    def sentence(self, rows: int) -> str:
+        """The same on one line."""
+        told = "; ".join(f"{heading}: {text}" for heading, text in self.lines(rows))
+        return f"About this export. {told}"

@@ -1,0 +1,136 @@
+"""Unmatched entries and the history of changes as files."""
+
+from collections.abc import AsyncGenerator, Sequence
+from functools import partial
+from typing import Final
+
+from auth.permissions import Permission, Standing
+from domain.vocabulary import ChangeSource, ComponentType, EntryKind, EntryStatus
+from exchange.export.listing import (
+    CENTRE_COLUMNS,
+    PERSON_COLUMNS,
+    Chunk,
+    Column,
+    Kind,
+    Listing,
+    Row,
+    centres_of,
+    pages,
+)
+from loaders.changes import ChangeFilter, ChangeRow, change_count, change_page
+from loaders.learners import learner_by_id
+from loaders.pages import unmatched_count_by_centre_id, unmatched_page_by_centre_id
+from loaders.paging import CHANGES_NEWEST_FIRST, ENTRIES_BY_DAY, PageRequest, Slice
+from loaders.reading import Reading
+from loaders.rows import CentreRow, EntryRow
+
+_ENTRY_COLUMNS: Final = (
+    *CENTRE_COLUMNS,
+    *PERSON_COLUMNS,
+    Column("Date of birth", Kind.DAY),
+    Column("QAN"),
+    Column("Component", width=28),
+    Column("Entry for"),
+    Column("Unit"),
+    Column("Series", width=16),
+    Column("Status"),
+    Column("Entered", Kind.DAY),
+    Column("Marks submitted", Kind.DAY),
+    Column("Claimed", Kind.YES_NO, 9),
+    Column("Result"),
+    Column("Result released", Kind.DAY),
+)
+_CHANGE_COLUMNS: Final = (
+    Column("When (UTC)", Kind.MOMENT, 18),
+    *CENTRE_COLUMNS,
+    *PERSON_COLUMNS,
+    Column("Changed by", width=22),
+    Column("As", width=22),
+    Column("Source", width=10),
+    Column("What"),
+    Column("Field", width=18),
+    Column("Before", width=22),
+    Column("After", width=22),
+    Column("Superseded", Kind.YES_NO, 11),
+)
+
+
+async def unmatched_entries(reading: Reading, centre: CentreRow) -> Listing:
+    """The entries of a centre that match no learner's ULN, the earliest first."""
+
+    async def read(page: PageRequest) -> Slice:
+        (found,) = await unmatched_page_by_centre_id(reading, [centre.id], page)
+        return found
+
+    async def total() -> int:
+        (found,) = await unmatched_count_by_centre_id(reading, [centre.id])
+        return found
+
+    async def chunks() -> AsyncGenerator[Chunk]:
+        async for found in pages(read, ENTRIES_BY_DAY):
+            yield [_entry(reading, centre, row) for row in found]
+
+    return Listing("Unmatched entries", _ENTRY_COLUMNS, total, chunks)
+
+
+async def changes(reading: Reading, wanted: ChangeFilter) -> Listing:
+    """The history of the learners in reach, the newest change first."""
+
+    async def chunks() -> AsyncGenerator[Chunk]:
+        async for found in pages(partial(change_page, reading, wanted), CHANGES_NEWEST_FIRST):
+            yield await _changes(reading, found)
+
+    return Listing("Changes", _CHANGE_COLUMNS, partial(change_count, reading, wanted), chunks)
+
+
+def _entry(reading: Reading, centre: CentreRow, row: EntryRow) -> Row:
+    may_know = reading.viewer.may(Permission.BIRTH_DATE_READ, row.centre_id)
+    cells = (
+        centre.number,
+        centre.name,
+        row.uln,
+        row.given_name,
+        row.family_name,
+        row.date_of_birth if may_know else None,
+        row.qan,
+        ComponentType(row.component).label,
+        EntryKind(row.kind).label,
+        row.unit,
+        row.series,
+        EntryStatus(row.status).label,
+        row.entered_on,
+        row.marks_submitted_on,
+        row.claimed,
+        row.result,
+        row.result_released_on,
+    )
+    return Row(cells, row.centre_id)
+
+
+async def _changes(reading: Reading, found: Sequence[ChangeRow]) -> list[Row]:
+    ids = sorted({row.learner_id for row in found if row.learner_id is not None})
+    learners = dict(zip(ids, await learner_by_id(reading, ids), strict=True))
+    centres = await centres_of(reading, (row.centre_id for row in found))
+    rows = []
+    for row in found:
+        learner = learners.get(row.learner_id) if row.learner_id is not None else None
+        who = (learner.uln, learner.given_name, learner.family_name) if learner else (None,) * 3
+        known = row.centre_id is not None and reading.viewer.may(
+            Permission.CHANGE_ACTOR_READ, row.centre_id
+        )
+        cells = (
+            row.at,
+            *centres[row.centre_id],
+            *who,
+            row.actor if known else None,
+            Standing(row.standing).label if row.standing else None,
+            ChangeSource(row.source).label,
+            row.object_type.capitalize(),
+            row.field,
+            row.before,
+            row.after,
+            row.superseded,
+        )
+        registration_id = learner.registration_id if learner else None
+        rows.append(Row(cells, row.centre_id, registration_id))
+    return rows

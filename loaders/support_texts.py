@@ -1,0 +1,41 @@
+"""Useful links, contacts and help topics, which anybody may read."""
+
+from datetime import datetime
+
+import msgspec
+
+from domain.vocabulary import TextKind
+from loaders.filters import comparable
+from loaders.reading import Reading
+from loaders.select import columns_of
+from models.database import ALWAYS, Clause
+
+
+class SupportTextRow(msgspec.Struct, frozen=True, gc=False):
+    """A useful link, a contact or a help topic."""
+
+    id: int
+    kind: str
+    key: str
+    title: str
+    body: str
+    url: str | None
+    place: int
+    version: int
+    changed_at: datetime
+
+
+_COLUMNS = columns_of(SupportTextRow, "t")
+
+
+async def support_texts(
+    reading: Reading, kind: TextKind, key: str | None = None
+) -> list[SupportTextRow]:
+    """The texts of a kind in their order, or the one with a key."""
+    own = ALWAYS if key is None else Clause("t.key = ?", (comparable(key),))
+    where = Clause("t.kind = ?", (kind.value,)) & own
+    return await reading.connection.rows(
+        SupportTextRow,
+        f"SELECT {_COLUMNS} FROM support_text t WHERE {where.text} ORDER BY t.place, t.id",  # noqa: S608 - columns are ours
+        *where.params,
+    )

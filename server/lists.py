@@ -1,0 +1,195 @@
+"""What an export's address asks for: which list, of whom, in which order, by which groups."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from enum import Enum
+from typing import Any, Final, NamedTuple, TypeVar
+
+import orjson
+from graphql import GraphQLError
+from graphql.utilities import coerce_input_value, validate_input_value
+from strawberry.types.arguments import convert_argument
+
+from auth.explain import refusal_of
+from auth.permissions import Permission
+from domain.errors import Invalid, Missing
+from exchange.export import counts, issues, learners, records
+from exchange.export.listing import Listing
+from loaders import changes, filters
+from loaders.centres import centre_by_number, consortium_by_code
+from loaders.counts import Grouping
+from loaders.filters import comparable
+from loaders.reading import Reading
+from loaders.rows import CentreRow
+from resolvers.changes import ChangeFilter
+from resolvers.changes import chosen as chosen_changes
+from schema.root import Schema
+from schema.types.filters import (
+    IssueOrder,
+    LearnerFilter,
+    LearnerOrder,
+    chosen,
+    issue_order_of,
+    order_of,
+)
+
+Input = TypeVar("Input")
+Word = TypeVar("Word", bound=Enum)
+
+
+class Asked(NamedTuple):
+    """The parameters of an address, and the schema whose inputs they are."""
+
+    schema: Schema
+    parameters: Mapping[str, str]
+
+    @property
+    def conditions(self) -> Mapping[str, object]:
+        """The conditions of the filter."""
+        found = self._json() if "filter" in self.parameters else None
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def text(self) -> str:
+        """All that was asked for, for people to read."""
+        return "; ".join(f"{name}: {value}" for name, value in self.parameters.items())
+
+    def learners(self) -> filters.LearnerFilter:
+        """Which learners; raises Invalid."""
+        return chosen(self._filter(LearnerFilter))
+
+    def changes(self) -> changes.ChangeFilter:
+        """Which changes; raises Invalid."""
+        return chosen_changes(self._filter(ChangeFilter))
+
+    def word(self, name: str, kind: type[Word]) -> Word | None:
+        """One of a few words; raises Invalid for any other."""
+        given = self.parameters.get(name)
+        if given is None or given in kind.__members__:
+            return None if given is None else kind[given]
+        message = f"{name} must be one of {', '.join(kind.__members__)}."
+        raise Invalid(message, code="QUERY", field=name)
+
+    async def centre(self, reading: Reading) -> CentreRow:
+        """The centre, where its unmatched entries may be seen; raises what is to be answered."""
+        number: object = self._read("CentreNumber", self.parameters.get("centre"), "centre")
+        (found,) = await centre_by_number(reading, [str(number)])
+        if found is None:
+            message = "There is no centre with this number."
+            raise Missing(message, code="NOT_FOUND", field="centre")
+        refusal = refusal_of(reading.viewer, Permission.UNMATCHED_ENTRY_READ, found.id)
+        if refusal is not None:
+            raise refusal
+        return found
+
+    def _filter(self, kind: type[Input]) -> Input | None:
+        if "filter" not in self.parameters:
+            return None
+        value = self._read(kind.__name__, self._json(), "filter")
+        converter = self.schema.schema_converter
+        return convert_argument(  # type: ignore[return-value]  # of the kind it is converted to
+            value, kind, converter.scalar_registry, self.schema.config
+        )
+
+    def _json(self) -> object:
+        try:
+            return orjson.loads(self.parameters["filter"])
+        except orjson.JSONDecodeError:
+            message = "The filter is not JSON."
+            raise Invalid(message, code="FILTER", field="filter") from None
+
+    def _read(self, type_name: str, value: object, field: str) -> Any:  # noqa: ANN401 - whatever the type reads
+        """A value as a variable of this type would be read; raises Invalid for the first fault."""
+        kind = self.schema.input_type(type_name)
+        if value is None:
+            message = f"{field} must be given."
+            raise Invalid(message, code="QUERY", field=field)
+
+        def tell(error: GraphQLError, path: list[str | int]) -> None:
+            raise _fault(error, ".".join([field, *(key for key in path if isinstance(key, str))]))
+
+        validate_input_value(value, kind, tell, hide_suggestions=True)
+        return coerce_input_value(value, kind)
+
+
+def _fault(error: GraphQLError, place: str) -> Invalid:
+    """What is wrong with a value, which is never repeated."""
+    code = (error.extensions or {}).get("code")
+    if isinstance(code, str):
+        return Invalid(f"{place}: {error.message}", code=code, field=place)
+    return Invalid(f"{place} is not of the form it has in the graph.", code="FILTER", field=place)
+
+
+async def _learners(reading: Reading, asked: Asked) -> Listing:
+    order = asked.word("orderBy", LearnerOrder) or LearnerOrder.NAME
+    return await learners.learners(reading, asked.learners(), order_of(order))
+
+
+async def _issues(reading: Reading, asked: Asked) -> Listing:
+    order = asked.word("orderBy", IssueOrder) or IssueOrder.SEVERITY
+    return await issues.issues(reading, asked.learners(), issue_order_of(order))
+
+
+async def _declarations(reading: Reading, asked: Asked) -> Listing:
+    return await issues.declarations(reading, asked.learners())
+
+
+async def _completion(reading: Reading, asked: Asked) -> Listing:
+    grouping = asked.word("groupBy", Grouping)
+    if grouping is Grouping.COMPONENT:
+        message = "A completion status is the learner's; it belongs to no component."
+        raise Invalid(message, code="GROUP_BY", field="groupBy")
+    return await counts.completion(reading, asked.learners(), grouping)
+
+
+async def _flag_counts(reading: Reading, asked: Asked) -> Listing:
+    return await counts.flag_counts(reading, asked.learners(), asked.word("groupBy", Grouping))
+
+
+async def _issue_counts(reading: Reading, asked: Asked) -> Listing:
+    return await counts.issue_counts(reading, asked.learners(), asked.word("groupBy", Grouping))
+
+
+async def _unmatched_entries(reading: Reading, asked: Asked) -> Listing:
+    return await records.unmatched_entries(reading, await asked.centre(reading))
+
+
+async def _changes(reading: Reading, asked: Asked) -> Listing:
+    return await records.changes(reading, asked.changes())
+
+
+class _Known(NamedTuple):
+    """A list that can be exported, and the parameters that it takes."""
+
+    make: Callable[[Reading, Asked], Awaitable[Listing]]
+    parameters: frozenset[str]
+
+
+_ORDERED: Final = frozenset({"filter", "orderBy"})
+_GROUPED: Final = frozenset({"filter", "groupBy"})
+_FILTERED: Final = frozenset({"filter"})
+
+LISTS: Final[Mapping[str, _Known]] = {
+    "changes": _Known(_changes, _FILTERED),
+    "completion": _Known(_completion, _GROUPED),
+    "declarations": _Known(_declarations, _FILTERED),
+    "flag-counts": _Known(_flag_counts, _GROUPED),
+    "issue-counts": _Known(_issue_counts, _GROUPED),
+    "issues": _Known(_issues, _ORDERED),
+    "learners": _Known(_learners, _ORDERED),
+    "unmatched-entries": _Known(_unmatched_entries, frozenset({"centre"})),
+}
+"""Every list that can be taken away, by the name it has in an address."""
+
+
+async def listing_of(name: str, reading: Reading, asked: Asked) -> Listing:
+    """A list as it was asked for; raises Invalid, Missing or Refused."""
+    known = LISTS[name]
+    if not known.parameters.issuperset(asked.parameters):
+        message = f"This list takes no parameters but {', '.join(sorted(known.parameters))}."
+        raise Invalid(message, code="QUERY")
+    listing = await known.make(reading, asked)
+    code = asked.conditions.get("consortium")
+    if not isinstance(code, str):
+        return listing
+    (found,) = await consortium_by_code(reading, [comparable(code)])
+    return listing._replace(out_of_reach=found.centres_out_of_reach if found else 0)

@@ -1,0 +1,38 @@
+"""How many long answers are under way, and whose."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from auth.viewer import Viewer
+from server.refusals import RefusalError
+
+TRY_AGAIN_AFTER: Final = "10"
+"""Seconds after which there may be a place again."""
+
+
+class Places:
+    """Room for so many of one person, and for so many in this process."""
+
+    def __init__(self, each: int, most: int, code: str, what: str) -> None:
+        """Begin with all places free; `code` and `what` tell of which there are too many."""
+        self._each = each
+        self._most = most
+        self._code = code
+        self._what = what
+        self._taken: Counter[int | None] = Counter()
+
+    @contextmanager
+    def place(self, viewer: Viewer) -> Iterator[None]:
+        """Hold a place; raises RefusalError when there is none."""
+        whose = viewer.user_id
+        if self._taken[whose] >= self._each or self._taken.total() >= self._most:
+            message = f"One person may have {self._each} {self._what} at once; try again later."
+            raise RefusalError(429, self._code, message, {"retry-after": TRY_AGAIN_AFTER})
+        self._taken[whose] += 1
+        try:
+            yield
+        finally:
+            self._taken[whose] -= 1
+            self._taken += Counter()  # forget who has none

@@ -1,0 +1,117 @@
+"""Subscriptions as server-sent events: the distinct connections mode of graphql-sse."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, aclosing
+from typing import Any, Final, Protocol
+
+import orjson
+from graphql import GraphQLError
+from starlette.requests import Request
+from starlette.responses import Response
+from strawberry.exceptions import MissingQueryError
+from strawberry.http import process_result
+from strawberry.http.streaming import SSETransport, merge_stream_with_heartbeat
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
+
+from schema.context import Context
+from schema.masking import shown
+from schema.root import Schema
+from server.places import Places
+from server.refusals import RefusalError
+from server.streaming import Streamed
+
+MOST_EACH: Final = 10
+"""Streams that one person may have open."""
+MOST: Final = 1_000
+"""Streams that this process keeps open."""
+
+_TRANSPORT: Final = SSETransport()
+_NO_SUBSCRIPTION: Final = (
+    CannotGetOperationTypeError,
+    InvalidOperationTypeError,
+    MissingQueryError,
+)
+
+
+def wants_events(request: Request) -> bool:
+    """Whether the answer is to come as server-sent events."""
+    return request.method == "POST" and _TRANSPORT.accepts(request.headers.get("accept", ""))
+
+
+class Asked(Protocol):
+    """An operation as it was sent."""
+
+    @property
+    def query(self) -> str | None:
+        """The document."""
+
+    @property
+    def variables(self) -> dict[str, Any] | None:
+        """What its variables are."""
+
+    @property
+    def operation_name(self) -> str | None:
+        """Which of its operations is meant."""
+
+    @property
+    def extensions(self) -> dict[str, Any] | None:
+        """What else was sent with it."""
+
+
+class Streams:
+    """Opens streams as long as there is room for them."""
+
+    def __init__(self, schema: Schema, note: Callable[[Context], None]) -> None:
+        """Watch a schema; `note` is told after every message to log what the context leaves."""
+        self._schema = schema
+        self._note = note
+        self._places = Places(MOST_EACH, MOST, "TOO_MANY_STREAMS", "streams")
+
+    def open(self, context: Context, asked: Asked) -> Response:
+        """The results of a subscription as they come, with a sign of life between them."""
+        held = AsyncExitStack()
+        try:
+            held.enter_context(self._places.place(context.viewer))
+        except RefusalError as refusal:
+            return refusal.response()
+        lively = merge_stream_with_heartbeat(
+            lambda: self._messages(context, asked),
+            lambda: _TRANSPORT.heartbeat_message(_encoded),
+            interval=_TRANSPORT.heartbeat_interval,
+            send_initial_heartbeat=False,
+        )
+        return Streamed(lively(), _TRANSPORT.headers, held)
+
+    async def _messages(self, context: Context, asked: Asked) -> AsyncGenerator[str]:
+        results = await self._schema.stream(
+            asked.query,
+            variable_values=asked.variables,
+            context_value=context,
+            operation_name=asked.operation_name,
+            operation_extensions=asked.extensions,
+            allowed_operation_types={OperationType.SUBSCRIPTION},
+        )
+        async with aclosing(results):
+            async for result in results:
+                if isinstance(result, ExecutionResult):  # all else is of parts put off for later
+                    self._note(context)
+                    yield _TRANSPORT.encode_next(process_result(_told(result)), _encoded)
+        yield _TRANSPORT.encode_complete()
+
+
+def _told(result: ExecutionResult) -> ExecutionResult:
+    """A result with its errors as they may leave."""
+    if result.errors:
+        found = (error.original_error for error in result.errors)
+        if any(isinstance(error, _NO_SUBSCRIPTION) for error in found):
+            message = "A stream is for one subscription; all else has one answer, and no stream."
+            result.errors = [GraphQLError(message, extensions={"code": "NO_SUBSCRIPTION"})]
+        else:
+            result.errors = shown(result.errors)
+    return result
+
+
+def _encoded(data: Any) -> str:  # noqa: ANN401 - whatever an answer holds
+    return orjson.dumps(data).decode()

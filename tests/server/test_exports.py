@@ -1,0 +1,437 @@
+"""Lists as files: the same rows and fields as in the graph, and nothing that runs."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import httpx2
+import pytest
+
+from auth.matrix import CallerKind, holds
+from auth.permissions import GrantKind, Permission, Role, Staff
+from domain.codes import AssessmentDetail, CompletionStatus, EntryFlag, IssueCode
+from domain.vocabulary import ComponentType
+from models.database import Database
+from server.lists import LISTS
+from tests.callers import CallerMaker
+from tests.exchange.feeds import ANNA_ULN, EAST, WEST, find, send, tiny_feed
+from tests.factories import add_user, import_sample, served
+from tests.graph.asking import centre_numbers, complete_the_sample
+from tests.graph.editing import SET_AWARD, registration_id
+from tests.graph.watching import LOG
+from tests.server.exporting import Taker, lines, taker
+
+MANAGER, VISITOR, STRANGER = "manager@west.example", "visitor@west.example", "x@east.example"
+SUPPORT = "support@example.org"
+
+LEARNERS: Final = """
+query ($filter: LearnerFilter, $orderBy: LearnerOrder!) {
+  learners(filter: $filter, orderBy: $orderBy, first: 100) {
+    nodes {
+      uln givenName familyName completionStatus percentComplete
+      registration { anticipatedAward homeCentre { number } }
+      components { type entryFlag assessmentDetail }
+    }
+  }
+}
+"""
+ISSUES: Final = """
+query ($filter: LearnerFilter, $orderBy: IssueOrder!) {
+  issues(filter: $filter, orderBy: $orderBy, first: 100) {
+    totalCount
+    nodes { label subject dueOn componentType learner { uln } advice { title steps { text } } }
+  }
+}
+"""
+COUNTS: Final = """
+query ($filter: LearnerFilter) {
+  completion(filter: $filter, groupBy: CENTRE) {
+    groups { key statuses { status count share } }
+  }
+  flagCounts(filter: $filter) { groups { flags { code components learners } } }
+  issueCounts(filter: $filter, groupBy: LEVEL) { groups { issues { code issues learners } } }
+}
+"""
+OTHERS: Final = """
+query ($centre: CentreNumber!) {
+  declarations(first: 100) { totalCount nodes { qan component learner { uln } } }
+  unmatchedEntries(centre: $centre) { nodes { uln qan dateOfBirth } }
+}
+"""
+
+
+@pytest.fixture
+async def tiny(database: Database, database_url: str, tmp_path: Path) -> AsyncIterator[Any]:
+    """A server over two centres, of which one is full of somebody's mark."""
+    feed = tiny_feed()
+    anna = find(feed, "learners.csv", learner_ref="anna")
+    anna |= {"given_name": "=1+1", "family_name": "@Ash"}
+    find(feed, "learners.csv", learner_ref="cleo").update(family_name="MARK", given_name="MARK")
+    find(feed, "centres.csv", centre_number=EAST)["name"] = "MARK College"
+    stray = find(feed, "entries.csv", entry_ref="stray-1")
+    stray |= {"result": "SECRET", "result_release_on": "2010-02-20", "given_name": "+Anna"}
+    other = find(feed, "entries.csv", entry_ref="stray-2")
+    other |= {"result": "PASS", "result_release_on": "2010-02-19"}
+    await send(database, tmp_path / "feed", feed)
+    await complete_the_sample(database)
+    await database.writer.execute("UPDATE learner SET uci = 'UCI-1', upn = 'UPN-1'")
+    await add_user(database, MANAGER, WEST, role=Role.ADMINISTRATOR, manages_users=True)
+    await add_user(database, VISITOR, WEST, kind=GrantKind.NON_CENTRE)
+    await add_user(database, STRANGER, EAST)
+    await add_user(database, SUPPORT, staff=Staff.SUPPORT)
+    async with served(database_url) as client:
+        yield client
+
+
+def error(answer: httpx2.Response) -> tuple[int, str]:
+    """Status and code of a refusal."""
+    told = answer.json()
+    assert set(told) == {"error"}
+    assert set(told["error"]) == {"code", "message"}
+    return answer.status_code, told["error"]["code"]
+
+
+# The same as in the graph ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wanted", "order"),
+    [({}, "NAME"), ({"entryFlag": ["ELIGIBLE_ENTRY"], "component": ["PROJECT"]}, "AWARD_MONTH")],
+)
+async def test_lists_and_counts_are_those_of_the_graph(
+    database: Database, database_url: str, tmp_path: Path, wanted: Any, order: str
+) -> None:
+    await import_sample(database, tmp_path / "feed", learners=40)
+    numbers = await centre_numbers(database)
+    await complete_the_sample(database)
+    await add_user(database, MANAGER, *numbers, role=Role.ADMINISTRATOR)
+    async with served(database_url) as client:
+        person = await taker(client, MANAGER)
+        asked = {"filter": json.dumps(wanted)}
+
+        data = await person.data(LEARNERS, filter=wanted, orderBy=order)
+        rows = await person.csv("learners", orderBy=order, **asked)
+        assert [_learner(row) for row in rows] == [
+            _shown_learner(node) for node in data["learners"]["nodes"]
+        ]
+        assert len(rows) > 5
+
+        data = await person.data(ISSUES, filter=wanted, orderBy="DUE_DATE")
+        rows = await person.csv("issues", orderBy="DUE_DATE", **asked)
+        assert len(rows) == data["issues"]["totalCount"]
+        assert [_issue(row) for row in rows[:100]] == [
+            _shown_issue(node) for node in data["issues"]["nodes"]
+        ]
+
+        data = await person.data(COUNTS, filter=wanted)
+        assert [
+            (row["Centre number"], row["Completion status"], row["Learners"], row["Share"])
+            for row in await person.csv("completion", groupBy="CENTRE", **asked)
+        ] == [
+            (group["key"], CompletionStatus(one["status"]).label, *_texts(one, "count", "share"))
+            for group in data["completion"]["groups"]
+            for one in group["statuses"]
+        ]
+        assert [
+            (row["Components"], row["Learners"]) for row in await person.csv("flag-counts", **asked)
+        ] == [
+            _texts(one, "components", "learners")
+            for one in data["flagCounts"]["groups"][0]["flags"]
+        ]
+        assert [
+            (row["Issue"], row["Issues"], row["Learners"])
+            for row in await person.csv("issue-counts", groupBy="LEVEL", **asked)
+        ] == [
+            (IssueCode(one["code"]).label, *_texts(one, "issues", "learners"))
+            for group in data["issueCounts"]["groups"]
+            for one in group["issues"]
+        ]
+
+        data = await person.data(OTHERS, centre=numbers[0])
+        rows = await person.csv("declarations")
+        assert len(rows) == data["declarations"]["totalCount"]
+        assert [(row["QAN"], row["Component"], row["ULN"]) for row in rows[:100]] == [
+            (node["qan"], ComponentType(node["component"]).label, node["learner"]["uln"] or "")
+            for node in data["declarations"]["nodes"]
+        ]
+        rows = await person.csv("unmatched-entries", centre=numbers[0])
+        assert [(row["ULN"], row["QAN"], row["Date of birth"]) for row in rows] == [
+            tuple(node[name] or "" for name in ("uln", "qan", "dateOfBirth"))
+            for node in data["unmatchedEntries"]["nodes"]
+        ]
+
+
+def _texts(one: dict[str, Any], *names: str) -> tuple[str, ...]:
+    return tuple(str(one[name]) for name in names)
+
+
+def _learner(row: dict[str, str]) -> list[str]:
+    named = ("Centre number", "ULN", "Given name", "Family name", "Anticipated award")
+    about = ("Completion status", "Percent complete")
+    flags = [
+        row[f"{component.label}: {aspect}"]
+        for component in ComponentType
+        for aspect in ("entry", "assessment")
+    ]
+    return [*(row[name] for name in named + about), *flags]
+
+
+def _shown_learner(node: dict[str, Any]) -> list[str]:
+    course, parts = node["registration"], {part["type"]: part for part in node["components"]}
+    flags = []
+    for component in ComponentType:
+        part = parts.get(component.value, {})
+        entry, detail = part.get("entryFlag"), part.get("assessmentDetail")
+        flags += [
+            EntryFlag(entry).label if entry else "",
+            AssessmentDetail(detail).label if detail else "",
+        ]
+    return [
+        course["homeCentre"]["number"],
+        node["uln"] or "",
+        node["givenName"],
+        node["familyName"],
+        course["anticipatedAward"] or "",
+        CompletionStatus(node["completionStatus"]).label,
+        "" if node["percentComplete"] is None else str(node["percentComplete"]),
+        *flags,
+    ]
+
+
+def _issue(row: dict[str, str]) -> tuple[str, ...]:
+    names = ("Issue", "About", "Due", "Component", "ULN", "What to do", "Steps")
+    return tuple(row[name] for name in names)
+
+
+def _shown_issue(node: dict[str, Any]) -> tuple[str, ...]:
+    component, steps = node["componentType"], node["advice"]["steps"]
+    return (
+        node["label"],
+        node["subject"] or "",
+        node["dueOn"] or "",
+        ComponentType(component).label if component else "",
+        node["learner"]["uln"] or "",
+        node["advice"]["title"],
+        "\n".join(f"{number}. {step['text']}" for number, step in enumerate(steps, 1)),
+    )
+
+
+async def test_a_workbook_holds_days_months_numbers_and_tells_about_itself(
+    tiny: httpx2.AsyncClient,
+) -> None:
+    person = await taker(tiny, MANAGER)
+    asked = '{"centres":["10001"]}'
+    about, rows = await person.xlsx("learners", filter=asked)
+    anna = next(row for row in rows if row["ULN"] == ANNA_ULN)
+    told = {name: anna[name] for name in ("Date of birth", "Registered", "Anticipated award")}
+    assert told == {
+        "Date of birth": date(1993, 9, 14),
+        "Registered": date(2008, 9, 1),
+        "Anticipated award": date(2010, 8, 1),
+    }
+    assert (anna["Given name"], anna["Family name"]) == ("=1+1", "@Ash")
+    assert isinstance(anna["Percent complete"], float)
+    assert about["List"] == "Learners"
+    assert about["Rows"] == "2"
+    assert about["Taken by"] == f"Robin Reader <{MANAGER}>"
+    assert about["Asked for"] == f"filter: {asked}"
+
+    _, counted = await person.xlsx("completion")
+    assert [row["Learners"] for row in counted] == [0, 0, 0, 2, 0, 0]
+    assert [row["Share"] for row in counted] == [0, 0, 0, 1, 0, 0]
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_no_cell_of_a_csv_file_is_taken_for_a_formula(tiny: httpx2.AsyncClient) -> None:
+    person = await taker(tiny, MANAGER)
+    for name in LISTS:
+        asked = {"centre": WEST} if name == "unmatched-entries" else {}
+        answer = await person.get(f"{name}.csv", **asked)
+        note, *rest = lines(answer.content)
+        assert note[0].startswith("About this export. List: ")
+        assert [cell for row in rest for cell in row if cell.startswith(tuple("=+-@\t\r"))] == []
+    rows = await person.csv("learners")
+    assert [(row["Given name"], row["Family name"]) for row in rows][:1] == [("'=1+1", "'@Ash")]
+    rows = await person.csv("unmatched-entries", centre=WEST)
+    assert "'+Anna" in [row["Given name"] for row in rows]
+
+
+# Who sees what -----------------------------------------------------------------------------------
+
+
+async def test_what_may_not_be_read_at_a_centre_is_empty(
+    tiny: httpx2.AsyncClient, database: Database
+) -> None:
+    await database.writer.execute(
+        "UPDATE declaration SET created_by_id = (SELECT MIN(id) FROM account)"
+    )
+    hidden = ("Date of birth", "UCI", "UPN")
+    for email, seen in ((MANAGER, ("1993-09-14", "UCI-1", "UPN-1")), (VISITOR, ("", "", ""))):
+        person = await taker(tiny, email)
+        rows = await person.csv("learners")
+        anna = next(row for row in rows if row["ULN"] == ANNA_ULN)
+        assert tuple(anna[name] for name in hidden) == seen
+        rows = await person.csv("declarations")
+        assert {row["Declared by"] for row in rows} == {"Robin Reader" if seen[0] else ""}
+
+
+async def test_the_history_is_that_of_the_graph_and_names_nobody_to_visitors(
+    tiny: httpx2.AsyncClient, database: Database
+) -> None:
+    manager, visitor = await taker(tiny, MANAGER), await taker(tiny, VISITOR)
+    given = {"id": await registration_id(database), "month": "2010-07", "expectedVersion": 1}
+    await manager.data(SET_AWARD, input=given)
+    shown = await manager.data("{ changes { nodes { field before after actor } } }")
+    rows = await manager.csv("changes", filter='{"sources": ["USER"]}')
+    assert [(row["Field"], row["Before"], row["After"], row["Changed by"]) for row in rows] == [
+        tuple(node.values()) for node in shown["changes"]["nodes"]
+    ]
+    assert {row["ULN"] for row in rows} == {ANNA_ULN}
+    assert ("award", "2010-08", "2010-07", "Robin Reader") in [
+        (row["Field"], row["Before"], row["After"], row["Changed by"]) for row in rows
+    ]
+    rows = await visitor.csv("changes")
+    assert {row["Changed by"] for row in rows} == {""}
+    assert await manager.csv("changes", filter='{"sources": ["FEED"]}') == []
+
+
+async def test_a_file_says_which_centres_of_a_consortium_it_lacks(
+    tiny: httpx2.AsyncClient,
+) -> None:
+    wanted = '{"consortium": "GATES"}'
+    for email, told in (
+        (MANAGER, "1 centres of the consortium, out of reach"),
+        (SUPPORT, None),
+    ):
+        about, _ = await (await taker(tiny, email)).xlsx("completion", filter=wanted)
+        assert about.get("Not included") == told
+
+
+async def test_nothing_of_another_centre_is_in_any_file(tiny: httpx2.AsyncClient) -> None:
+    person, staff = await taker(tiny, MANAGER), await taker(tiny, SUPPORT)
+    for name in LISTS:
+        asked = {"centre": WEST} if name == "unmatched-entries" else {}
+        answer = await person.get(f"{name}.csv", **asked)
+        assert answer.status_code == 200
+        assert "MARK" not in answer.text
+        assert EAST not in answer.text
+    assert "MARK" in (await staff.get("learners.csv")).text
+    wanted = json.dumps({"centres": [EAST]})
+    assert await person.csv("learners", filter=wanted) == []
+    strange = await person.get("unmatched-entries.csv", centre=EAST)
+    absent = await person.get("unmatched-entries.csv", centre="99999")
+    assert error(strange) == (404, "NOT_FOUND")
+    assert strange.json() == absent.json()
+
+
+async def test_a_result_is_absent_before_its_release(tiny: httpx2.AsyncClient) -> None:
+    person = await taker(tiny, MANAGER)
+    rows = await person.csv("unmatched-entries", centre=WEST)
+    assert sorted((row["Result"], row["Result released"]) for row in rows) == [
+        ("", ""),
+        ("", ""),
+        ("PASS", "2010-02-19"),
+    ]
+    about, sheet = await person.xlsx("unmatched-entries", centre=WEST)
+    assert "SECRET" not in str((about, sheet))
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_every_kind_of_caller_takes_away_what_the_permissions_say(
+    tiny: httpx2.AsyncClient, database: Database
+) -> None:
+    ((centre_id,),) = await database.reader.tuples("SELECT id FROM centre WHERE number = ?", WEST)
+    maker = CallerMaker(database, centre_id)
+    refused = {
+        CallerKind.ANONYMOUS: (401, "UNAUTHENTICATED"),
+        CallerKind.TERMS_DUE: (403, "TERMS_NOT_ACCEPTED"),
+    }
+    for kind in CallerKind:
+        made = await maker.caller(kind)
+        answer = await Taker(tiny, made.token).get("learners.csv")
+        if kind not in refused and holds(kind, Permission.EXPORT_MAKE):
+            assert answer.status_code == 200, kind
+        else:
+            assert error(answer) == refused.get(kind, (403, "FORBIDDEN")), kind
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_a_cookie_counts_only_beside_the_header(tiny: httpx2.AsyncClient) -> None:
+    person = await taker(tiny, MANAGER)
+    cookie = {"cookie": f"lt_session={person.headers['authorization'].removeprefix('Bearer ')}"}
+    tiny.cookies.clear()
+    bare = await tiny.get("/export/learners.csv", headers=cookie)
+    assert error(bare) == (401, "UNAUTHENTICATED")
+    own = await tiny.get("/export/learners.csv", headers={**cookie, "x-learner-tracking": "1"})
+    assert own.status_code == 200
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_what_cannot_be_asked_is_refused_with_a_code(tiny: httpx2.AsyncClient) -> None:
+    person, visitor = await taker(tiny, MANAGER), await taker(tiny, VISITOR)
+    for file, asked, expected in (
+        ("pupils.csv", {}, (404, "NOT_FOUND")),
+        ("learners.pdf", {}, (404, "NOT_FOUND")),
+        ("learners", {}, (404, "NOT_FOUND")),
+        ("learners.csv", {"filter": "{"}, (400, "FILTER")),
+        ("learners.csv", {"filter": "[]"}, (400, "FILTER")),
+        ("learners.csv", {"filter": '{"centre": "10001"}'}, (400, "FILTER")),
+        ("learners.csv", {"filter": '{"awardYear": "soon"}'}, (400, "FILTER")),
+        ("learners.csv", {"filter": '{"entryFlag": ["SECRET-NAME"]}'}, (400, "FILTER")),
+        ("learners.csv", {"filter": '{"centres": ["1"]}'}, (400, "CENTRE_NUMBER_INVALID")),
+        ("learners.csv", {"orderBy": "SEVERITY"}, (400, "QUERY")),
+        ("learners.csv", {"groupBy": "CENTRE"}, (400, "QUERY")),
+        ("completion.csv", {"groupBy": "COMPONENT"}, (400, "GROUP_BY")),
+        ("changes.csv", {"filter": '{"from": "yesterday"}'}, (400, "FILTER")),
+        ("unmatched-entries.csv", {}, (400, "QUERY")),
+    ):
+        answer = await person.get(file, **asked)
+        assert error(answer) == expected, (file, asked)
+        assert "SECRET-NAME" not in answer.text
+    twice = await tiny.get("/export/learners.csv?filter={}&filter={}", headers=person.headers)
+    assert error(twice) == (400, "QUERY")
+    posted = await tiny.post("/export/learners.csv", headers=person.headers)
+    assert error(posted) == (405, "METHOD")
+    assert posted.headers["allow"] == "GET"
+    forbidden = await visitor.get("unmatched-entries.csv", centre=WEST)
+    assert error(forbidden) == (403, "FORBIDDEN")
+
+
+# The log -----------------------------------------------------------------------------------------
+
+
+async def test_the_log_tells_who_took_what_of_which_centre(tiny: httpx2.AsyncClient) -> None:
+    manager, staff = await taker(tiny, MANAGER), await taker(tiny, SUPPORT)
+    visitor, stranger = await taker(tiny, VISITOR), await taker(tiny, STRANGER)
+    await staff.csv("learners", filter='{"levels": ["HIGHER", "ADVANCED"]}')
+    await manager.xlsx("issues")
+    await manager.csv("completion")
+    await visitor.get("unmatched-entries.csv", centre=WEST)
+
+    kinds = {"kinds": ["EXPORT_MADE", "REFUSED", "RECORD_READ"]}
+    found = (await manager.data(LOG, centre=WEST, filter=kinds))["accessLog"]["nodes"]
+    told = [(node["kind"], node["actor"]["name"], node["code"], node["subject"]) for node in found]
+    assert told == [
+        ("REFUSED", "Robin Reader", "UNMATCHED_ENTRY_READ", "export/unmatched-entries"),
+        ("EXPORT_MADE", "Robin Reader", "DONE", f"{_issues(told)} rows of issues.xlsx"),
+        ("EXPORT_MADE", "Support", "DONE", "2 rows of learners.csv, levels"),
+        *[("RECORD_READ", "Support", None, None)] * 2,
+    ]
+    everything = await staff.data(LOG, filter=kinds)
+    ofs = [
+        (node["centre"] and node["centre"]["number"], node["subject"])
+        for node in everything["accessLog"]["nodes"]
+        if node["kind"] == "EXPORT_MADE"
+    ]
+    assert (None, "6 rows of completion.csv") in ofs
+    assert (EAST, "1 rows of learners.csv, levels") in ofs
+    assert error(await stranger.get("learners.pdf")) == (404, "NOT_FOUND")
+
+
+def _issues(told: list[tuple[Any, ...]]) -> int:
+    """How many issues there were: at least one, or the workbook would prove nothing."""
+    number = int(told[1][3].partition(" ")[0])
+    assert number > 0
+    return number

@@ -1,0 +1,343 @@
+"""Streams: what changes is told to whoever watches, and to nobody for longer than they may."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import httpx2
+import pytest
+from starlette.applications import Starlette
+
+import server.news
+from actions import access, accounts
+from auth.permissions import GrantKind, Role, Staff
+from auth.viewer import CONSOLE
+from models.database import Database, Dialect
+from models.news import about_centre
+from server.app import create_app
+from server.settings import Settings
+from server.streams import MOST_EACH
+from tests.exchange.feeds import EAST, WEST, find, send, tiny_feed
+from tests.factories import DAY, add_user
+from tests.graph.editing import SET_AWARD, registration_id
+from tests.server.connections import Connection
+from tests.server.exporting import Taker, taker
+from tests.server.feeding import Gate, Sender, gate, tiny
+
+EDITOR, VISITOR, OPERATOR = "editor@west.example", "visitor@west.example", "op@example.org"
+WATCH: Final = """
+subscription ($centre: CentreNumber!) {
+  centreChanged(centre: $centre) { number kinds centre { name } }
+}
+"""
+FOLLOW: Final = "subscription ($id: ID!) { feedRun(id: $id) { outcome finishedAt } }"
+LOG_OUT: Final = "mutation { sessionLogOut { __typename } }"
+
+__all__ = ["gate", "tiny"]  # fixtures
+
+
+@pytest.fixture
+async def app(database: Database, database_url: str, tmp_path: Path) -> AsyncIterator[Starlette]:
+    """A server over two centres, with people at one of them."""
+    await send(database, tmp_path / "feed", tiny_feed())
+    await add_user(database, EDITOR, WEST, role=Role.ADMINISTRATOR)
+    await add_user(database, VISITOR, WEST, kind=GrantKind.NON_CENTRE)
+    await add_user(database, OPERATOR, staff=Staff.OPERATOR)
+    async with serving(database_url, tmp_path) as app:
+        while database.dialect is Dialect.POSTGRESQL and not await listening(database):  # noqa: ASYNC110 - a client of PostgreSQL has no other way
+            await asyncio.sleep(0.01)
+        yield app
+
+
+async def listening(database: Database) -> list[int]:
+    """The processes of PostgreSQL over which news are heard."""
+    rows = await database.writer.tuples(
+        "SELECT pid FROM pg_stat_activity"
+        " WHERE datname = current_database() AND state = 'idle' AND query LIKE 'LISTEN%'"
+    )
+    return [row[0] for row in rows]
+
+
+@asynccontextmanager
+async def serving(url: str, folder: Path) -> AsyncIterator[Starlette]:
+    """A process that serves."""
+    built = create_app(
+        Settings(
+            DATABASE_URL=url,
+            today=DAY,
+            secure_cookies=False,
+            pool_size=4,
+            mail_folder=folder / "mail",
+            feed_folder=folder / "shelf",
+        )
+    )
+    async with built.router.lifespan_context(built):
+        yield built
+
+
+async def person(app: Starlette, email: str) -> Taker:
+    """Somebody, logged in."""
+    transport = httpx2.ASGITransport(app)
+    client = httpx2.AsyncClient(transport=transport, base_url="http://tracker.example")
+    return await taker(client, email)
+
+
+def token_of(someone: Taker) -> str:
+    return someone.headers["authorization"].removeprefix("Bearer ")
+
+
+def going(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    return asyncio.create_task(work)
+
+
+def told(*kinds: str) -> dict[str, Any]:
+    """A message about the western centre."""
+    centre = {"name": "Westgate School"}
+    change = {"number": WEST, "kinds": list(kinds), "centre": centre}
+    return {"data": {"centreChanged": change}}
+
+
+async def edit(someone: Taker, database: Database, month: str, version: int) -> None:
+    """Move Anna's award month."""
+    given = {"id": await registration_id(database), "month": month, "expectedVersion": version}
+    answer = await someone.data(SET_AWARD, input=given)
+    assert answer["learnerSetAnticipatedAward"]["__typename"] == "LearnerAwardSet"
+
+
+async def watching(app: Starlette, someone: Taker) -> tuple[Connection, asyncio.Task[None]]:
+    """Somebody who watches the western centre, and has been told that it began."""
+    connection = Connection(token_of(someone))
+    task = going(connection.watch(app, WATCH, centre=WEST))
+    assert (await connection.wait_for(1))[0] == told()
+    return connection, task
+
+
+async def test_edits_and_feeds_are_told_to_those_who_watch_the_centre(
+    app: Starlette, database: Database, tmp_path: Path
+) -> None:
+    editor = await person(app, EDITOR)
+    connection, task = await watching(app, editor)
+    assert connection.status == 200
+    assert dict(connection.came[0]["headers"])[b"content-type"] == b"text/event-stream"
+
+    await edit(editor, database, "2010-07", 1)
+    assert (await connection.wait_for(2))[1] == told("AWARDS")
+
+    # In the server's own process: with SQLite no other is heard.
+    feed = tiny_feed()
+    find(feed, "learners.csv", learner_ref="cleo")["given_name"] = "Cleopatra"
+    await send(app.state.database, tmp_path / "east", feed)
+    find(feed, "learners.csv", learner_ref="ben")["given_name"] = "Benjamin"
+    await send(app.state.database, tmp_path / "west", feed)
+    assert (await connection.wait_for(3))[2:] == [told("RECORDS")]
+    connection.gone.set()
+    await task
+
+
+async def taken_back(database: Database, news: str) -> None:
+    """A transaction that tells something and does not end well."""
+    with suppress(ZeroDivisionError):
+        async with database.transaction() as transaction:
+            await transaction.tell([news])
+            raise ZeroDivisionError
+
+
+async def test_nobody_is_told_of_what_is_taken_back_and_anything_but_once(
+    app: Starlette,
+) -> None:
+    connection, task = await watching(app, await person(app, EDITOR))
+    opened: Database = app.state.database
+    ((centre_id,),) = await opened.reader.tuples("SELECT id FROM centre WHERE number = ?", WEST)
+    topic = about_centre(centre_id)
+    await taken_back(opened, f"{topic} ISSUES")
+    async with opened.transaction() as transaction:
+        await transaction.tell([f"{topic} AWARDS", f"{topic} AWARDS"])
+        await transaction.tell([f"{topic} DECLARATIONS", f"{topic} AWARDS"])
+        assert connection.events == [told()]
+    await connection.wait_for(2)
+    assert connection.events == [told(), told("AWARDS", "DECLARATIONS")]
+    connection.gone.set()
+    await task
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+async def test_another_process_is_heard_over_postgresql(
+    app: Starlette, database: Database, database_url: str, tmp_path: Path
+) -> None:
+    editor = await person(app, EDITOR)
+    connection, task = await watching(app, editor)
+    async with serving(database_url, tmp_path) as other:
+        await edit(await person(other, EDITOR), database, "2010-07", 1)
+        assert (await connection.wait_for(2))[1] == told("AWARDS")
+    connection.gone.set()
+    await task
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+async def test_a_lost_connection_is_told_and_made_again(
+    app: Starlette, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server.news, "RETRY_EVERY", 0.01)
+    editor = await person(app, EDITOR)
+    connection, task = await watching(app, editor)
+    (process,) = await listening(database)
+    await database.writer.tuples("SELECT pg_terminate_backend(?)", process)
+    assert (await connection.wait_for(2))[1] == told("UNSURE")
+    await edit(editor, database, "2010-07", 1)
+    assert (await connection.wait_for(3))[2] == told("AWARDS")
+    connection.gone.set()
+    await task
+
+
+async def test_a_slow_reader_is_told_each_thing_once(app: Starlette, database: Database) -> None:
+    editor = await person(app, EDITOR)
+    connection, task = await watching(app, editor)
+    connection.open.clear()
+    await edit(editor, database, "2010-06", 1)
+    await connection.wait_for(2)
+    for version, month in enumerate(("2010-05", "2010-06", "2010-07", "2010-08"), start=2):
+        await edit(editor, database, month, version)
+    await asyncio.sleep(0.2)  # nothing tells that nothing more will come
+    connection.open.set()
+    await asyncio.sleep(0.2)
+    assert 3 <= len(connection.events) <= 5
+    assert connection.events[1:] == [told("AWARDS")] * (len(connection.events) - 1)
+    connection.gone.set()
+    await task
+
+
+async def test_a_stream_ends_when_its_reader_may_not_watch_any_longer(
+    app: Starlette, database: Database
+) -> None:
+    for email, end in ((VISITOR, _revoke), (EDITOR, _log_out), (EDITOR, _disable)):
+        someone = await person(app, email)
+        connection, task = await watching(app, someone)
+        await end(app.state.database, someone, email)
+        await task
+        assert connection.events == [told(), "complete"], end
+
+
+async def _revoke(database: Database, _someone: Taker, email: str) -> None:
+    now = datetime.now(UTC)
+    await access.end_access(database, CONSOLE, centre_number=WEST, login=email, now=now)
+
+
+async def _log_out(_database: Database, someone: Taker, _email: str) -> None:
+    await someone.data(LOG_OUT)
+
+
+async def _disable(database: Database, _someone: Taker, email: str) -> None:
+    await accounts.disable_account(database, CONSOLE, email, now=datetime.now(UTC))
+
+
+async def test_a_centre_out_of_reach_is_like_none_and_nobody_watches_unknown(
+    app: Starlette,
+) -> None:
+    editor = await person(app, EDITOR)
+    for token, centre, answer in (
+        (token_of(editor), EAST, {"data": {"centreChanged": None}}),
+        (token_of(editor), "99999", {"data": {"centreChanged": None}}),
+    ):
+        connection = Connection(token)
+        await connection.watch(app, WATCH, centre=centre)
+        assert connection.events == [answer, "complete"]
+    connection = Connection(None)
+    await connection.watch(app, WATCH, centre=WEST)
+    answer, *rest = connection.events
+    assert rest == ["complete"]
+    assert answer["data"] is None
+    assert [one["extensions"]["code"] for one in answer["errors"]] == ["UNAUTHENTICATED"]
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_streams_are_for_subscriptions_and_subscriptions_for_streams(
+    app: Starlette,
+) -> None:
+    editor = await person(app, EDITOR)
+    for query, code in (
+        ("{ me { email } }", "NO_SUBSCRIPTION"),
+        (LOG_OUT, "NO_SUBSCRIPTION"),
+        ("", "NO_SUBSCRIPTION"),
+        ("subscription {", "GRAPHQL_INVALID"),
+        ("subscription { nothing }", "GRAPHQL_INVALID"),
+    ):
+        connection = Connection(token_of(editor))
+        await connection.watch(app, query)
+        result, end = connection.events
+        assert (result["data"], end) == (None, "complete")
+        assert [one["extensions"]["code"] for one in result["errors"]] == [code]
+    assert (await editor.data("{ me { email } }"))["me"] == {"email": EDITOR}
+    answer = await editor.client.post(
+        "/graphql",
+        json={"query": WATCH, "variables": {"centre": WEST}},
+        headers=editor.headers,
+    )
+    assert answer.status_code == 400
+    assert "subscriptions are not allowed" in answer.text
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_one_person_has_so_many_streams_and_no_more(app: Starlette) -> None:
+    editor, visitor = await person(app, EDITOR), await person(app, VISITOR)
+    held = [await watching(app, editor) for _ in range(MOST_EACH)]
+    refused = Connection(token_of(editor))
+    await refused.watch(app, WATCH, centre=WEST)
+    assert refused.status == 429
+    assert b"TOO_MANY_STREAMS" in refused.pieces[0]
+    held.append(await watching(app, visitor))
+    held[0][0].gone.set()
+    await held[0][1]
+    held.append(await watching(app, editor))
+    for connection, task in held:
+        connection.gone.set()
+        await task
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_streams_end_when_the_process_is_told_to_stop(
+    database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = asyncio.Event()
+    monkeypatch.setattr(signal, "getsignal", lambda _number: lambda *_: stopped.set())
+    await send(database, tmp_path / "feed", tiny_feed())
+    await add_user(database, EDITOR, WEST)
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        async with serving(database_url, tmp_path) as app:
+            connection, task = await watching(app, await person(app, EDITOR))
+            os.kill(os.getpid(), signal.SIGTERM)
+            await task
+            assert connection.events == [told(), "complete"]
+            assert stopped.is_set()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+async def test_a_run_is_followed_to_its_end(
+    app: Starlette, gate: Gate, tiny: bytes, database: Database
+) -> None:
+    operator, editor = await person(app, OPERATOR), await person(app, EDITOR)
+    gate.shut()
+    run_id = await Sender(operator.client, token_of(operator)).sent(tiny)
+    await gate.reached.wait()
+
+    connection, refused = Connection(token_of(operator)), Connection(token_of(editor))
+    task = going(connection.watch(app, FOLLOW, id=run_id))
+    (first,) = await connection.wait_for(1)
+    assert first == {"data": {"feedRun": {"outcome": "RUNNING", "finishedAt": None}}}
+    gate.open()
+    await task
+    *_, last, end = connection.events
+    assert (last["data"]["feedRun"]["outcome"], end) == ("APPLIED", "complete")
+    assert last["data"]["feedRun"]["finishedAt"] is not None
+
+    await refused.watch(app, FOLLOW, id=run_id)
+    assert [one["extensions"]["code"] for one in refused.events[0]["errors"]] == ["FORBIDDEN"]
+    ended = Connection(token_of(operator))
+    await ended.watch(app, FOLLOW, id=run_id)
+    assert ended.events == [last, "complete"]
