@@ -1,6 +1,7 @@
 """Relations as one line: a batch question, and the field of the row that is its key."""
 
 from collections.abc import Callable, Hashable, Sequence
+from inspect import isawaitable
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
@@ -19,8 +20,8 @@ from schema.context import Batch, Info
 LEVEL: Final = "level"
 """Under this key a field's metadata hold the function that answers for all rows of a level."""
 
-Level: TypeAlias = Callable[[Sequence[Any], Info], Any]
-"""Rows and info in, one answer a row out, which may have to be awaited."""
+Level: TypeAlias = Callable[..., Any]
+"""Rows, info and arguments in, one answer a row out, which may have to be awaited."""
 
 
 def batched(
@@ -63,10 +64,7 @@ def together(
     """A field answered for all rows of a level by one call."""
 
     async def resolve(root: Any, info: Info) -> Any:  # noqa: ANN401
-        (found,) = await answer([root], info)
-        if isinstance(found, Exception):
-            raise found
-        return found
+        return await alone(answer, root, info)
 
     return strawberry.field(
         resolver=resolve,
@@ -74,6 +72,15 @@ def together(
         extensions=extensions or [],
         metadata={LEVEL: answer},
     )
+
+
+async def alone(answer: Level, root: object, info: Info, **arguments: Any) -> Any:  # noqa: ANN401
+    """What a field that answers for a level answers for one row."""
+    found = answer([root], info, **arguments)
+    (one,) = await found if isawaitable(found) else found
+    if isinstance(one, Exception):
+        raise one
+    return one
 
 
 def _picked(pick: Callable[[Any, Any], Any], row: object, answer: object) -> Any:  # noqa: ANN401

@@ -1,7 +1,7 @@
 """Fields that take a day: what is stored answers for today, the rules for every other day."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from operator import attrgetter
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ import strawberry
 
 from domain.travel import within_reach
 from loaders.derivations import Derived, derived_by_registration_id
-from schema.batched import selects
+from schema.batched import LEVEL, alone, selects
 from schema.context import Batch, Info
 
 On = Annotated[
@@ -47,15 +47,24 @@ def dated_column(
     """
     now, key_of = attrgetter(name), attrgetter(key)
 
-    async def derived(root: Any, info: Info, day: date) -> Any:  # noqa: ANN401
-        found = await info.context.load(derived_by_registration_id, key_of(root), day)
-        return now(root) if found is None else then(root, found)
+    async def derived(rows: Sequence[Any], info: Info, day: date) -> list[Any]:
+        keys = list(map(key_of, rows))
+        found = await info.context.load_many(derived_by_registration_id, keys, day)
+        return [
+            now(row) if found[wanted] is None else then(row, found[wanted])
+            for row, wanted in zip(rows, keys, strict=True)
+        ]
+
+    def answer(rows: Sequence[Any], info: Info, on: date | None = None) -> Any:  # noqa: ANN401
+        day = None if on is None else other_day(info, on)
+        return list(map(now, rows)) if day is None else derived(rows, info, day)
 
     def resolve(root: Any, info: Info, on: On = None) -> Any:  # noqa: ANN401
-        day = None if on is None else other_day(info, on)
-        return now(root) if day is None else derived(root, info, day)
+        if on is None:
+            return now(root)
+        return alone(answer, root, info, on=on)
 
-    return strawberry.field(resolver=resolve, description=description)
+    return strawberry.field(resolver=resolve, description=description, metadata={LEVEL: answer})
 
 
 def dated(
@@ -73,16 +82,25 @@ def dated(
     """
     key_of = attrgetter(key)
 
-    async def resolve(root: Any, info: Info, on: On = None) -> Any:  # noqa: ANN401
-        day, wanted = other_day(info, on), key_of(root)
-        asked = [info.context.load(batch, wanted)]
-        if day is not None:
-            asked.append(info.context.load(derived_by_registration_id, wanted, day))
+    async def answer(rows: Sequence[Any], info: Info, on: date | None = None) -> list[Any]:
+        day, keys = other_day(info, on), list(map(key_of, rows))
         if ahead is not None and selects(info, ahead[0]):
-            asked.append(info.context.load(ahead[1], wanted))
-        stored, *found = await asyncio.gather(*asked)
-        if day is not None:
-            return [] if found[0] is None else then(root, found[0], stored, day)
-        return stored if pick is None else pick(root, stored)
+            info.context.foresee(ahead[1], keys)
+        load = info.context.load_many
+        if day is None:
+            stored = await load(batch, keys)
+            if pick is None:
+                return [stored[wanted] for wanted in keys]
+            return [pick(row, stored[wanted]) for row, wanted in zip(rows, keys, strict=True)]
+        stored, found = await asyncio.gather(
+            load(batch, keys), load(derived_by_registration_id, keys, day)
+        )
+        return [
+            [] if found[wanted] is None else then(row, found[wanted], stored[wanted], day)
+            for row, wanted in zip(rows, keys, strict=True)
+        ]
 
-    return strawberry.field(resolver=resolve, description=description)
+    async def resolve(root: Any, info: Info, on: On = None) -> Any:  # noqa: ANN401
+        return await alone(answer, root, info, on=on)
+
+    return strawberry.field(resolver=resolve, description=description, metadata={LEVEL: answer})
