@@ -12,14 +12,17 @@ from functools import cache
 from typing import Any, NamedTuple, TypeVar, get_type_hints
 from urllib.parse import urlsplit
 
+import asyncpg
 import msgspec
 import orjson
 from asyncpg.exceptions import LockNotAvailableError
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionContext
 from tortoise.context import TortoiseContext
-from tortoise.exceptions import OperationalError
+from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.transactions import in_transaction
+
+from models.deadline import DeadlineError, in_time, interrupted, is_away, time_left
 
 APP = "models"
 WRITE = "default"
@@ -72,12 +75,7 @@ class Connection:
 
     async def tuples(self, text: str, *params: object) -> Sequence[Sequence[Any]]:
         """The rows of a query, or those that a change returns, as the driver gives them."""
-        if self.dialect is Dialect.POSTGRESQL and "RETURNING" in text:
-            # Tortoise's other door answers no rows to whatever begins with the word of a change.
-            found = await self.client.execute_query_dict(self._text(text), self._params(params))
-            return [tuple(row.values()) for row in found]
-        _, rows = await self.client.execute_query(self._text(text), self._params(params))
-        return rows  # type: ignore[return-value]  # driver rows can be indexed by position
+        return await self._send(self._text(text), self._params(params))
 
     async def rows(self, shape: Callable[..., Row], text: str, *params: object) -> list[Row]:
         """The rows of a query as slotted values; the columns stand in the order of its fields."""
@@ -92,19 +90,23 @@ class Connection:
 
     async def execute(self, text: str, *params: object) -> None:
         """Run a statement that answers nothing."""
-        await self.client.execute_query(self._text(text), self._params(params))
+        await self._send(self._text(text), self._params(params))
 
     async def insert(self, text: str, *params: object) -> int:
         """Insert one row; its id."""
         returning = " RETURNING id" if self.dialect is Dialect.POSTGRESQL else ""
-        found = await self.client.execute_insert(self._text(text + returning), self._params(params))
+        async with in_time():
+            found = await self.client.execute_insert(
+                self._text(text + returning), self._params(params)
+            )
         return int(found if self.dialect is Dialect.SQLITE else found[0])
 
     async def execute_many(self, text: str, rows: Sequence[Sequence[object]]) -> None:
         """Run one statement for each row of parameters."""
         if rows:
             prepared = [self._params(row) for row in rows]
-            await self.client.execute_many(self._text(text), prepared)
+            async with in_time():
+                await self.client.execute_many(self._text(text), prepared)
 
     async def load(
         self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
@@ -144,6 +146,24 @@ class Connection:
             return row
         return tuple(_for_sqlite(value) if isinstance(value, date) else value for value in row)
 
+    async def _send(self, text: str, params: list[Any]) -> Sequence[Sequence[Any]]:
+        """The rows that a statement answers, in time."""
+        holder = self.client.acquire_connection()
+        async with in_time(queue=True):
+            raw = await holder.__aenter__()
+        try:
+            self.client.log.debug("%s: %s", text, params)
+            if self.dialect is Dialect.POSTGRESQL:
+                async with in_time():
+                    return await self.client._translate_exceptions(_fetch, raw, text, params)  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001 - as its own methods do
+            return await interrupted(raw, raw.execute_fetchall(text, params))  # type: ignore[no-any-return]
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+        except sqlite3.IntegrityError as error:
+            raise IntegrityError(error) from error
+        finally:
+            await holder.__aexit__(None, None, None)
+
     def _text(self, text: str) -> str:
         return numbered(text) if self.dialect is Dialect.POSTGRESQL else text
 
@@ -151,6 +171,13 @@ class Connection:
         if self.dialect is Dialect.POSTGRESQL:
             return list(params)
         return [_for_sqlite(value) for value in params]
+
+
+async def _fetch(
+    _client: object, raw: asyncpg.Connection, text: str, params: list[Any]
+) -> Sequence[Sequence[Any]]:
+    """The rows of a statement, on a connection that is held."""
+    return await raw.fetch(text, *params)  # type: ignore[return-value]  # records can be indexed by position
 
 
 class Database:
@@ -172,6 +199,9 @@ class Database:
         `wait` is for how many milliseconds another process may keep SQLite to itself, `patience`
         for how many seconds this one may; raises BusyError.
         """
+        left = time_left()
+        if left is not None:
+            patience = left if patience is None else min(left, patience)
         with copy(self._context):  # a context remembers who entered it: each enters one of its own
             async with _begun(in_transaction(WRITE), patience) as client:
                 connection = Connection(client, self.dialect)
@@ -202,6 +232,15 @@ class Database:
     def _executor(self) -> MigrationExecutor:
         client = self._context.connections.get(WRITE)
         return MigrationExecutor(client, {APP: _app()})
+
+    def connections(self) -> list[tuple[str, int, int]]:
+        """For each purpose, how many connections are open, and how many of them idle."""
+        found = []
+        for purpose, connection in (("read", self.reader), ("write", self.writer)):
+            pool = getattr(connection.client, "_pool", None)
+            if pool is not None:
+                found.append((purpose, pool.get_size(), pool.get_idle_size()))
+        return found
 
     async def close(self) -> None:
         """Close every connection."""
@@ -239,6 +278,23 @@ async def _begun(
         await transaction.__aexit__(type(error), error, error.__traceback__)
         raise
     await transaction.__aexit__(None, None, None)
+
+
+class Trouble(StrEnum):
+    """What may keep a statement from being carried out although nobody did anything wrong."""
+
+    BUSY = "BUSY"
+    LATE = "DEADLINE_EXCEEDED"
+    AWAY = "UNAVAILABLE"
+
+
+def trouble_of(error: BaseException) -> Trouble | None:
+    """Which trouble an error tells of; None for our own faults."""
+    if is_busy(error):
+        return Trouble.BUSY
+    if isinstance(error, DeadlineError):
+        return Trouble.LATE
+    return Trouble.AWAY if is_away(error) else None
 
 
 def is_busy(error: BaseException) -> bool:

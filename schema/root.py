@@ -24,7 +24,8 @@ from resolvers import service as _service
 from resolvers import sessions as _sessions
 from resolvers import terms as _terms
 from resolvers import tokens as _tokens
-from schema.documents import known_documents, known_to_be_valid
+from schema.documents import known_documents
+from schema.gate import Gate
 from schema.problems import HANDLERS
 from schema.scalars import SCALARS
 from schema.types.conflict import ConflictHandler
@@ -115,7 +116,7 @@ def make_schema() -> Schema:
         query=Query,
         mutation=Mutation,
         exception_handlers=[*HANDLERS, ConflictHandler()],
-        extensions=[known_documents, known_to_be_valid],
+        extensions=[Gate, known_documents],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
 

@@ -1,27 +1,53 @@
-"""The HTTP view: who asks, the operation, and errors as they may leave."""
+"""`POST /graphql`: one operation in, one answer out, and errors as they may leave."""
 
-from typing import Any
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 import orjson
+from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.websockets import WebSocket
-from strawberry.asgi import GraphQL
-from strawberry.http import GraphQLHTTPResponse
+from starlette.types import Receive, Scope, Send
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
 
 from auth.throttle import Throttle
+from auth.viewer import Footing
+from domain.errors import RateLimited
 from models.database import Database
+from models.deadline import ending_in
 from schema.context import Context, Service
-from schema.masking import shown
+from schema.masking import STOPS, shown, stopped
 from schema.root import Schema
-from server.callers import Callers
+from server.asked import JSON, Asked, expect_json, media_type_of, read
+from server.callers import Caller, Callers
 from server.clock import Clock
+from server.documents import StoredDocuments
+from server.journal import Journal, Operation
 from server.recorder import Recorder
+from server.refusals import RefusalError
+
+ALLOWED: Final = {OperationType.QUERY, OperationType.MUTATION}
+TRY_AGAIN_AFTER: Final = "5"
+"""Seconds after which what keeps the service from answering may have passed."""
+_BAD_REQUESTS: Final = frozenset({"OPERATION_NAME_MISSING", "OPERATION_UNKNOWN"})
 
 
-class GraphQLView(GraphQL[Context, None]):
-    """`POST /graphql` with exact JSON; nothing is read or changed by GET."""
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How much is answered, how often, for how long, and to what."""
+
+    rates: Mapping[Footing, int]
+    deadline: float
+    documents: StoredDocuments
+    stored_only: frozenset[Footing]
+
+
+class GraphQLView:
+    """One schema over one database; nothing is read or changed by GET."""
 
     def __init__(
         self,
@@ -33,65 +59,164 @@ class GraphQLView(GraphQL[Context, None]):
         recorder: Recorder,
         throttle: Throttle,
         service: Service,
+        policy: Policy,
+        journal: Journal,
     ) -> None:
-        """Serve one schema over one database."""
-        super().__init__(
-            schema, graphql_ide=None, allow_queries_via_get=False, subscription_protocols=()
-        )
+        """Serve until the application ends."""
+        self._schema = schema
         self._database = database
         self._clock = clock
         self._callers = callers
         self._recorder = recorder
         self._throttle = throttle
         self._service = service
+        self._policy = policy
+        self._journal = journal
 
-    async def get_context(
-        self, request: Request | WebSocket, response: Response | WebSocket
-    ) -> Context:
-        """Who asks, read in one statement."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        operation = Operation(started=time.perf_counter())
+        try:
+            response = await self._answer(request, operation)
+        except RefusalError as refusal:
+            operation.outcome = refusal.code
+            response = refusal.graph_response(operation.media_type)
+        self._journal.note(operation)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request, operation: Operation) -> Response:
+        operation.media_type = media_type_of(request)
+        if request.method != "POST":
+            message = "Send operations by POST."
+            raise RefusalError(405, "METHOD_NOT_ALLOWED", message, {"allow": "POST"})
+        expect_json(request)
+        asked = read(await request.body())
+        with ending_in(self._policy.deadline):
+            try:
+                return await self._carry_out(request, asked, operation)
+            except Exception as error:
+                trouble = stopped(error)
+                if trouble is None:
+                    raise
+                return self._response([trouble], None, operation)
+
+    async def _carry_out(self, request: Request, asked: Asked, operation: Operation) -> Response:
         caller = await self._callers.caller(request)
-        context = Context(
+        operation.footing = caller.viewer.footing
+        operation.centres = len(caller.viewer.grants)
+        await self._admit(caller)
+        text = self._document(asked, caller.viewer.footing)
+        kept = Response()
+        context = self._context(caller, kept)
+        result = await self._run(text, asked, context)
+        self._recorder.note(*context.events)
+        self._journal.events(context.events)
+        for viewer, registration_ids in context.read.items():
+            self._recorder.note_reads(viewer, context.now(), registration_ids)
+        operation.name = context.operation_name
+        operation.stored = asked.document_hash is not None
+        operation.cost = None if context.cost is None else context.cost.requested
+        operation.mutates = context.mutates
+        errors = shown(result.errors) if result.errors else []
+        return self._response(errors, result, operation, kept.raw_headers)
+
+    async def _admit(self, caller: Caller) -> None:
+        try:
+            await self._throttle.admit(caller.viewer, self._policy.rates[caller.viewer.footing])
+        except RateLimited as limited:
+            headers = {"retry-after": str(limited.retry_after)}
+            raise RefusalError(429, limited.code, limited.message, headers) from None
+
+    def _document(self, asked: Asked, footing: Footing) -> str:
+        """The text to run: a stored one, or the one that was sent where that may be."""
+        found = None
+        if asked.document_hash is not None:
+            found = self._policy.documents.text(asked.document_hash)
+            if found is None and asked.query is None:
+                message = "No document with this hash is stored here."
+                raise RefusalError(404, "DOCUMENT_UNKNOWN", message)
+        if found is not None:
+            return found
+        if footing in self._policy.stored_only:
+            message = "Send the hash of a stored document: others are not run for you here."
+            raise RefusalError(403, "DOCUMENT_NOT_STORED", message)
+        return asked.query or ""
+
+    def _context(self, caller: Caller, kept: Response) -> Context:
+        return Context(
             self._database,
             caller.viewer,
             self._clock.today(),
             now=self._clock.now,
             token=caller.token,
-            keep=lambda new: self._keep(response, new),
-            ask_to_wait=lambda seconds: _ask_to_wait(response, seconds),
+            keep=lambda token: self._keep(kept, token),
+            ask_to_wait=lambda seconds: kept.headers.update({"retry-after": str(seconds)}),
             settle=self._recorder.settle,
             throttle=self._throttle,
             service=self._service,
         )
-        request.state.context = context
-        return context
 
-    async def process_result(
-        self, request: Request, result: ExecutionResult
-    ) -> GraphQLHTTPResponse:
-        """The answer with its errors masked; what it leaves to be logged is logged."""
-        context: Context = request.state.context
-        self._recorder.note(*context.events)
-        for viewer, registration_ids in context.read.items():
-            self._recorder.note_reads(viewer, context.now(), registration_ids)
-        if result.errors:
-            result.errors = shown(result.errors)
-        return await super().process_result(request, result)
+    async def _run(self, text: str, asked: Asked, context: Context) -> ExecutionResult:
+        try:
+            return await self._schema.execute(
+                text,
+                variable_values=asked.variables,
+                context_value=context,
+                operation_name=asked.operation_name,
+                operation_extensions=asked.extensions,
+                allowed_operation_types=ALLOWED,
+            )
+        except CannotGetOperationTypeError:
+            message = "The document has no operation, or none with the name in operationName."
+            raise RefusalError(400, "OPERATION_UNKNOWN", message) from None
+        except InvalidOperationTypeError:
+            message = "Only queries and mutations are answered here."
+            raise RefusalError(400, "OPERATION_UNKNOWN", message) from None
 
-    def encode_json(self, data: object) -> bytes:
-        """JSON as bytes."""
-        return orjson.dumps(data)
+    def _response(
+        self,
+        errors: list[GraphQLError],
+        result: ExecutionResult | None,
+        operation: Operation,
+        headers: Sequence[tuple[bytes, bytes]] = (),
+    ) -> Response:
+        """The answer: what strikes a whole query is told alone, what a mutation did is not lost."""
+        codes = [str((error.extensions or {}).get("code")) for error in errors]
+        operation.outcome = codes[0] if codes else "OK"
+        data = None if result is None else result.data
+        kept = operation.mutates and data is not None and any(data.values())
+        stop = next((at for at, code in enumerate(codes) if code in STOPS and not kept), None)
+        body: dict[str, Any] = {}
+        began = data is not None or any(error.path for error in errors)
+        if stop is not None:
+            operation.outcome = codes[stop]
+            errors, began = [_of_the_whole(errors[stop])], False
+        if began:
+            body["data"] = data
+        if errors:
+            body["errors"] = [error.formatted for error in errors]
+        if result is not None and result.extensions:
+            body["extensions"] = result.extensions
+        response = Response(
+            orjson.dumps(body),
+            503 if stop is not None else self._status(operation, codes, began=began),
+            media_type=operation.media_type,
+        )
+        if stop is not None:
+            response.headers["retry-after"] = TRY_AGAIN_AFTER
+        for name, value in headers:
+            if name not in {b"content-length", b"content-type"}:
+                response.raw_headers.append((name, value))
+        return response
 
-    def decode_json(self, data: str | bytes) -> object:
-        """JSON from bytes: an object, or a list, which is refused later; no NaN, no Infinity."""
-        decoded = orjson.loads(data)
-        if not isinstance(decoded, dict | list):
-            message = "The body must be a JSON object."
-            raise orjson.JSONDecodeError(message, "", 0)
-        return decoded
+    def _status(self, operation: Operation, codes: list[str], *, began: bool) -> int:
+        """By plain JSON, a document that cannot be run is answered like any other."""
+        if began or (operation.media_type == JSON and not _BAD_REQUESTS & {*codes}):
+            return 200
+        return 400
 
-    def _keep(self, response: Response | WebSocket, token: str | None) -> None:
-        if not isinstance(response, Response):
-            return
+    def _keep(self, kept: Response, token: str | None) -> None:
         options: dict[str, Any] = {
             "secure": self._service.secure_cookies,
             "httponly": True,
@@ -99,12 +224,12 @@ class GraphQLView(GraphQL[Context, None]):
             "path": "/",
         }
         if token is None:
-            response.delete_cookie(self._callers.cookie, **options)
+            kept.delete_cookie(self._callers.cookie, **options)
         else:
             hours = self._service.session_hours
-            response.set_cookie(self._callers.cookie, token, max_age=hours * 3600, **options)
+            kept.set_cookie(self._callers.cookie, token, max_age=hours * 3600, **options)
 
 
-def _ask_to_wait(response: Response | WebSocket, seconds: int) -> None:
-    if isinstance(response, Response):
-        response.headers["retry-after"] = str(seconds)
+def _of_the_whole(error: GraphQLError) -> GraphQLError:
+    """An error without the field that it struck first."""
+    return GraphQLError(error.message, extensions=error.extensions)

@@ -28,6 +28,15 @@ from server.settings import Settings
 DAY = date(2010, 2, 19)
 PASSWORD = "a long enough secret"
 
+UNHURRIED = {
+    "secure_cookies": False,
+    **dict.fromkeys(("rate_anonymous", "rate_user", "rate_api_token", "rate_staff"), 0),
+    **dict.fromkeys(
+        ("most_cost_anonymous", "most_cost_user", "most_cost_api_token", "most_cost_staff"), 10**7
+    ),
+}
+"""Settings for tests that are not about how much may be asked for."""
+
 
 class Caller:
     """Somebody who sends operations over HTTP."""
@@ -63,7 +72,7 @@ async def served(
 ) -> AsyncIterator[httpx2.AsyncClient]:
     """The whole application over a database, without a socket."""
     with TemporaryDirectory() as mail:
-        given = {"secure_cookies": False, "pool_size": 4, "mail_folder": mail, **settings}
+        given = {**UNHURRIED, "pool_size": 4, "mail_folder": mail, **settings}
         app = create_app(Settings(DATABASE_URL=url, today=today, **given))
         async with (
             app.router.lifespan_context(app),

@@ -21,9 +21,12 @@ PACKAGES = (
 LONGEST = 400
 """Lines of a file; one that nears them is two files."""
 
-DATABASE_TYPES = {"schema/context.py": {"Database"}, "schema/masking.py": {"is_busy"}}
+DATABASE_TYPES = {
+    "schema/context.py": {"Database"},
+    "schema/masking.py": {"Trouble", "trouble_of"},
+}
 """Who may import what of models.database above the loaders: a request carries its database, and
-an answer tells that it was busy."""
+an answer tells that it was busy, slow or gone."""
 
 SQL_METHODS = frozenset({"tuples", "rows", "execute", "execute_many", "insert", "transaction"})
 ORM_METHODS = frozenset({
