@@ -114,7 +114,7 @@ async def interrupted(connection: aiosqlite.Connection, work: Coroutine[Any, Any
 
 def is_away(error: BaseException) -> bool:
     """Whether the database cannot be reached or cannot work, which may pass by itself."""
-    if isinstance(error, CrowdedError | _AWAY):
+    if isinstance(error, (CrowdedError, *_AWAY)):
         return True
     if isinstance(error, postgres.InterfaceError):
         return "clos" in str(error)  # a connection or the pool is closed, or closing

@@ -119,7 +119,7 @@ def _asked(body: dict[str, Any]) -> Asked:
             raise RefusalError(400, "PARAMETER_INVALID", f"{name} must be {words} or null.")
     extensions: dict[str, Any] = body.get("extensions") or {}
     document_id: str | None = body.get("documentId")
-    document_hash = document_id or _persisted(extensions.get("persistedQuery"))
+    document_hash: str | None = document_id or _persisted(extensions.get("persistedQuery"))
     if document_hash is not None:
         document_hash = document_hash.lower().removeprefix("sha256:")
     query = body.get("query")
@@ -129,8 +129,8 @@ def _asked(body: dict[str, Any]) -> Asked:
     if query and document_hash not in {None, sha256(query.encode()).hexdigest()}:
         message = "The hash is not the SHA-256 of the document that is sent with it."
         raise RefusalError(400, "PARAMETER_INVALID", message)
-    name = body.get("operationName")
-    return Asked(query, document_hash, name, body.get("variables") or {}, extensions)
+    operation_name = body.get("operationName")
+    return Asked(query, document_hash, operation_name, body.get("variables") or {}, extensions)
 
 
 def _persisted(given: object) -> str | None:

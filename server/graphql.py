@@ -192,8 +192,8 @@ class GraphQLView:
         if stop is not None:
             operation.outcome = codes[stop]
             errors, began = [_of_the_whole(errors[stop])], False
-        if began:
-            body["data"] = data
+        if began or operation.media_type == JSON:  # programs of old look for it in any answer
+            body["data"] = data if began else None
         if errors:
             body["errors"] = [error.formatted for error in errors]
         if result is not None and result.extensions:
