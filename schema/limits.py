@@ -21,6 +21,7 @@ LIMITS: Final[Mapping[str, tuple[int, str]]] = {
     "bytes": (20_000, "A document may have at most {} bytes."),
     "tokens": (2_000, "A document may have at most {} tokens."),
     "nesting": (40, "Brackets of a document may stand at most {} deep in each other."),
+    "digits": (20, "A number may have at most {} digits."),
     "operations": (10, "A document may have at most {} operations."),
     "fragments": (50, "A document may have at most {} fragments."),
     "depth": (15, "Fields may stand at most {} deep in each other."),
@@ -45,6 +46,7 @@ _TOKEN: Final = re.compile(
     r"|\#[^\n\r]*+"  # a comment
     r"|\.\.\.|\w++|[^\s,\ufeff]"  # words and signs; a number of several parts is more than one
 )
+_DIGITS: Final = LIMITS["digits"][0]
 _OPENING: Final = frozenset("{[(")
 _CLOSING: Final = frozenset("}])")
 
@@ -64,6 +66,8 @@ def check_text(text: str) -> None:
     for tokens, found in enumerate(_TOKEN.finditer(text), 1):
         _check("tokens", tokens)
         sign = found.group()
+        if len(sign) > _DIGITS and sign.isdecimal():
+            _check("digits", len(sign))
         if sign in _OPENING:
             nested += 1
             _check("nesting", nested)

@@ -5,7 +5,13 @@ from ipaddress import ip_address
 from secrets import compare_digest
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.requests import Request
@@ -32,6 +38,7 @@ class Metrics:
 
     def __init__(self) -> None:
         """Begin with nothing counted."""
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         self._operations = Counter(
             f"{PREFIX}_operations",
