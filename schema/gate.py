@@ -121,4 +121,7 @@ def looked_at(
     if found.errors:
         return tuple(found.errors), found.introspects
     faults = validate(schema, document, _RULES, max_errors=MAX_TOLD, hide_suggestions=not suggests)
+    if not suggests:  # some rules suggest something all the same
+        for fault in faults:
+            fault.message = _SUGGESTED.sub("", fault.message)
     return tuple(faults), found.introspects
