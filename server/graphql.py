@@ -14,6 +14,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from auth.events import EventKind
 from auth.throttle import Throttle
 from auth.viewer import Footing
 from domain.errors import RateLimited
@@ -111,13 +112,16 @@ class GraphQLView:
         context = self._context(caller, kept)
         result = await self._run(text, asked, context)
         self._recorder.note(*context.events)
-        self._journal.events(context.events)
         for viewer, registration_ids in context.read.items():
             self._recorder.note_reads(viewer, context.now(), registration_ids)
         operation.name = context.operation_name
         operation.stored = asked.document_hash is not None
         operation.cost = None if context.cost is None else context.cost.requested
         operation.mutates = context.mutates
+        if context.token not in {None, caller.token}:
+            operation.log_in = True
+        elif any(told.kind == EventKind.LOG_IN_REFUSED for told in context.events):
+            operation.log_in = False
         errors = shown(result.errors) if result.errors else []
         return self._response(errors, result, operation, kept.raw_headers)
 
@@ -135,7 +139,7 @@ class GraphQLView:
             found = self._policy.documents.text(asked.document_hash)
             if found is None and asked.query is None:
                 message = "No document with this hash is stored here."
-                raise RefusalError(404, "DOCUMENT_UNKNOWN", message)
+                raise RefusalError(404, "PERSISTED_QUERY_NOT_FOUND", message)
         if found is not None:
             return found
         if footing in self._policy.stored_only:

@@ -1,13 +1,11 @@
 """One line and some numbers for every operation; no variable, no value, no document in them."""
 
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 import structlog
 
-from auth.events import Event
 from auth.viewer import Footing
 from server.asked import JSON
 from server.metrics import OTHER, Metrics
@@ -31,6 +29,8 @@ class Operation:
     name: str | None = None
     mutates: bool = False
     stored: bool = False
+    log_in: bool | None = None
+    """Whether somebody was let in; None where nobody tried."""
     cost: int | None = None
     outcome: str = "OK"
     """OK, or the code of the first error."""
@@ -44,10 +44,6 @@ class Journal:
         self._metrics = metrics
         self._names = names
 
-    def events(self, events: Iterable[Event]) -> None:
-        """Count what happened while an operation was carried out."""
-        self._metrics.events(events)
-
     def note(self, operation: Operation) -> None:
         """Tell of an operation that has ended."""
         seconds = time.perf_counter() - operation.started
@@ -57,6 +53,8 @@ class Journal:
         self._metrics.operation(
             name, caller, operation.outcome, seconds=seconds, cost=operation.cost
         )
+        if operation.log_in is not None:
+            self._metrics.log_in(let_in=operation.log_in)
         log.info(
             "operation",
             name=None if operation.name is None else operation.name[:NAME_LENGTH],

@@ -17,7 +17,6 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
-from auth.events import Event, EventKind
 from models.database import Database
 from server.board import Board
 from server.recorder import Recorder
@@ -30,7 +29,6 @@ CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 _SECONDS: Final = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _OBJECTS: Final = (1, 10, 100, 1_000, 10_000, 50_000, 100_000, 200_000)
-_LOG_INS: Final = {EventKind.LOG_IN: "let in", EventKind.LOG_IN_REFUSED: "refused"}
 
 
 class Metrics:
@@ -92,12 +90,9 @@ class Metrics:
         """Count what was refused as a whole."""
         self._refusals.labels(code).inc()
 
-    def events(self, events: Iterable[Event]) -> None:
-        """Count the log-ins among what happened."""
-        for told in events:
-            outcome = _LOG_INS.get(EventKind(told.kind))
-            if outcome is not None:
-                self._log_ins.labels(outcome).inc()
+    def log_in(self, *, let_in: bool) -> None:
+        """Count a log-in."""
+        self._log_ins.labels("let in" if let_in else "refused").inc()
 
     def feed_run(self, outcome: str) -> None:
         """Count a feed that came to its end."""

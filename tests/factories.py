@@ -47,11 +47,14 @@ class Caller:
 
     async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
         """The whole answer to an operation."""
-        response = await self._client.post(
+        answer: dict[str, Any] = (await self.response(query, **variables)).json()
+        return answer
+
+    async def response(self, query: str, **variables: Any) -> httpx2.Response:
+        """The answer to an operation with its status and headers."""
+        return await self._client.post(
             "/graphql", json={"query": query, "variables": variables}, headers=self._headers
         )
-        answer: dict[str, Any] = response.json()
-        return answer
 
     async def data(self, query: str, **variables: Any) -> Any:
         """The data of an answer that must have no errors."""
