@@ -22,7 +22,7 @@ from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.transactions import in_transaction
 
-from models.deadline import DeadlineError, in_time, interrupted, is_away, time_left
+from models.deadline import in_time, interrupted, time_left
 
 APP = "models"
 WRITE = "default"
@@ -278,23 +278,6 @@ async def _begun(
         await transaction.__aexit__(type(error), error, error.__traceback__)
         raise
     await transaction.__aexit__(None, None, None)
-
-
-class Trouble(StrEnum):
-    """What may keep a statement from being carried out although nobody did anything wrong."""
-
-    BUSY = "BUSY"
-    LATE = "DEADLINE_EXCEEDED"
-    AWAY = "UNAVAILABLE"
-
-
-def trouble_of(error: BaseException) -> Trouble | None:
-    """Which trouble an error tells of; None for our own faults."""
-    if is_busy(error):
-        return Trouble.BUSY
-    if isinstance(error, DeadlineError):
-        return Trouble.LATE
-    return Trouble.AWAY if is_away(error) else None
 
 
 def is_busy(error: BaseException) -> bool:

@@ -8,7 +8,7 @@ import structlog
 from graphql import GraphQLError, VariableDefinitionNode
 
 from domain.errors import ProblemError
-from models.database import Trouble, trouble_of
+from models.trouble import Trouble, trouble_of
 
 log = structlog.get_logger(__name__)
 

@@ -19,6 +19,7 @@ from auth.throttle import Throttle
 from domain.errors import Conflict
 from models.database import Database, Dialect, open_database
 from schema.context import Service
+from schema.masking import stopped
 from schema.root import make_schema, printed
 from server.callers import Callers
 from server.clock import Clock
@@ -27,7 +28,7 @@ from server.declarations import DeclarationDesk
 from server.documents import stored_documents
 from server.edge import HEADERS, REQUEST_ID, Bounds, RequestIds, SafeHeaders
 from server.feeds import FeedDesk
-from server.graphql import GraphQLView, Policy
+from server.graphql import TRY_AGAIN_AFTER, GraphQLView, Policy
 from server.health import ReadinessDesk, alive
 from server.journal import Journal
 from server.line import taking_feeds
@@ -37,6 +38,7 @@ from server.mail.letters import letterhead_of
 from server.mail.post import follow_the_post
 from server.metrics import Metrics, MetricsDesk
 from server.recorder import recording
+from server.refusals import RefusalError
 from server.settings import Settings
 from server.shelf import Shelf
 
@@ -166,10 +168,15 @@ async def running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
             await task
 
 
-async def broken(request: Request, _error: Exception) -> Response:
-    """Our own fault, answered outside the middleware; starlette hands the error on to be logged."""
+async def broken(request: Request, error: Exception) -> Response:
+    """What went wrong, answered outside the middleware; starlette hands it on to be logged."""
     headers = {name.decode(): value.decode() for name, value in HEADERS}
     headers[REQUEST_ID] = request.state.request_id
+    trouble = stopped(error)
+    if trouble is not None:
+        code = str((trouble.extensions or {})["code"])
+        headers["retry-after"] = TRY_AGAIN_AFTER
+        return RefusalError(503, code, trouble.message, headers).response()
     return JSONResponse({"error": "Something went wrong on our side."}, 500, headers)
 
 

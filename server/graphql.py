@@ -96,10 +96,10 @@ class GraphQLView:
         with ending_in(self._policy.deadline):
             try:
                 return await self._carry_out(request, asked, operation)
-            except Exception as error:
-                trouble = stopped(error)
-                if trouble is None:
-                    raise
+            except RefusalError:
+                raise
+            except Exception as error:  # noqa: BLE001 - a fault is told by its reference
+                trouble = stopped(error) or shown([GraphQLError("", original_error=error)])[0]
                 return self._response([trouble], None, operation)
 
     async def _carry_out(self, request: Request, asked: Asked, operation: Operation) -> Response:
@@ -216,6 +216,8 @@ class GraphQLView:
 
     def _status(self, operation: Operation, codes: list[str], *, began: bool) -> int:
         """By plain JSON, a document that cannot be run is answered like any other."""
+        if not began and "INTERNAL" in codes:
+            return 500
         if began or (operation.media_type == JSON and not _BAD_REQUESTS & {*codes}):
             return 200
         return 400

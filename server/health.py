@@ -1,5 +1,6 @@
 """Whether the process lives, and whether it can do its work."""
 
+import asyncio
 from datetime import date
 from time import monotonic
 from typing import Final
@@ -38,7 +39,8 @@ class ReadinessDesk:
         today = self._clock.today()
         with ending_in(PATIENCE):
             try:
-                reason = await self._missing(today)
+                async with asyncio.timeout(2 * PATIENCE):
+                    reason = await self._missing(today)
             except Exception:  # noqa: BLE001 - whatever keeps it from answering
                 reason = "database"
         if reason is None:
