@@ -52,8 +52,9 @@ class Caller:
         return caller
 
     async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
-        """The whole answer to an operation."""
+        """The answer to an operation, data and errors, without what it cost."""
         answer: dict[str, Any] = (await self.response(query, **variables)).json()
+        answer.pop("extensions", None)
         return answer
 
     async def response(self, query: str, **variables: Any) -> httpx2.Response:

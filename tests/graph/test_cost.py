@@ -107,9 +107,9 @@ async def test_what_costs_too_much_is_refused_before_anything_is_read(
     await add_user(database, "reader@example.org")
     async with served(database_url, most_cost_user=20_000) as client:
         caller = await log_in(client, "reader@example.org")
-        fine = await caller.ask(NESTED, first=10)
+        fine = (await caller.response(NESTED, first=10)).json()
         with counted() as statements:
-            refused = await caller.ask(NESTED, first=11)
+            refused = (await caller.response(NESTED, first=11)).json()
 
     requested = 1 + 10 * (2 + 100 * (1 + 6 * 3))
     assert fine["extensions"]["cost"] == {"requested": requested, "allowed": 20_000}
@@ -147,6 +147,7 @@ async def test_each_kind_of_caller_has_a_limit_of_its_own(
             Caller(client, robot.token),
             await log_in(client, "helper@example.org"),
         )
-        told = [await caller.ask("{ serviceInfo { date } }") for caller in callers]
+        answers = [await caller.response("{ serviceInfo { date } }") for caller in callers]
+        told = [answer.json() for answer in answers]
 
     assert [answer["extensions"]["cost"]["allowed"] for answer in told] == [21, 22, 23, 24]
