@@ -13,7 +13,7 @@ from models.database import Database, Dialect
 from server.app import create_app
 from server.settings import Settings
 from tests.callers import CallerMaker
-from tests.factories import DAY, UNHURRIED, add_user, log_in, served
+from tests.factories import DAY, LOG_IN, PASSWORD, UNHURRIED, add_user, log_in, served
 from tests.server.proxy import way_to
 
 ENDLESS: Final = {
@@ -158,3 +158,32 @@ async def test_a_server_that_has_not_derived_the_day_is_not_ready(
     assert (early.status_code, early.json()["reason"]) == (503, "projection")
     assert (ready.status_code, turning.status_code) == (200, 200)
     assert (late.status_code, late.json()["reason"]) == (503, "projection")
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_a_full_disk_is_told_and_nothing_is_half_written(
+    database: Database, database_url: str
+) -> None:
+    await add_user(database, "reader@example.org")
+    given: dict[str, Any] = UNHURRIED
+    app = create_app(Settings(DATABASE_URL=database_url, today=DAY, **given))
+    transport = httpx2.ASGITransport(app)
+    who = {"email": "reader@example.org", "password": PASSWORD}
+    asked = {"query": LOG_IN, "variables": {"input": who}}
+    async with (
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(transport=transport, base_url="http://tracker.example") as client,
+    ):
+        writer = app.state.database.writer
+        await writer.execute("PRAGMA max_page_count = 1")  # as many as there are now
+        let_in = 0
+        while (answer := await client.post("/graphql", json=asked)).status_code == 200:
+            let_in += 1
+        told(answer, "UNAVAILABLE")
+        for kept in ("session", "event WHERE kind = 'LOG_IN'"):
+            ((count,),) = await writer.tuples(f"SELECT count(*) FROM {kept}")  # noqa: S608
+            assert count == let_in
+        await writer.execute("PRAGMA max_page_count = 1000000")
+        answer = await client.post("/graphql", json=asked)
+
+    assert answer.json()["data"]["sessionLogIn"]["__typename"] == "SessionLogIn"
