@@ -118,8 +118,8 @@ def looked_at(
     What is too large is not validated: validation compares some fields with each other.
     """
     found = measured(document)
-    if found.errors:
-        return tuple(found.errors), found.introspects
+    if found.error is not None:
+        return (found.error,), found.introspects
     faults = validate(schema, document, _RULES, max_errors=MAX_TOLD, hide_suggestions=not suggests)
     if not suggests:  # some rules suggest something all the same
         for fault in faults:

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -105,53 +105,47 @@ class Measure:
         self.introspects |= other.introspects
 
 
-@dataclass(slots=True)
-class Measured:
+class Measured(NamedTuple):
     """A document as it was measured: what is too much of it, and whether it asks for the schema."""
 
-    errors: list[GraphQLError] = field(default_factory=list)
-    introspects: bool = False
+    error: GraphQLError | None
+    introspects: bool
 
 
 def measured(document: DocumentNode) -> Measured:
     """Measure a document, looking at each of its nodes once."""
-    answer = Measured()
-    fragments: dict[str, FragmentDefinitionNode] = {}
-    operations: list[OperationDefinitionNode] = []
-    for node in document.definitions:
-        if isinstance(node, FragmentDefinitionNode):
-            fragments.setdefault(node.name.value, node)
-        elif isinstance(node, OperationDefinitionNode):
-            operations.append(node)
-    counts = {"operations": len(operations), "fragments": len(document.definitions)}
-    counts["fragments"] -= len(operations)
     try:
-        for limit, count in counts.items():
-            _check(limit, count)
-        known = _fragments(fragments)
-        answer.introspects = any(found.introspects for found in known.values())
-        log_ins = directives = 0
-        for operation in operations:
-            found = _operation(operation, known)
-            answer.introspects |= found.introspects
-            log_ins += found.log_ins
-            directives += found.directives
-            _check("depth", found.depth)
-            _check("fields", found.fields)
-            _check("aliases", found.aliases)
-            if operation.operation is OperationType.MUTATION:
-                _check("mutations", found.roots)
-            _check("repeats", _repeats([operation.selection_set], fragments))
-        _check("logIns", log_ins)
-        # A fragment that nobody spreads is validated all the same.
-        _check("directives", directives + sum(found.directives for found in known.values()))
-        _check("depth", max((found.depth for found in known.values()), default=0))
-        _check("fields", max((found.fields for found in known.values()), default=0))
-        for fragment in fragments.values():
-            _check("repeats", _repeats([fragment.selection_set], fragments))
+        return Measured(None, _look(document))
     except GraphQLError as error:
-        answer.errors.append(error)
-    return answer
+        return Measured(error, introspects=False)
+
+
+def _look(document: DocumentNode) -> bool:
+    """Whether a document asks for the schema; raises what is too much of it."""
+    operations = [
+        node for node in document.definitions if isinstance(node, OperationDefinitionNode)
+    ]
+    fragments = {
+        node.name.value: node
+        for node in document.definitions
+        if isinstance(node, FragmentDefinitionNode)
+    }
+    _check("operations", len(operations))
+    _check("fragments", len(document.definitions) - len(operations))
+    known = _fragments(fragments)
+    asked = [_operation(node, known) for node in operations]
+    everything = [*asked, *known.values()]  # a fragment that nobody spreads is validated too
+    for found in everything:
+        for limit in ("depth", "fields", "aliases"):
+            _check(limit, getattr(found, limit))
+    _check("directives", sum(found.directives for found in everything))
+    _check("logIns", sum(found.log_ins for found in asked))
+    for node, found in zip(operations, asked, strict=True):
+        if node.operation is OperationType.MUTATION:
+            _check("mutations", found.roots)
+    for definition in (*operations, *fragments.values()):
+        _check("repeats", _repeats([definition.selection_set], fragments))
+    return any(found.introspects for found in everything)
 
 
 def _operation(node: OperationDefinitionNode, known: Mapping[str, Measure]) -> Measure:
