@@ -108,7 +108,7 @@ async def test_what_is_too_much_is_told_with_how_much_it_is(
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
-async def test_fragments_in_a_circle_are_refused(database_url: str) -> None:
+async def test_fragments_in_a_circle_or_of_one_name_are_refused(database_url: str) -> None:
     async with served(database_url) as client:
         for document in (
             "{ ...A } fragment A on Query { ...A }",
@@ -118,6 +118,10 @@ async def test_fragments_in_a_circle_are_refused(database_url: str) -> None:
             (error,) = await Caller(client).errors(document)
             assert error["extensions"]["code"] == "GRAPHQL_INVALID"
             assert error["message"] == 'Fragments may not go in a circle, as "A" does.'
+        many = "a " * 90
+        twice = f"{{ __typename }} fragment F on Query {{ {many} }} fragment F on Query {{ me }}"
+        (error,) = await Caller(client).errors(twice)
+        assert error["message"] == 'There can be only one fragment named "F".'
 
 
 def test_each_selection_is_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
