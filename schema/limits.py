@@ -122,16 +122,16 @@ def measured(document: DocumentNode) -> Measured:
 
 def _look(document: DocumentNode) -> bool:
     """Whether a document asks for the schema; raises what is too much of it."""
-    operations = [
-        node for node in document.definitions if isinstance(node, OperationDefinitionNode)
-    ]
-    fragments = {
-        node.name.value: node
-        for node in document.definitions
-        if isinstance(node, FragmentDefinitionNode)
-    }
+    definitions = document.definitions
+    operations = [node for node in definitions if isinstance(node, OperationDefinitionNode)]
+    fragments: dict[str, FragmentDefinitionNode] = {}
     _check("operations", len(operations))
-    _check("fragments", len(document.definitions) - len(operations))
+    _check("fragments", len(definitions) - len(operations))
+    for node in definitions:
+        if isinstance(node, FragmentDefinitionNode):
+            if node.name.value in fragments:
+                raise _invalid(f'There can be only one fragment named "{node.name.value}".')
+            fragments[node.name.value] = node
     known = _fragments(fragments)
     asked = [_operation(node, known) for node in operations]
     everything = [*asked, *known.values()]  # a fragment that nobody spreads is validated too
@@ -140,12 +140,16 @@ def _look(document: DocumentNode) -> bool:
             _check(limit, getattr(found, limit))
     _check("directives", sum(found.directives for found in everything))
     _check("logIns", sum(found.log_ins for found in asked))
-    for node, found in zip(operations, asked, strict=True):
-        if node.operation is OperationType.MUTATION:
+    for operation, found in zip(operations, asked, strict=True):
+        if operation.operation is OperationType.MUTATION:
             _check("mutations", found.roots)
     for definition in (*operations, *fragments.values()):
         _check("repeats", _repeats([definition.selection_set], fragments))
     return any(found.introspects for found in everything)
+
+
+def _invalid(message: str) -> GraphQLError:
+    return GraphQLError(message, extensions={"code": "GRAPHQL_INVALID"})
 
 
 def _operation(node: OperationDefinitionNode, known: Mapping[str, Measure]) -> Measure:
@@ -189,8 +193,7 @@ def _fragments(fragments: Mapping[str, FragmentDefinitionNode]) -> dict[str, Mea
     while spread:
         ready = [name for name, inner in spread.items() if inner <= known.keys()]
         if not ready:
-            message = f'Fragments may not go in a circle, as "{min(spread)}" does.'
-            raise GraphQLError(message, extensions={"code": "GRAPHQL_INVALID"})
+            raise _invalid(f'Fragments may not go in a circle, as "{min(spread)}" does.')
         for name in ready:
             known[name] = _selection(fragments[name].selection_set, known)
             known[name].directives += len(fragments[name].directives or ())
