@@ -130,7 +130,8 @@ def _look(document: DocumentNode) -> bool:
     for node in definitions:
         if isinstance(node, FragmentDefinitionNode):
             if node.name.value in fragments:
-                raise _invalid(f'There can be only one fragment named "{node.name.value}".')
+                message = f'There can be only one fragment named "{node.name.value}".'
+                raise _invalid(message)
             fragments[node.name.value] = node
     known = _fragments(fragments)
     asked = [_operation(node, known) for node in operations]
@@ -193,7 +194,8 @@ def _fragments(fragments: Mapping[str, FragmentDefinitionNode]) -> dict[str, Mea
     while spread:
         ready = [name for name, inner in spread.items() if inner <= known.keys()]
         if not ready:
-            raise _invalid(f'Fragments may not go in a circle, as "{min(spread)}" does.')
+            message = f'Fragments may not go in a circle, as "{min(spread)}" does.'
+            raise _invalid(message)
         for name in ready:
             known[name] = _selection(fragments[name].selection_set, known)
             known[name].directives += len(fragments[name].directives or ())
