@@ -13,7 +13,7 @@ from auth.events import EventKind, append, event
 from auth.permissions import GrantKind, Role, Staff
 from auth.tokens import TokenKind, hash_of, kind_of, new_token
 from auth.viewer import ANONYMOUS, HeldGrant, Viewer
-from models.database import Connection, Database
+from models.database import BusyError, Connection, Database
 
 _NOTED_EVERY: Final = timedelta(minutes=1)
 _PATIENCE_SECONDS: Final = 0.25
@@ -231,5 +231,5 @@ async def _note_use(database: Database, viewer: Viewer, hashed: str, now: dateti
                 subject = f"API token {viewer.api_token_id}"
                 used = event(EventKind.TOKEN_USED, viewer, now, subject=subject)
                 await append(connection, used)
-    except (TimeoutError, OperationalError):
+    except (BusyError, OperationalError, TimeoutError):
         return

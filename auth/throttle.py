@@ -16,6 +16,7 @@ from limits import (
 )
 
 from auth.counts import Charge, Counts
+from auth.viewer import Footing, Viewer
 from domain.errors import RateLimited
 
 UNKNOWN: Final = "unknown"
@@ -122,6 +123,21 @@ class Throttle:
         wait = await self._counts.take(limit.charge(who))
         if wait is not None:
             message = "This was done too often of late. Wait a while, then try again."
+            raise RateLimited(message, retry_after=wait)
+
+    async def admit(self, viewer: Viewer, per_minute: int) -> None:
+        """Count a request by who sends it; raises RateLimited beyond so many a minute, if any."""
+        if not per_minute:
+            return
+        footing = viewer.footing
+        who = {
+            Footing.ANONYMOUS: place_of(viewer.address),
+            Footing.API_TOKEN: viewer.api_token_id,
+        }.get(footing, viewer.user_id)
+        charge = Charge(RateLimitItemPerMinute(per_minute), f"request/{footing}/{who}")
+        wait = await self._counts.take(charge)
+        if wait is not None:
+            message = "There were too many requests of late. Wait a while, then try again."
             raise RateLimited(message, retry_after=wait)
 
     async def allows(self, limit: Limit, who: str | int | None) -> bool:

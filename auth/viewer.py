@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum, unique
 from types import MappingProxyType
 from typing import Final
 
@@ -31,6 +32,17 @@ def standing_of(kind: GrantKind, role: Role, *, manages_users: bool) -> Standing
     if manages_users:
         return Standing.CENTRE_USER
     return Standing.CENTRE_ADMINISTRATOR if role is Role.ADMINISTRATOR else Standing.CENTRE_VIEWER
+
+
+@unique
+class Footing(StrEnum):
+    """How somebody asks, by which it is told how much and how often they may."""
+
+    ANONYMOUS = "anonymous"
+    USER = "user"
+    API_TOKEN = "api_token"  # noqa: S105 - a word, not a token
+    STAFF = "staff"
+    """Staff who logged in; a program of theirs is one like others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +100,15 @@ class Viewer:
     def named(self) -> str:
         """Who it is, for people to read."""
         return f"{self.name} <{self.email}>" if self.email else self.name
+
+    @property
+    def footing(self) -> Footing:
+        """How the viewer asks."""
+        if not self.signed_in:
+            return Footing.ANONYMOUS
+        if self.api_token_id is not None:
+            return Footing.API_TOKEN
+        return Footing.USER if self.staff is None else Footing.STAFF
 
     @property
     def at_the_console(self) -> bool:

@@ -4,6 +4,8 @@ from rich.console import Console
 
 from cli.running import opened, run
 from models.database import dialect_of
+from schema.root import make_schema
+from server.documents import stored_documents
 from server.settings import Settings
 
 
@@ -40,6 +42,9 @@ def check() -> None:
         async with opened() as database:
             rows = await database.reader.tuples("SELECT COUNT(*) FROM learner")
             console.print(f"Tables: up to date, {rows[0][0]:,} learners")
+        if settings.documents_folder is not None:
+            stored = stored_documents(settings.documents_folder, make_schema())
+            console.print(f"Stored documents: {len(stored.texts)}")
         today = settings.today
         console.print(f"Civil day: {today.isoformat() if today else 'the real one, Europe/London'}")
         console.print("All is well.")

@@ -5,8 +5,10 @@ from rich.console import Console
 
 from cli.running import run
 from models.database import open_database
+from schema.root import make_schema
 from server.app import bring_up_to_date
 from server.clock import Clock
+from server.documents import stored_documents
 from server.settings import Settings
 
 
@@ -26,6 +28,7 @@ def serve(*, host: str | None = None, port: int | None = None, workers: int = 1)
 
     async def prepare() -> Settings:
         settings = Settings()
+        stored_documents(settings.documents_folder, make_schema())  # a wrong one is told now
         database = await open_database(settings.database_url, pool_size=1)
         try:
             await bring_up_to_date(database)
@@ -45,6 +48,8 @@ def serve(*, host: str | None = None, port: int | None = None, workers: int = 1)
         port=settings.port if port is None else port,
         workers=workers,
         loop="auto",
+        http="server.wire:PromptProtocol",
+        ws="none",
         server_header=False,
         access_log=False,
         log_level="warning",

@@ -18,7 +18,7 @@ async def refresh(
     progress: Callable[[int], None] = lambda _done: None,
 ) -> int:
     """Derive the learners who are due on a day; how many there were."""
-    if not everything and not await _due(database.reader, day):
+    if not everything and not await is_due(database.reader, day):
         return 0
     async with database.transaction() as connection:
         await lock_feeds(connection)
@@ -34,7 +34,8 @@ async def refresh(
         return derived
 
 
-async def _due(connection: Connection, day: date) -> bool:
+async def is_due(connection: Connection, day: date) -> bool:
+    """Whether time has changed anything by the day that is not derived yet."""
     rows = await connection.tuples(
         f"SELECT 1 FROM completion c WHERE {_condition(connection, day)} LIMIT 1"  # noqa: S608
     )

@@ -18,10 +18,11 @@ import orjson
 from asyncpg.exceptions import LockNotAvailableError
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionContext
 from tortoise.context import TortoiseContext
-from tortoise.exceptions import OperationalError
+from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.transactions import in_transaction
 
+from models.deadline import in_time, interrupted, time_left
 from models.news import CHANNEL, News
 from models.tally import count
 
@@ -82,14 +83,7 @@ class Connection:
 
     async def tuples(self, text: str, *params: object) -> Sequence[Sequence[Any]]:
         """The rows of a query, or those that a change returns, as the driver gives them."""
-        if self.dialect is Dialect.POSTGRESQL and "RETURNING" in text:
-            # Tortoise's other door answers no rows to whatever begins with the word of a change.
-            found = await self.client.execute_query_dict(self._text(text), self._params(params))
-            count(len(found))
-            return [tuple(row.values()) for row in found]
-        _, rows = await self.client.execute_query(self._text(text), self._params(params))
-        count(len(rows))
-        return rows  # type: ignore[return-value]  # driver rows can be indexed by position
+        return await self._send(self._text(text), self._params(params))
 
     async def rows(self, shape: Callable[..., Row], text: str, *params: object) -> list[Row]:
         """The rows of a query as slotted values; the columns stand in the order of its fields."""
@@ -104,13 +98,15 @@ class Connection:
 
     async def execute(self, text: str, *params: object) -> None:
         """Run a statement that answers nothing."""
-        await self.client.execute_query(self._text(text), self._params(params))
-        count(0)
+        await self._send(self._text(text), self._params(params))
 
     async def insert(self, text: str, *params: object) -> int:
         """Insert one row; its id."""
         returning = " RETURNING id" if self.dialect is Dialect.POSTGRESQL else ""
-        found = await self.client.execute_insert(self._text(text + returning), self._params(params))
+        async with in_time():
+            found = await self.client.execute_insert(
+                self._text(text + returning), self._params(params)
+            )
         count(1)
         return int(found if self.dialect is Dialect.SQLITE else found[0])
 
@@ -118,7 +114,8 @@ class Connection:
         """Run one statement for each row of parameters."""
         if rows:
             prepared = [self._params(row) for row in rows]
-            await self.client.execute_many(self._text(text), prepared)
+            async with in_time():
+                await self.client.execute_many(self._text(text), prepared)
             count(0)
 
     async def load(
@@ -168,6 +165,27 @@ class Connection:
             return row
         return tuple(_for_sqlite(value) if isinstance(value, date) else value for value in row)
 
+    async def _send(self, text: str, params: list[Any]) -> Sequence[Sequence[Any]]:
+        """The rows that a statement answers, in time."""
+        holder = self.client.acquire_connection()
+        async with in_time(queue=True):
+            raw = await holder.__aenter__()
+        try:
+            self.client.log.debug("%s: %s", text, params)
+            if self.dialect is Dialect.POSTGRESQL:
+                async with in_time():
+                    rows = await self.client._translate_exceptions(_fetch, raw, text, params)  # type: ignore[attr-defined]  # noqa: SLF001 - as its own methods do
+            else:
+                rows = await interrupted(raw, raw.execute_fetchall(text, params))
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+        except sqlite3.IntegrityError as error:
+            raise IntegrityError(error) from error
+        finally:
+            await holder.__aexit__(None, None, None)
+        count(len(rows))
+        return rows  # type: ignore[no-any-return]
+
     def _text(self, text: str) -> str:
         return numbered(text) if self.dialect is Dialect.POSTGRESQL else text
 
@@ -175,6 +193,13 @@ class Connection:
         if self.dialect is Dialect.POSTGRESQL:
             return list(params)
         return [_for_sqlite(value) for value in params]
+
+
+async def _fetch(
+    _client: object, raw: asyncpg.Connection, text: str, params: list[Any]
+) -> Sequence[Sequence[Any]]:
+    """The rows of a statement, on a connection that is held."""
+    return await raw.fetch(text, *params)  # type: ignore[return-value]  # records can be indexed by position
 
 
 class _Pooled(asyncpg.Connection):  # asyncpg has no types
@@ -213,6 +238,9 @@ class Database:
         for how many seconds this one may; raises BusyError.
         """
         told: list[str] = []
+        left = time_left()
+        if left is not None:
+            patience = left if patience is None else min(left, patience)
         with copy(self._context):  # a context remembers who entered it: each enters one of its own
             async with _begun(in_transaction(WRITE), patience) as client:
                 connection = Connection(client, self.dialect, told.append)
@@ -245,6 +273,15 @@ class Database:
     def _executor(self) -> MigrationExecutor:
         client = self._context.connections.get(WRITE)
         return MigrationExecutor(client, {APP: _app()})
+
+    def connections(self) -> list[tuple[str, int, int]]:
+        """For each purpose, how many connections are open, and how many of them idle."""
+        found = []
+        for purpose, connection in (("read", self.reader), ("write", self.writer)):
+            pool = getattr(connection.client, "_pool", None)
+            if pool is not None:
+                found.append((purpose, pool.get_size(), pool.get_idle_size()))
+        return found
 
     async def close(self) -> None:
         """Close every connection."""

@@ -13,12 +13,20 @@ from auth.explain import refusal_of
 from auth.permissions import Permission
 from auth.sessions import viewer_of
 from auth.throttle import Throttle
-from auth.viewer import ANONYMOUS, Viewer
+from auth.viewer import ANONYMOUS, Footing, Viewer
 from domain.errors import Invalid, Refused
 from loaders.batching import Batching
 from loaders.reading import Reading
 from loaders.rows import RegistrationRow
 from models.database import Database
+
+
+class Cost(NamedTuple):
+    """What an operation may cost, in objects; what it did cost is added by who carries it out."""
+
+    requested: int
+    allowed: int
+
 
 Batch = Callable[..., Awaitable[Sequence[Any]]]
 """A question for many keys: reading, keys and arguments in, one answer a key out."""
@@ -64,6 +72,10 @@ class Context:
         self._keep = keep
         self._ask_to_wait = ask_to_wait
         self.reading = Reading(database.reader, viewer, today)
+        self.cost: Cost | None = None
+        """What the operation costs; None before that is known."""
+        self.operation_name: str | None = None
+        self.mutates = False
         self.refused: set[tuple[str, str]] = set()
         """Guarded fields, as they stand in the answer, that were already told to be refused."""
         self.events: list[Event] = []
@@ -84,6 +96,12 @@ class Context:
     ) -> Mapping[Hashable, Any]:
         """The answers to a batch question by key, at least for these keys."""
         return await self._batching(batch, arguments).many(keys)
+
+    @property
+    def sees_the_schema(self) -> bool:
+        """Whether the schema may be asked for, and names are suggested where one is wrong."""
+        developing = self.service.environment == "development"
+        return developing or self.viewer.footing is Footing.STAFF
 
     def foresee(self, batch: Batch, keys: Iterable[Hashable]) -> None:
         """Ask now what will be loaded later, together with all who foresee it at this moment."""
@@ -205,7 +223,7 @@ async def _ask(
 
 
 class Service:
-    """What is told about the service itself, and how it treats sessions."""
+    """What is told about the service itself, how it treats sessions, and how much it answers."""
 
     def __init__(
         self,
@@ -215,9 +233,11 @@ class Service:
         session_idle_minutes: int,
         session_hours: int,
         secure_cookies: bool,
+        most_cost: Mapping[Footing, int],
     ) -> None:
-        """Keep what the settings say."""
+        """Keep what the settings say; `most_cost` is what an operation may cost on each footing."""
         self.version = version
+        self.most_cost = most_cost
         self.environment = environment
         self.session_idle_minutes = session_idle_minutes
         self.session_hours = session_hours

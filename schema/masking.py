@@ -1,18 +1,36 @@
 """Errors as they leave: expected ones carry their code, unexpected ones only a reference."""
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import uuid4
 
 import structlog
 from graphql import GraphQLError, VariableDefinitionNode
 
 from domain.errors import ProblemError
-from models.database import is_busy
+from models.trouble import Trouble, trouble_of
 
 log = structlog.get_logger(__name__)
 
 MAX_TOLD = 5
 """Errors told of a document that cannot be run; further ones would only flood."""
+
+_SENTENCES: Final = {
+    Trouble.BUSY: "The service is busy with a feed; try again in a moment.",
+    Trouble.LATE: "This took too long and was broken off; ask for less.",
+    Trouble.AWAY: "The database does not answer; try again in a moment.",
+}
+
+STOPS: Final = frozenset({Trouble.LATE, Trouble.AWAY})
+"""What strikes the whole operation, whichever field it struck first."""
+
+
+def stopped(error: BaseException) -> GraphQLError | None:
+    """The one error of a request that came to nothing through no fault of anybody's."""
+    trouble = trouble_of(error)
+    if trouble is None:
+        return None
+    return GraphQLError(_SENTENCES[trouble], extensions={"code": trouble.value})
 
 
 def shown(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
@@ -48,10 +66,9 @@ def _shown(error: GraphQLError) -> GraphQLError:
         if cause.field is not None:
             extensions["field"] = cause.field
         return _copy(error, cause.message, extensions)
-    if is_busy(cause):
-        return _copy(
-            error, "The service is busy with a feed; try again in a moment.", {"code": "BUSY"}
-        )
+    trouble = trouble_of(cause)
+    if trouble is not None:
+        return _copy(error, _SENTENCES[trouble], {"code": trouble.value})
     reference = uuid4().hex
     log.error("fault", reference=reference, path=_names(error), exc_info=cause)
     message = "Something went wrong on our side. Give the reference to support."

@@ -31,7 +31,8 @@ from resolvers import sessions as _sessions
 from resolvers import support_texts as _support_texts
 from resolvers import terms as _terms
 from resolvers import tokens as _tokens
-from schema.documents import known_documents, known_to_be_valid
+from schema.documents import known_documents
+from schema.gate import Gate
 from schema.levels import LevelByLevel, declare_levels
 from schema.problems import HANDLERS
 from schema.scalars import SCALARS
@@ -165,7 +166,7 @@ def make_schema(*, breadth_first: bool = True) -> Schema:
         mutation=Mutation,
         subscription=Subscription,
         exception_handlers=[*HANDLERS, ConflictHandler()],
-        extensions=[known_documents, known_to_be_valid],
+        extensions=[Gate, known_documents],
         config=StrawberryConfig(scalar_map=SCALARS),
         execution_context_class=LevelByLevel if breadth_first else None,
     )

@@ -1,57 +1,54 @@
-"""The application: routes, life span, and the headers of every answer."""
+"""The application: routes, and what lives as long as it."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from importlib.metadata import version
 from typing import Any, Final
-from uuid import uuid4
 
-import structlog
 from starlette.applications import Starlette
-from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from auth.passwords import Cost, use_cost
 from auth.throttle import Throttle
 from domain.errors import Conflict
 from models.database import Database, Dialect, open_database
 from schema.context import Service
+from schema.masking import stopped
 from schema.root import make_schema, printed
 from server.callers import Callers
 from server.clock import Clock
 from server.day import follow_the_day
 from server.declarations import DeclarationDesk
+from server.documents import stored_documents
+from server.edge import HEADERS, REQUEST_ID, Bounds, RequestIds, SafeHeaders
 from server.exports import ExportDesk
 from server.feeds import FeedDesk
-from server.graphql import GraphQLView
+from server.graphql import TRY_AGAIN_AFTER, GraphQLView, Policy
+from server.health import ReadinessDesk, alive
+from server.journal import Journal
 from server.line import taking_feeds
 from server.logs import set_up_logs
 from server.mail.carriers import carrier_of
 from server.mail.letters import letterhead_of
 from server.mail.post import follow_the_post
 from server.memory import settle_collector
+from server.metrics import Metrics, MetricsDesk
 from server.news import ending_news, follow_the_news
 from server.recorder import recording
+from server.refusals import RefusalError
 from server.settings import Settings
 from server.shelf import Shelf
 
-HEADERS = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"cache-control", b"no-store"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-]
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 """Taken by routes that refuse methods with a code of their own."""
-REQUEST_ID: Final = "x-request-id"
-_REQUEST_ID_SHAPE: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+UPLOADS: Final = ("/declarations", "/feeds")
+"""Where bodies come in pieces, with limits of their own."""
 
 
 def served_app() -> Starlette:
@@ -75,7 +72,15 @@ def create_app(settings: Settings | None = None) -> Starlette:
         session_idle_minutes=chosen.session_idle_minutes,
         session_hours=chosen.session_hours,
         secure_cookies=chosen.secure_cookies,
+        most_cost=chosen.most_cost,
     )
+    policy = Policy(
+        chosen.rates,
+        chosen.deadline_seconds,
+        stored_documents(chosen.documents_folder, schema),
+        chosen.stored_documents_only,
+    )
+    metrics = Metrics()
     view: list[GraphQLView] = []
 
     @asynccontextmanager
@@ -87,13 +92,16 @@ def create_app(settings: Settings | None = None) -> Starlette:
             app.state.database = database
             stack.enter_context(ending_news(database.news))
             await stack.enter_async_context(running(follow_the_news(database, chosen.database_url)))
+            app.state.readiness = ReadinessDesk(database, clock)
             throttle = Throttle(chosen.redis_url)
             stack.push_async_callback(throttle.close)
             recorder = await stack.enter_async_context(recording(database))
             idle = timedelta(minutes=chosen.session_idle_minutes)
             callers = Callers(database, clock, idle, chosen.secure_cookies)
             shelf = Shelf(chosen.feed_folder)
-            line = await stack.enter_async_context(taking_feeds(database, clock, shelf))
+            feeds_line = taking_feeds(database, clock, shelf, told=metrics.feed_run)
+            line = await stack.enter_async_context(feeds_line)
+            metrics.watch(database, recorder, line.board)
             app.state.declarations = DeclarationDesk(callers, clock, database)
             app.state.exports = ExportDesk(callers, clock, database, recorder, schema)
             app.state.feeds = FeedDesk(callers, clock, line, shelf, chosen.feed_max_mb << 20)
@@ -110,6 +118,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
                     recorder=recorder,
                     throttle=throttle,
                     service=service,
+                    policy=policy,
+                    journal=Journal(metrics, policy.documents.names),
                 )
             )
             stack.callback(view.clear)
@@ -122,14 +132,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
             await view[0](scope, receive, send)
 
     async def ready(request: Request) -> Response:
-        database: Database = request.app.state.database
-        try:
-            pending = await database.pending_migrations()
-        except Exception:  # noqa: BLE001 - whatever keeps the database from answering
-            return JSONResponse({"ready": False, "reason": "database"}, 503)
-        if pending:
-            return JSONResponse({"ready": False, "reason": "migrations"}, 503)
-        return JSONResponse({"ready": True, "day": clock.today().isoformat()})
+        desk: ReadinessDesk = request.app.state.readiness
+        return await desk.answer(request)
 
     async def feeds(request: Request) -> Response:
         desk: FeedDesk = request.app.state.feeds
@@ -155,9 +159,14 @@ def create_app(settings: Settings | None = None) -> Starlette:
             Route("/feeds/{id}/refused.zip", refused_rows, methods=["GET"]),
             Route("/schema.graphql", contract),
             Route("/healthz", alive),
+            Route("/metrics", MetricsDesk(metrics, chosen.metrics_token).answer),
             Route("/readyz", ready),
         ],
-        middleware=[Middleware(SafeHeaders), Middleware(RequestIds)],
+        middleware=[
+            Middleware(SafeHeaders),
+            Middleware(RequestIds),
+            Middleware(Bounds, metrics=metrics, uploads=UPLOADS),
+        ],
         exception_handlers={Exception: broken},
         lifespan=life,
     )
@@ -175,21 +184,21 @@ async def running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
             await task
 
 
-async def alive(_request: Request) -> Response:
-    """The process answers."""
-    return JSONResponse({"alive": True})
-
-
 async def exports(request: Request) -> Response:
     """A list as a file."""
     desk: ExportDesk = request.app.state.exports
     return await desk.give(request)
 
 
-async def broken(request: Request, _error: Exception) -> Response:
-    """Our own fault, answered outside the middleware; starlette hands the error on to be logged."""
+async def broken(request: Request, error: Exception) -> Response:
+    """What went wrong, answered outside the middleware; starlette hands it on to be logged."""
     headers = {name.decode(): value.decode() for name, value in HEADERS}
     headers[REQUEST_ID] = request.state.request_id
+    trouble = stopped(error)
+    if trouble is not None:
+        code = str((trouble.extensions or {})["code"])
+        headers["retry-after"] = TRY_AGAIN_AFTER
+        return RefusalError(503, code, trouble.message, headers).response()
     return JSONResponse({"error": "Something went wrong on our side."}, 500, headers)
 
 
@@ -202,50 +211,3 @@ async def bring_up_to_date(database: Database) -> None:
         return
     message = "The database is not up to date; run `learner-tracking migrate` first."
     raise Conflict(message, code="MIGRATIONS_PENDING")
-
-
-class SafeHeaders:
-    """Every answer tells browsers to be careful with it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        """Stand in front of an application."""
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Add the headers."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *HEADERS]
-            await send(message)
-
-        await self._app(scope, receive, with_headers)
-
-
-class RequestIds:
-    """Every request has an id, in its answer and in all that is logged of it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        """Stand in front of an application."""
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Take the id that the request came with, or give it one."""
-        if scope["type"] not in {"http", "websocket"}:
-            await self._app(scope, receive, send)
-            return
-        given = Headers(scope=scope).get(REQUEST_ID, "")
-        request_id = given if _REQUEST_ID_SHAPE.fullmatch(given) else uuid4().hex
-        scope.setdefault("state", {})["request_id"] = request_id
-
-        async def with_id(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                header = (REQUEST_ID.encode(), request_id.encode())
-                message["headers"] = [*message.get("headers", ()), header]
-            await send(message)
-
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            await self._app(scope, receive, with_id)

@@ -1,30 +1,55 @@
-"""The HTTP view: who asks, the operation, and errors as they may leave."""
+"""`POST /graphql`: one operation in, one answer out, and errors as they may leave."""
 
-from typing import Any
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 import orjson
+from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.websockets import WebSocket
-from strawberry.asgi import GraphQL
-from strawberry.http import GraphQLHTTPResponse
+from starlette.types import Receive, Scope, Send
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
-from strawberry.types.unset import UNSET
+from strawberry.types.graphql import OperationType
 
+from auth.events import EventKind
 from auth.throttle import Throttle
+from auth.viewer import Footing
+from domain.errors import RateLimited
 from models.database import Database
+from models.deadline import ending_in
 from schema.context import Context, Service
-from schema.masking import shown
+from schema.masking import STOPS, shown, stopped
 from schema.root import Schema
-from server.callers import Callers
+from server.asked import JSON, Asked, expect_json, media_type_of, read
+from server.callers import Caller, Callers
 from server.clock import Clock
+from server.documents import StoredDocuments
+from server.journal import Journal, Operation
 from server.recorder import Recorder
 from server.refusals import RefusalError
 from server.streams import Streams, wants_events
 
+ALLOWED: Final = {OperationType.QUERY, OperationType.MUTATION}
+TRY_AGAIN_AFTER: Final = "5"
+"""Seconds after which what keeps the service from answering may have passed."""
+_BAD_REQUESTS: Final = frozenset({"OPERATION_NAME_MISSING", "OPERATION_UNKNOWN"})
 
-class GraphQLView(GraphQL[Context, None]):
-    """`POST /graphql` with exact JSON; nothing is read or changed by GET."""
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How much is answered, how often, for how long, and to what."""
+
+    rates: Mapping[Footing, int]
+    deadline: float
+    documents: StoredDocuments
+    stored_only: frozenset[Footing]
+
+
+class GraphQLView:
+    """One schema over one database; nothing is read or changed by GET."""
 
     def __init__(
         self,
@@ -36,58 +61,79 @@ class GraphQLView(GraphQL[Context, None]):
         recorder: Recorder,
         throttle: Throttle,
         service: Service,
+        policy: Policy,
+        journal: Journal,
     ) -> None:
-        """Serve one schema over one database."""
-        super().__init__(
-            schema, graphql_ide=None, allow_queries_via_get=False, subscription_protocols=()
-        )
+        """Serve until the application ends."""
+        self._schema = schema
         self._database = database
         self._clock = clock
         self._callers = callers
         self._recorder = recorder
         self._throttle = throttle
         self._service = service
+        self._policy = policy
+        self._journal = journal
         self._streams = Streams(schema, self._note)
 
-    async def run(  # type: ignore[override]  # there are no web sockets here
-        self, request: Request, context: Context = UNSET, root_value: None = UNSET
-    ) -> Response:
-        """Answer one request, or open a stream."""
-        if not wants_events(request):
-            return await super().run(request, context, root_value)
-        asked = await self.parse_http_body(self.request_adapter_class(request))
-        if isinstance(asked, list):
-            return RefusalError(400, "BATCH", "A stream is about one operation.").response()
-        return self._streams.open(await self.get_context(request, Response()), asked)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        operation = Operation(started=time.perf_counter())
+        try:
+            if wants_events(request):
+                response = await self._open_stream(request, operation)
+            else:
+                response = await self._answer(request, operation)
+        except RefusalError as refusal:
+            operation.outcome = refusal.code
+            response = refusal.graph_response(operation.media_type)
+        self._journal.note(operation)
+        await response(scope, receive, send)
 
-    async def get_context(
-        self, request: Request | WebSocket, response: Response | WebSocket
-    ) -> Context:
-        """Who asks, read in one statement."""
-        caller = await self._callers.caller(request)
-        context = Context(
-            self._database,
-            caller.viewer,
-            self._clock.today(),
-            now=self._clock.now,
-            token=caller.token,
-            keep=lambda new: self._keep(response, new),
-            ask_to_wait=lambda seconds: _ask_to_wait(response, seconds),
-            settle=self._recorder.settle,
-            throttle=self._throttle,
-            service=self._service,
-        )
-        request.state.context = context
-        return context
+    async def _answer(self, request: Request, operation: Operation) -> Response:
+        operation.media_type = media_type_of(request)
+        if request.method != "POST":
+            message = "Send operations by POST."
+            raise RefusalError(405, "METHOD_NOT_ALLOWED", message, {"allow": "POST"})
+        expect_json(request)
+        asked = read(await request.body())
+        with ending_in(self._policy.deadline):
+            try:
+                return await self._carry_out(request, asked, operation)
+            except RefusalError:
+                raise
+            except Exception as error:  # noqa: BLE001 - a fault is told by its reference
+                trouble = stopped(error) or shown([GraphQLError("", original_error=error)])[0]
+                return self._response([trouble], None, operation)
 
-    async def process_result(
-        self, request: Request, result: ExecutionResult
-    ) -> GraphQLHTTPResponse:
-        """The answer with its errors masked; what it leaves to be logged is logged."""
-        self._note(request.state.context)
-        if result.errors:
-            result.errors = shown(result.errors)
-        return await super().process_result(request, result)
+    async def _open_stream(self, request: Request, operation: Operation) -> Response:
+        """The results of a subscription, which may take as long as they like."""
+        expect_json(request)
+        asked = read(await request.body())
+        with ending_in(self._policy.deadline):
+            caller = await self._admitted(request, operation)
+        text = self._document(asked, caller.viewer.footing)
+        return self._streams.open(self._context(caller, Response()), asked._replace(query=text))
+
+    async def _carry_out(self, request: Request, asked: Asked, operation: Operation) -> Response:
+        caller = await self._admitted(request, operation)
+        text = self._document(asked, caller.viewer.footing)
+        kept = Response()
+        context = self._context(caller, kept)
+        result = await self._run(text, asked, context)
+        log_in_refused = any(told.kind == EventKind.LOG_IN_REFUSED for told in context.events)
+        self._note(context)
+        operation.name = context.operation_name
+        operation.stored = asked.document_hash is not None
+        operation.cost = None if context.cost is None else context.cost.requested
+        operation.mutates = context.mutates
+        if context.token not in {None, caller.token}:
+            operation.log_in = True
+        elif log_in_refused:
+            operation.log_in = False
+        errors = shown(result.errors) if result.errors else []
+        return self._response(errors, result, operation, kept.raw_headers)
 
     def _note(self, context: Context) -> None:
         """Have written down what an operation leaves to be logged."""
@@ -97,21 +143,109 @@ class GraphQLView(GraphQL[Context, None]):
         context.events.clear()  # a stream has many results
         context.reads.clear()
 
-    def encode_json(self, data: object) -> bytes:
-        """JSON as bytes."""
-        return orjson.dumps(data)
+    async def _admitted(self, request: Request, operation: Operation) -> Caller:
+        """Who asks, unless they ask too often."""
+        caller = await self._callers.caller(request)
+        operation.footing = caller.viewer.footing
+        operation.centres = len(caller.viewer.grants)
+        try:
+            await self._throttle.admit(caller.viewer, self._policy.rates[caller.viewer.footing])
+        except RateLimited as limited:
+            headers = {"retry-after": str(limited.retry_after)}
+            raise RefusalError(429, limited.code, limited.message, headers) from None
+        return caller
 
-    def decode_json(self, data: str | bytes) -> object:
-        """JSON from bytes: an object, or a list, which is refused later; no NaN, no Infinity."""
-        decoded = orjson.loads(data)
-        if not isinstance(decoded, dict | list):
-            message = "The body must be a JSON object."
-            raise orjson.JSONDecodeError(message, "", 0)
-        return decoded
+    def _document(self, asked: Asked, footing: Footing) -> str:
+        """The text to run: a stored one, or the one that was sent where that may be."""
+        found = None
+        if asked.document_hash is not None:
+            found = self._policy.documents.text(asked.document_hash)
+            if found is None and asked.query is None:
+                message = "No document with this hash is stored here."
+                raise RefusalError(404, "PERSISTED_QUERY_NOT_FOUND", message)
+        if found is not None:
+            return found
+        if footing in self._policy.stored_only:
+            message = "Send the hash of a stored document: others are not run for you here."
+            raise RefusalError(403, "DOCUMENT_NOT_STORED", message)
+        return asked.query or ""
 
-    def _keep(self, response: Response | WebSocket, token: str | None) -> None:
-        if not isinstance(response, Response):
-            return
+    def _context(self, caller: Caller, kept: Response) -> Context:
+        return Context(
+            self._database,
+            caller.viewer,
+            self._clock.today(),
+            now=self._clock.now,
+            token=caller.token,
+            keep=lambda token: self._keep(kept, token),
+            ask_to_wait=lambda seconds: kept.headers.update({"retry-after": str(seconds)}),
+            settle=self._recorder.settle,
+            throttle=self._throttle,
+            service=self._service,
+        )
+
+    async def _run(self, text: str, asked: Asked, context: Context) -> ExecutionResult:
+        try:
+            return await self._schema.execute(
+                text,
+                variable_values=asked.variables,
+                context_value=context,
+                operation_name=asked.operation_name,
+                operation_extensions=asked.extensions,
+                allowed_operation_types=ALLOWED,
+            )
+        except CannotGetOperationTypeError:
+            message = "The document has no operation, or none with the name in operationName."
+            raise RefusalError(400, "OPERATION_UNKNOWN", message) from None
+        except InvalidOperationTypeError:
+            message = "Only queries and mutations are answered here."
+            raise RefusalError(400, "OPERATION_UNKNOWN", message) from None
+
+    def _response(
+        self,
+        errors: list[GraphQLError],
+        result: ExecutionResult | None,
+        operation: Operation,
+        headers: Sequence[tuple[bytes, bytes]] = (),
+    ) -> Response:
+        """The answer: what strikes a whole query is told alone, what a mutation did is not lost."""
+        codes = [str((error.extensions or {}).get("code")) for error in errors]
+        operation.outcome = codes[0] if codes else "OK"
+        data = None if result is None else result.data
+        kept = operation.mutates and data is not None and any(data.values())
+        stop = next((at for at, code in enumerate(codes) if code in STOPS and not kept), None)
+        body: dict[str, Any] = {}
+        began = data is not None or any(error.path for error in errors)
+        if stop is not None:
+            operation.outcome = codes[stop]
+            errors, began = [_of_the_whole(errors[stop])], False
+        if began or operation.media_type == JSON:  # programs of old look for it in any answer
+            body["data"] = data if began else None
+        if errors:
+            body["errors"] = [error.formatted for error in errors]
+        if result is not None and result.extensions:
+            body["extensions"] = result.extensions
+        response = Response(
+            orjson.dumps(body),
+            503 if stop is not None else self._status(operation, codes, began=began),
+            media_type=operation.media_type,
+        )
+        if stop is not None:
+            response.headers["retry-after"] = TRY_AGAIN_AFTER
+        for name, value in headers:
+            if name not in {b"content-length", b"content-type"}:
+                response.raw_headers.append((name, value))
+        return response
+
+    def _status(self, operation: Operation, codes: list[str], *, began: bool) -> int:
+        """By plain JSON, a document that cannot be run is answered like any other."""
+        if not began and "INTERNAL" in codes:
+            return 500
+        if began or (operation.media_type == JSON and not _BAD_REQUESTS & {*codes}):
+            return 200
+        return 400
+
+    def _keep(self, kept: Response, token: str | None) -> None:
         options: dict[str, Any] = {
             "secure": self._service.secure_cookies,
             "httponly": True,
@@ -119,12 +253,12 @@ class GraphQLView(GraphQL[Context, None]):
             "path": "/",
         }
         if token is None:
-            response.delete_cookie(self._callers.cookie, **options)
+            kept.delete_cookie(self._callers.cookie, **options)
         else:
             hours = self._service.session_hours
-            response.set_cookie(self._callers.cookie, token, max_age=hours * 3600, **options)
+            kept.set_cookie(self._callers.cookie, token, max_age=hours * 3600, **options)
 
 
-def _ask_to_wait(response: Response | WebSocket, seconds: int) -> None:
-    if isinstance(response, Response):
-        response.headers["retry-after"] = str(seconds)
+def _of_the_whole(error: GraphQLError) -> GraphQLError:
+    """An error without the field that it struck first."""
+    return GraphQLError(error.message, extensions=error.extensions)

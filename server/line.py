@@ -1,7 +1,7 @@
 """Feeds that came over HTTP: they stand in line and are applied one after the other."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Final, NamedTuple
 from uuid import uuid4
@@ -10,7 +10,7 @@ import structlog
 
 from exchange.feed import apply_feed
 from exchange.problems import FeedProblem
-from exchange.report import Options
+from exchange.report import Options, Outcome
 from exchange.runs import breakdown, interruption
 from exchange.source import Source
 from loaders.feed_runs import FeedRunRow
@@ -60,11 +60,19 @@ class _Watcher:
 class Line:
     """Takes feeds on and applies them in their order."""
 
-    def __init__(self, database: Database, clock: Clock, board: Board, shelf: Shelf) -> None:
-        """Begin with an empty line."""
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        board: Board,
+        shelf: Shelf,
+        told: Callable[[str], None] = lambda _outcome: None,
+    ) -> None:
+        """Begin with an empty line; `told` hears what came of each feed."""
+        self._tell = told
         self._database = database
         self._clock = clock
-        self._board = board
+        self.board = board
         self._shelf = shelf
         self._feeds: asyncio.Queue[Accepted | None] = asyncio.Queue()
         self._arriving = 0
@@ -73,7 +81,7 @@ class Line:
     @contextmanager
     def place(self) -> Iterator[None]:
         """Hold a place while a feed comes in; raises LineFullError when there is none."""
-        if self._closing or len(self._board.runs) + self._arriving >= PLACES:
+        if self._closing or len(self.board.runs) + self._arriving >= PLACES:
             raise LineFullError
         self._arriving += 1
         try:
@@ -85,10 +93,10 @@ class Line:
         """Put a feed at the end of the line; raises LineFullError when it was closed meanwhile."""
         if self._closing:
             raise LineFullError
-        self._board.add(feed.run)
+        self.board.add(feed.run)
         self._feeds.put_nowait(feed)
         log.info("feed_accepted", run=feed.run.id, actor=feed.run.actor)
-        await self._board.announce(feed.run.id)
+        await self.board.announce(feed.run.id)
 
     async def apply_all(self) -> None:
         """Apply what is in line, until the line is closed."""
@@ -100,7 +108,7 @@ class Line:
     async def clear_up(self) -> None:
         """Delete old files, again and again."""
         while True:
-            now, spared = self._clock.now(), frozenset(self._board.runs)
+            now, spared = self._clock.now(), frozenset(self.board.runs)
             await asyncio.to_thread(self._shelf.clear, now, spared)
             await asyncio.sleep(CLEAR_EVERY)
 
@@ -110,7 +118,7 @@ class Line:
         while not self._feeds.empty():
             feed = self._feeds.get_nowait()
             if feed is not None:
-                self._board.fail(feed.run.id, interruption(feed.source.name))
+                self.board.fail(feed.run.id, interruption(feed.source.name))
                 self._shelf.put_away(feed.run.id)
         self._feeds.put_nowait(None)
 
@@ -119,29 +127,31 @@ class Line:
         fault: FeedProblem | None = interruption(name)
         try:
             # Not before a row tells of it: a feed that is killed will be known to have been.
-            self._board.start(run_id)
-            while not await self._board.tell(run_id):
-                await self._board.pause()
+            self.board.start(run_id)
+            while not await self.board.tell(run_id):
+                await self.board.pause()
             report = await apply_feed(
                 self._database,
                 feed.source,
                 feed.options,
                 day=self._clock.today(),
-                progress=_Watcher(self._board, run_id),
+                progress=_Watcher(self.board, run_id),
                 accepted=feed.run,
             )
             fault = None
+            self._tell(report.outcome.value)
             log.info("feed_ended", outcome=report.outcome.value, seconds=report.seconds)
         except Exception:
             reference = uuid4().hex
+            self._tell(Outcome.FAILED.value)
             log.exception("feed_failed", reference=reference)
             fault = breakdown(name, reference)
         finally:
             await self._put_away(run_id)
             if fault is None:
-                self._board.forget(run_id)
+                self.board.forget(run_id)
             else:
-                self._board.fail(run_id, fault)
+                self.board.fail(run_id, fault)
 
     async def _put_away(self, run_id: int) -> None:
         try:
@@ -151,10 +161,16 @@ class Line:
 
 
 @asynccontextmanager
-async def taking_feeds(database: Database, clock: Clock, shelf: Shelf) -> AsyncIterator[Line]:
+async def taking_feeds(
+    database: Database,
+    clock: Clock,
+    shelf: Shelf,
+    *,
+    told: Callable[[str], None] = lambda _outcome: None,
+) -> AsyncIterator[Line]:
     """A line that lives as long as the server; a feed that is cut off at its end is taken back."""
     board = Board(database, clock)
-    line = Line(database, clock, board, shelf)
+    line = Line(database, clock, board, shelf, told)
     telling = asyncio.create_task(board.keep_telling())
     applying = asyncio.create_task(line.apply_all())
     clearing = asyncio.create_task(line.clear_up())

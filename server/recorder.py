@@ -12,6 +12,7 @@ import structlog
 from auth.events import Event, EventKind, append_all, event
 from auth.viewer import Viewer
 from models.database import Database
+from models.deadline import without_end
 
 log = structlog.get_logger(__name__)
 
@@ -101,7 +102,8 @@ class Recorder:
     async def settle(self, patience: float | None = PATIENCE) -> bool:
         """Write all that waits now, and wait for it so many seconds; whether it is written."""
         # Who goes away meanwhile must not break off a write whose end would then be unknown.
-        flushing = asyncio.create_task(self.flush())
+        with without_end():
+            flushing = asyncio.create_task(self.flush())
         self._flushing.add(flushing)
         flushing.add_done_callback(self._flushing.discard)
         done, _ = await asyncio.wait({flushing}, timeout=patience)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import orjson
 from starlette.responses import JSONResponse, Response
 
 
@@ -17,6 +18,11 @@ class RefusalError(Exception):
         self.code = code
         self.message = message
         self.headers = dict(headers or {})
+
+    def graph_response(self, media_type: str) -> Response:
+        """The answer in the form that answers of the graph have."""
+        told = {"errors": [{"message": self.message, "extensions": {"code": self.code}}]}
+        return Response(orjson.dumps(told), self.status, self.headers, media_type)
 
     def response(self) -> Response:
         """The answer; a body that was not read to its end ends with the connection."""

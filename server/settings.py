@@ -9,17 +9,23 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
 
 from auth.passwords import LEAST_COST
+from auth.viewer import Footing
 from models.database import dialect_of
 
 PREFIX = "LEARNER_TRACKING_"
 
 Security = Literal["starttls", "tls", "none"]
 """How a mail server is spoken to: encrypted after the greeting, from the first byte, or not."""
+
+
+Most = Annotated[int, Field(ge=1)]
+Rate = Annotated[int, Field(ge=0, le=100_000)]
 
 
 class Settings(BaseSettings):
@@ -88,6 +94,35 @@ class Settings(BaseSettings):
         512, description="Most megabytes of a feed that comes over HTTP, as it is sent."
     )
 
+    most_cost_anonymous: Most = Field(
+        1_000, description="What an operation of somebody unknown may cost, in objects."
+    )
+    most_cost_user: Most = Field(50_000, description="What an operation of a user may cost.")
+    most_cost_api_token: Most = Field(
+        100_000, description="What an operation of a program with a token may cost."
+    )
+    most_cost_staff: Most = Field(200_000, description="What an operation of staff may cost.")
+    rate_anonymous: Rate = Field(
+        300, description="Most requests a minute from one address of people unknown; 0 for any."
+    )
+    rate_user: Rate = Field(600, description="Most requests a minute of one user; 0 for any.")
+    rate_api_token: Rate = Field(
+        600, description="Most requests a minute with one token for programs; 0 for any."
+    )
+    rate_staff: Rate = Field(1_200, description="Most requests a minute of one of the staff.")
+    deadline_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
+        10.0, description="Seconds after which an operation is broken off."
+    )
+    documents_folder: Path | None = Field(
+        None, description="The folder of stored documents, which are sent by their hash."
+    )
+    stored_documents_only: Annotated[frozenset[Footing], NoDecode] = Field(
+        frozenset(), description="Who may send stored documents only, by commas."
+    )
+    metrics_token: str | None = Field(
+        None, repr=False, description="What a reader of the metrics from elsewhere has to send."
+    )
+
     mail_folder: Path = Field(
         Path("mail"), description="The folder for mails where no mail server is set."
     )
@@ -115,6 +150,35 @@ class Settings(BaseSettings):
     def _is_supported(cls, url: str) -> str:
         dialect_of(url)
         return url
+
+    @field_validator("stored_documents_only", mode="before")
+    @classmethod
+    def _are_footings(cls, given: object) -> object:
+        if not isinstance(given, str):
+            return given
+        words = [word.strip() for word in given.split(",") if word.strip()]
+        if not {*words} <= {*Footing}:
+            message = f"These are some of {', '.join(Footing)}, by commas."
+            raise ValueError(message)
+        return words
+
+    @field_validator("documents_folder")
+    @classmethod
+    def _is_folder(cls, folder: Path | None) -> Path | None:
+        if folder is not None and not folder.is_dir():
+            message = "There is no such folder."
+            raise ValueError(message)
+        return folder
+
+    @property
+    def most_cost(self) -> dict[Footing, int]:
+        """What an operation may cost on each footing."""
+        return {footing: getattr(self, f"most_cost_{footing}") for footing in Footing}
+
+    @property
+    def rates(self) -> dict[Footing, int]:
+        """Requests a minute on each footing; 0 for any number."""
+        return {footing: getattr(self, f"rate_{footing}") for footing in Footing}
 
     @field_validator("mail_from", "support_address")
     @classmethod

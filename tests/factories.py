@@ -28,6 +28,15 @@ from server.settings import Settings
 DAY = date(2010, 2, 19)
 PASSWORD = "a long enough secret"
 
+UNHURRIED = {
+    "secure_cookies": False,
+    **dict.fromkeys(("rate_anonymous", "rate_user", "rate_api_token", "rate_staff"), 0),
+    **dict.fromkeys(
+        ("most_cost_anonymous", "most_cost_user", "most_cost_api_token", "most_cost_staff"), 10**7
+    ),
+}
+"""Settings for tests that are not about how much may be asked for."""
+
 
 class Caller:
     """Somebody who sends operations over HTTP."""
@@ -36,13 +45,23 @@ class Caller:
         self._client = client
         self._headers = {"authorization": f"Bearer {token}"} if token else {}
 
+    def through(self, client: httpx2.AsyncClient) -> "Caller":
+        """The same person, asking another server of the same database."""
+        caller = Caller(client)
+        caller._headers = self._headers
+        return caller
+
     async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
-        """The whole answer to an operation."""
-        response = await self._client.post(
+        """The answer to an operation, data and errors, without what it cost."""
+        answer: dict[str, Any] = (await self.response(query, **variables)).json()
+        answer.pop("extensions", None)
+        return answer
+
+    async def response(self, query: str, **variables: Any) -> httpx2.Response:
+        """The answer to an operation with its status and headers."""
+        return await self._client.post(
             "/graphql", json={"query": query, "variables": variables}, headers=self._headers
         )
-        answer: dict[str, Any] = response.json()
-        return answer
 
     async def data(self, query: str, **variables: Any) -> Any:
         """The data of an answer that must have no errors."""
@@ -63,7 +82,7 @@ async def served(
 ) -> AsyncIterator[httpx2.AsyncClient]:
     """The whole application over a database, without a socket."""
     with TemporaryDirectory() as mail:
-        given = {"secure_cookies": False, "pool_size": 4, "mail_folder": mail, **settings}
+        given = {**UNHURRIED, "pool_size": 4, "mail_folder": mail, **settings}
         app = create_app(Settings(DATABASE_URL=url, today=today, **given))
         async with (
             app.router.lifespan_context(app),

@@ -1,0 +1,123 @@
+"""Until when statements may go on: none outlives the request that it is for."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from contextvars import ContextVar
+from socket import gaierror
+from typing import Any, Final
+
+import aiosqlite
+from asyncpg import exceptions as postgres
+from tortoise.exceptions import DBConnectionError, OperationalError
+
+LONGEST_QUEUE: Final = 5.0
+"""Seconds for which a request waits for one of the connections to PostgreSQL."""
+
+_end: ContextVar[float | None] = ContextVar("_end", default=None)
+"""The moment on the loop's clock when the statements of a request end; None for never."""
+
+_AWAY: Final = (
+    ConnectionError,
+    gaierror,
+    TimeoutError,
+    DBConnectionError,
+    postgres.AdminShutdownError,
+    postgres.CannotConnectNowError,
+    postgres.CrashShutdownError,
+    postgres.InvalidCatalogNameError,
+    postgres.PostgresConnectionError,
+    postgres.TooManyConnectionsError,
+)
+_AWAY_IN_WORDS: Final = ("unable to open", "disk I/O error", "disk is full", "readonly database")
+
+
+class DeadlineError(Exception):
+    """A request took longer than any may."""
+
+
+class CrowdedError(Exception):
+    """All connections to the database stay in use."""
+
+
+@contextmanager
+def ending_in(seconds: float) -> Iterator[None]:
+    """Let every statement end that is sent from here, and from tasks that begin here."""
+    token = _end.set(asyncio.get_running_loop().time() + seconds)
+    try:
+        yield
+    finally:
+        _end.reset(token)
+
+
+@contextmanager
+def without_end() -> Iterator[None]:
+    """Begin tasks here that outlive the request."""
+    token = _end.set(None)
+    try:
+        yield
+    finally:
+        _end.reset(token)
+
+
+def time_left() -> float | None:
+    """For how many seconds statements may still go on; None for ever, raises DeadlineError."""
+    end = _end.get()
+    if end is None:
+        return None
+    left = end - asyncio.get_running_loop().time()
+    if left <= 0:
+        raise DeadlineError
+    return left
+
+
+@asynccontextmanager
+async def in_time(*, queue: bool = False) -> AsyncIterator[None]:
+    """What is awaited here is broken off in time, and PostgreSQL stops working on it.
+
+    In the `queue` for a connection nobody waits for long.
+    """
+    left = time_left()
+    if left is None:
+        yield
+        return
+    seconds = min(left, LONGEST_QUEUE) if queue else left
+    limit = asyncio.timeout(seconds)
+    try:
+        async with limit:
+            yield
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise (CrowdedError if seconds < left else DeadlineError) from None
+
+
+async def interrupted(connection: aiosqlite.Connection, work: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401
+    """What a statement of SQLite answers, which is told to stop in time or when nobody waits."""
+    left = time_left()
+    if left is None:
+        return await work
+    running = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait({running}, timeout=left)
+        if not running.done():
+            raise DeadlineError
+        return running.result()
+    finally:
+        while not running.done():  # its thread must be free before anybody has the connection
+            await connection.interrupt()
+            with suppress(Exception):
+                await asyncio.wait({running}, timeout=0.1)
+        if not running.cancelled():
+            running.exception()  # is told as ours
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database cannot be reached or cannot work, which may pass by itself."""
+    if isinstance(error, (CrowdedError, *_AWAY)):
+        return True
+    if isinstance(error, postgres.InterfaceError):
+        return "clos" in str(error)  # a connection or the pool is closed, or closing
+    return isinstance(error, OperationalError) and any(
+        word in str(error) for word in _AWAY_IN_WORDS
+    )

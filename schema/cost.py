@@ -1,0 +1,219 @@
+"""What an operation may cost: how many objects it asks for at most, told before any is read."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    IntValueNode,
+    ListValueNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    Undefined,
+    ValueNode,
+    VariableNode,
+    get_named_type,
+    is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+)
+
+from schema.connection import DEFAULT_FIRST, MAX_FIRST
+
+SIZES: Final[Mapping[str, int]] = {
+    "Access": 10,
+    "Advice": 1,
+    "ApiToken": 5,
+    "Centre": 20,
+    "Component": 6,
+    "Consortium": 3,
+    "CountGroup": 25,
+    "Declaration": 2,
+    "EditOutcome": 25,
+    "EditWarning": 2,
+    "Entry": 3,
+    "FeedRunFile": 8,
+    "Flag": 2,
+    "FlagCount": 12,
+    "Issue": 5,
+    "IssueCount": 12,
+    "LegendRow": 21,
+    "Registration": 2,
+    "Session": 5,
+    "StatusCount": 6,
+    "Step": 4,
+    "Unit": 10,
+}
+"""By type, how many objects a list that is not paged is taken to have."""
+
+UNKNOWN_SIZE: Final = 10
+"""How many a list of any other type is taken to have."""
+
+MUTATION: Final = 10
+"""What a mutation costs besides what it shows."""
+
+COUNTED: Final = "totalCount"
+"""A field that has the database count, which costs as much as an object."""
+
+Found = GraphQLNamedType | None
+
+
+def cost_of(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: Mapping[str, Any],
+) -> int:
+    """How many objects an operation asks for at most; the document is valid."""
+    return _Reckoning(schema, document, operation, variables).cost()
+
+
+class _Reckoning:
+    """One operation with its variables; each fragment is reckoned once for each size of page."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        variables: Mapping[str, Any],
+    ) -> None:
+        self._schema = schema
+        self._operation = operation
+        self._fragments = {
+            node.name.value: node
+            for node in document.definitions
+            if isinstance(node, FragmentDefinitionNode)
+        }
+        defaults = {
+            node.variable.name.value: _literal(node.default_value)
+            for node in operation.variable_definitions or ()
+            if node.default_value is not None
+        }
+        # What is of the wrong type is refused before anything is read.
+        self._variables = {**defaults, **variables}
+        self._known: dict[tuple[str, int], int] = {}
+
+    def cost(self) -> int:
+        root = self._schema.get_root_type(self._operation.operation)
+        each = MUTATION if self._operation.operation is OperationType.MUTATION else 0
+        return self._selection(self._operation.selection_set, root, DEFAULT_FIRST, each)
+
+    def _selection(
+        self, selected: SelectionSetNode, parent: Found, page: int, each: int = 0
+    ) -> int:
+        """What a selection costs for one object; `page` is the size of the list it stands on."""
+        total = 0
+        for node in selected.selections:
+            if not self._included(node.directives or ()):
+                continue
+            if isinstance(node, FieldNode):
+                total += each + self._field(node, parent, page)
+            elif isinstance(node, InlineFragmentNode):
+                total += self._selection(node.selection_set, self._type(node, parent), page, each)
+            elif isinstance(node, FragmentSpreadNode):
+                total += self._fragment(self._fragments[node.name.value], page, each)
+        return total
+
+    def _fragment(self, node: FragmentDefinitionNode, page: int, each: int) -> int:
+        key = node.name.value, page
+        if key not in self._known:
+            self._known[key] = self._selection(
+                node.selection_set, self._type(node, None), page, each
+            )
+        return self._known[key]
+
+    def _type(self, node: InlineFragmentNode | FragmentDefinitionNode, parent: Found) -> Found:
+        condition = node.type_condition
+        return parent if condition is None else self._schema.get_type(condition.name.value)
+
+    def _field(self, node: FieldNode, parent: Found, page: int) -> int:
+        name = node.name.value
+        if not isinstance(parent, GraphQLObjectType | GraphQLInterfaceType):
+            return 0
+        definition = parent.fields.get(name)
+        if definition is None:  # the schema's own description of itself
+            return 0
+        kind = get_named_type(definition.type)
+        if is_leaf_type(kind) or node.selection_set is None:
+            return int(name == COUNTED)
+        own_page = self._page(node, definition)
+        below = self._selection(node.selection_set, kind, own_page or DEFAULT_FIRST)
+        itself = 0 if kind.name.endswith("Edge") else 1
+        return self._size(node, definition, kind, own_page, page) * (itself + below)
+
+    def _size(
+        self,
+        node: FieldNode,
+        definition: GraphQLField,
+        kind: GraphQLNamedType,
+        own_page: int | None,
+        page: int,
+    ) -> int:
+        """How many objects a field gives at most."""
+        if not _is_list(definition.type):
+            return 1
+        if own_page is not None:
+            return own_page
+        if "ids" in definition.args:
+            ids = self._argument(node, definition, "ids")
+            return len(ids) if isinstance(ids, list) else 1
+        if node.name.value in {"nodes", "edges"}:
+            return page
+        return SIZES.get(kind.name, UNKNOWN_SIZE)
+
+    def _page(self, node: FieldNode, definition: GraphQLField) -> int | None:
+        """How many a field is asked for, as far as any page goes; None where it has no pages."""
+        if "first" not in definition.args:
+            return None
+        asked = self._argument(node, definition, "first")
+        if isinstance(asked, float) and asked.is_integer():
+            asked = int(asked)  # 25.0 is 25 to the graph
+        return min(max(asked, 1), MAX_FIRST) if isinstance(asked, int) else MAX_FIRST
+
+    def _argument(self, node: FieldNode, definition: GraphQLField, name: str) -> Any:  # noqa: ANN401
+        for given in node.arguments or ():
+            if given.name.value == name:
+                value = self._value(given.value)
+                if value is not Undefined:
+                    return value
+        default = definition.args[name].default_value
+        return None if default is Undefined else default
+
+    def _value(self, node: ValueNode) -> Any:  # noqa: ANN401 - whatever was sent
+        if isinstance(node, VariableNode):
+            return self._variables.get(node.name.value, Undefined)
+        return _literal(node)
+
+    def _included(self, directives: tuple[DirectiveNode, ...] | list[DirectiveNode]) -> bool:
+        for directive in directives:
+            name = directive.name.value
+            if name in {"skip", "include"} and directive.arguments:
+                value = self._value(directive.arguments[0].value)
+                if isinstance(value, bool) and value is (name == "skip"):
+                    return False
+        return True
+
+
+def _literal(node: ValueNode) -> Any:  # noqa: ANN401 - a number, a list, true or false
+    if isinstance(node, IntValueNode):
+        return int(node.value)
+    if isinstance(node, ListValueNode):
+        return [*node.values]
+    return getattr(node, "value", None)
+
+
+def _is_list(kind: GraphQLOutputType) -> bool:
+    return is_list_type(kind.of_type if is_non_null_type(kind) else kind)

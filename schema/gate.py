@@ -1,0 +1,127 @@
+"""What stands before every operation: limits, validation, whose the schema is to see, and cost."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, Final
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    specified_rules,
+    validate,
+)
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from schema.context import Context, Cost
+from schema.cost import cost_of
+from schema.documents import KEPT
+from schema.limits import check_text, exceeded, measured
+from schema.masking import MAX_TOLD
+
+_RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+
+NOT_SHOWN: Final = "The schema does not describe itself here; it is published at /schema.graphql."
+
+WHICH: Final = "The document has several operations; operationName must say which one to run."
+
+COST: Final = "cost"
+TOO_DEAR: Final = "This may ask for at most {} objects; ask for smaller pages or fewer lists."
+
+_SUGGESTED: Final = re.compile(r" Did you mean .*\?$", re.DOTALL)
+
+
+class Gate(SchemaExtension):
+    """Refuses an operation that is too much, before anything is read for it."""
+
+    def on_parse(self) -> Iterator[None]:
+        """Look at the text before anybody parses it."""
+        if self.execution_context.query is not None:
+            check_text(self.execution_context.query)
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        """Look at the document, whose faults are told a few at a time."""
+        context, document = self._context, self.execution_context.graphql_document
+        if document is not None:
+            schema = self.execution_context.schema._schema  # noqa: SLF001 - as its own extensions do
+            found, introspects = looked_at(schema, document, context.sees_the_schema)
+            faults = [*found] or self._refusals(document, introspects=introspects)
+            self.execution_context.pre_execution_errors = faults
+        yield
+
+    def on_execute(self) -> Iterator[None]:
+        """Reckon what the operation costs; its document is valid."""
+        asked, context = self.execution_context, self._context
+        operation = chosen(asked.graphql_document, asked.operation_name)
+        if operation is not None and asked.graphql_document is not None:
+            context.operation_name = operation.name.value if operation.name else None
+            context.mutates = operation.operation is OperationType.MUTATION
+            requested = cost_of(
+                asked.schema._schema,  # noqa: SLF001
+                asked.graphql_document,
+                operation,
+                asked.variables or {},
+            )
+            allowed = context.service.most_cost[context.viewer.footing]
+            context.cost = Cost(requested, allowed)
+            if requested > allowed:
+                raise exceeded(COST, requested, allowed, TOO_DEAR)
+        yield
+
+    def get_results(self) -> dict[str, Any]:
+        """Tell what the operation costs; what it took of the database is told here as well."""
+        cost = self._context.cost
+        return {} if cost is None else {"cost": cost._asdict()}
+
+    def _refusals(self, document: DocumentNode, *, introspects: bool) -> list[GraphQLError]:
+        """What is wrong with asking for a document that has no fault of its own."""
+        if introspects and not self._context.sees_the_schema:
+            return [GraphQLError(NOT_SHOWN, extensions={"code": "INTROSPECTION_OFF"})]
+        if self.execution_context._provided_operation_name is None:  # noqa: SLF001
+            operations = [
+                node for node in document.definitions if isinstance(node, OperationDefinitionNode)
+            ]
+            if len(operations) > 1:
+                return [GraphQLError(WHICH, extensions={"code": "OPERATION_NAME_MISSING"})]
+        return []
+
+    @property
+    def _context(self) -> Context:
+        context: Context = self.execution_context.context
+        return context
+
+
+def chosen(document: DocumentNode | None, name: str | None) -> OperationDefinitionNode | None:
+    """The operation of a document that is asked for, by its name or as the only one."""
+    for node in document.definitions if document else ():
+        if isinstance(node, OperationDefinitionNode) and (
+            name is None or (node.name is not None and node.name.value == name)
+        ):
+            return node
+    return None
+
+
+@lru_cache(maxsize=2 * KEPT)
+def looked_at(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    suggests: bool,
+) -> tuple[tuple[GraphQLError, ...], bool]:
+    """The faults of a document, and whether it asks for the schema itself.
+
+    What is too large is not validated: validation compares some fields with each other.
+    """
+    found = measured(document)
+    if found.error is not None:
+        return (found.error,), found.introspects
+    faults = validate(schema, document, _RULES, max_errors=MAX_TOLD, hide_suggestions=not suggests)
+    if not suggests:  # some rules suggest something all the same
+        for fault in faults:
+            fault.message = _SUGGESTED.sub("", fault.message)
+    return tuple(faults), found.introspects

@@ -1,0 +1,59 @@
+"""Whether the process lives, and whether it can do its work."""
+
+import asyncio
+from datetime import date
+from time import monotonic
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from exchange.refresh import is_due
+from models.database import Database
+from models.deadline import ending_in
+from server.clock import Clock
+
+PATIENCE: Final = 3.0
+"""Seconds that the database has to answer in."""
+LAG: Final = 900.0
+"""Seconds that deriving may take when the day turns; yesterday's flags are served meanwhile."""
+TRY_AGAIN_AFTER: Final = "5"
+
+
+async def alive(_request: Request) -> Response:
+    """The process answers."""
+    return JSONResponse({"alive": True})
+
+
+class ReadinessDesk:
+    """Tells whether requests should be sent here."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """Nothing is known to be derived before it is looked for."""
+        self._database = database
+        self._clock = clock
+        self._derived_at: float | None = None
+
+    async def answer(self, _request: Request) -> Response:
+        """Ready, or the first thing that is missing: database, migrations, projection."""
+        today = self._clock.today()
+        with ending_in(PATIENCE):
+            try:
+                async with asyncio.timeout(2 * PATIENCE):
+                    reason = await self._missing(today)
+            except Exception:  # noqa: BLE001 - whatever keeps it from answering
+                reason = "database"
+        if reason is None:
+            return JSONResponse({"ready": True, "day": today.isoformat()})
+        told = {"ready": False, "reason": reason}
+        return JSONResponse(told, 503, {"retry-after": TRY_AGAIN_AFTER})
+
+    async def _missing(self, today: date) -> str | None:
+        if await self._database.pending_migrations():
+            return "migrations"
+        now = monotonic()
+        if not await is_due(self._database.reader, today):
+            self._derived_at = now
+        if self._derived_at is None or now - self._derived_at > LAG:
+            return "projection"
+        return None

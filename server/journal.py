@@ -1,0 +1,66 @@
+"""One line and some numbers for every operation; no variable, no value, no document in them."""
+
+import time
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from auth.viewer import Footing
+from server.asked import JSON
+from server.metrics import OTHER, Metrics
+
+log = structlog.get_logger(__name__)
+
+NAME_LENGTH: Final = 80
+"""Characters of an operation's name that are written."""
+
+
+@dataclass(slots=True)
+class Operation:
+    """What is known of an operation, more and more while it is carried out."""
+
+    started: float
+    media_type: str = JSON
+    footing: Footing | None = None
+    """How its caller asks; None when it was refused before that was known."""
+    centres: int = 0
+    """Centres at which the caller holds a grant."""
+    name: str | None = None
+    mutates: bool = False
+    stored: bool = False
+    log_in: bool | None = None
+    """Whether somebody was let in; None where nobody tried."""
+    cost: int | None = None
+    outcome: str = "OK"
+    """OK, or the code of the first error."""
+
+
+class Journal:
+    """Writes a line for every operation, and counts it."""
+
+    def __init__(self, metrics: Metrics, names: frozenset[str]) -> None:
+        """Count operations by name where the name is that of a stored one."""
+        self._metrics = metrics
+        self._names = names
+
+    def note(self, operation: Operation) -> None:
+        """Tell of an operation that has ended."""
+        seconds = time.perf_counter() - operation.started
+        caller = "unknown" if operation.footing is None else operation.footing.value
+        known = operation.stored and operation.name in self._names
+        name = operation.name if known and operation.name is not None else OTHER
+        self._metrics.operation(
+            name, caller, operation.outcome, seconds=seconds, cost=operation.cost
+        )
+        if operation.log_in is not None:
+            self._metrics.log_in(let_in=operation.log_in)
+        log.info(
+            "operation",
+            name=None if operation.name is None else operation.name[:NAME_LENGTH],
+            caller=caller,
+            centres=operation.centres,
+            milliseconds=round(1000 * seconds, 1),
+            cost=operation.cost,
+            outcome=operation.outcome,
+        )

@@ -1,0 +1,167 @@
+"""Numbers for Prometheus: what was asked, how long it took, what it cost, and what was refused."""
+
+from collections.abc import Iterable, Iterator
+from ipaddress import ip_address
+from secrets import compare_digest
+from typing import Final
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import Response
+
+from models.database import Database
+from server.board import Board
+from server.recorder import Recorder
+from server.refusals import RefusalError
+
+PREFIX: Final = "learner_tracking"
+OTHER: Final = "other"
+"""What every operation is called that is not a stored one: a name costs memory for ever."""
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+
+_SECONDS: Final = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_OBJECTS: Final = (1, 10, 100, 1_000, 10_000, 50_000, 100_000, 200_000)
+
+
+class Metrics:
+    """The numbers of one process."""
+
+    def __init__(self) -> None:
+        """Begin with nothing counted."""
+        disable_created_metrics()  # type: ignore[no-untyped-call]
+        self.registry = CollectorRegistry()
+        self._operations = Counter(
+            f"{PREFIX}_operations",
+            "Operations by name, who asked, and what came of it.",
+            ("operation", "caller", "outcome"),
+            registry=self.registry,
+        )
+        self._seconds = Histogram(
+            f"{PREFIX}_operation_seconds",
+            "Seconds that operations took.",
+            ("operation",),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._cost = Histogram(
+            f"{PREFIX}_operation_cost",
+            "Objects that operations asked for at most.",
+            ("caller",),
+            buckets=_OBJECTS,
+            registry=self.registry,
+        )
+        self._refusals = Counter(
+            f"{PREFIX}_refusals",
+            "Requests and operations that were refused as a whole, by code.",
+            ("code",),
+            registry=self.registry,
+        )
+        self._log_ins = Counter(
+            f"{PREFIX}_log_ins",
+            "Log-ins by what came of them.",
+            ("outcome",),
+            registry=self.registry,
+        )
+        self._feeds = Counter(
+            f"{PREFIX}_feed_runs",
+            "Feeds that this process applied, by what came of them.",
+            ("outcome",),
+            registry=self.registry,
+        )
+
+    def operation(
+        self, name: str, caller: str, outcome: str, *, seconds: float, cost: int | None
+    ) -> None:
+        """Count an operation that was carried out or refused."""
+        self._operations.labels(name, caller, outcome).inc()
+        self._seconds.labels(name).observe(seconds)
+        if cost is not None:
+            self._cost.labels(caller).observe(cost)
+
+    def refusal(self, code: str) -> None:
+        """Count what was refused as a whole."""
+        self._refusals.labels(code).inc()
+
+    def log_in(self, *, let_in: bool) -> None:
+        """Count a log-in."""
+        self._log_ins.labels("let in" if let_in else "refused").inc()
+
+    def feed_run(self, outcome: str) -> None:
+        """Count a feed that came to its end."""
+        self._feeds.labels(outcome).inc()
+
+    def watch(self, database: Database, recorder: Recorder, board: Board) -> None:
+        """Tell of the connections, of what is still to be written, and of feeds, when asked."""
+        self.registry.register(_Now(database, recorder, board))
+
+
+class _Now(Collector):
+    """What is read at the moment when it is asked for."""
+
+    def __init__(self, database: Database, recorder: Recorder, board: Board) -> None:
+        self._database = database
+        self._recorder = recorder
+        self._board = board
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing is known before it is asked for."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        """The numbers as they are now."""
+        pool = GaugeMetricFamily(
+            f"{PREFIX}_connections",
+            "Connections to the database, by what for, and whether they are in use.",
+            labels=("purpose", "state"),
+        )
+        for purpose, open_, idle in self._database.connections():
+            pool.add_metric((purpose, "used"), open_ - idle)
+            pool.add_metric((purpose, "idle"), idle)
+        yield pool
+        yield GaugeMetricFamily(
+            f"{PREFIX}_events_waiting",
+            "Events that are still to be written into the log.",
+            value=self._recorder.waiting,
+        )
+        yield GaugeMetricFamily(
+            f"{PREFIX}_feeds_in_line",
+            "Feeds that are applied by this process, or wait.",
+            value=len(self._board.runs),
+        )
+
+
+class MetricsDesk:
+    """Where the numbers are read: from this machine, or with a token."""
+
+    def __init__(self, metrics: Metrics, token: str | None) -> None:
+        """Without a token only this machine reads them."""
+        self._metrics = metrics
+        self._token = token
+
+    async def answer(self, request: Request) -> Response:
+        """The numbers as text; whoever may not read them is told that there is nothing."""
+        if not self._may(request):
+            message = "There is nothing at this address."
+            return RefusalError(404, "NOT_FOUND", message).response()
+        return Response(generate_latest(self._metrics.registry), media_type=CONTENT_TYPE)
+
+    def _may(self, request: Request) -> bool:
+        if self._token is not None:
+            scheme, _, given = request.headers.get("authorization", "").partition(" ")
+            return scheme.lower() == "bearer" and compare_digest(
+                given.strip().encode("utf-8", "replace"), self._token.encode()
+            )
+        if request.client is None or "x-forwarded-for" in request.headers:
+            return False  # a proxy on this machine asks for somebody else
+        try:
+            return ip_address(request.client.host).is_loopback
+        except ValueError:
+            return False

@@ -1,0 +1,95 @@
+"""Connections over a socket: heads that do not come, are too long, or are none."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+import uvicorn
+from starlette.types import Receive, Scope, Send
+
+from server import wire
+from server.wire import PromptProtocol
+
+FINE = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """An application that answers `fine`."""
+    if scope["type"] == "http":
+        headers = [(b"content-length", b"4")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"fine"})
+
+
+@asynccontextmanager
+async def listening() -> AsyncIterator[int]:
+    """A server with our protocol; its port."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(
+            application,
+            http=PromptProtocol,
+            ws="none",
+            lifespan="off",
+            log_level="critical",
+            server_header=False,
+        )
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve([bound]))
+        while not server.started:  # noqa: ASYNC110 - uvicorn tells it in no other way
+            await asyncio.sleep(0.01)
+        yield bound.getsockname()[1]
+        server.should_exit = True
+        await serving
+
+
+async def connected(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    return await asyncio.open_connection("127.0.0.1", port)
+
+
+async def test_who_does_not_say_what_is_asked_for_is_cut_off_and_others_are_served(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(wire, "HEAD_SECONDS", 0.3)
+    async with listening() as port:
+        idle = [await connected(port) for _ in range(200)]
+        slow, slow_writer = await connected(port)
+        slow_writer.write(FINE[:20])
+        reader, writer = await connected(port)
+        for _ in range(3):
+            writer.write(FINE)
+            answer = await reader.readuntil(b"fine")
+            assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+            assert b"server:" not in answer.lower()
+        for waiting, _ in [*idle, (slow, slow_writer)]:
+            with suppress(ConnectionResetError):
+                assert await waiting.read() == b""
+        for _, closing in [*idle, (slow, slow_writer), (reader, writer)]:
+            closing.close()
+
+
+async def test_a_head_without_end_is_not_read() -> None:
+    async with listening() as port:
+        reader, writer = await connected(port)
+        writer.write(b"GET / HTTP/1.1\r\n")
+        with suppress(ConnectionError):
+            for _ in range(100):
+                writer.write(b"x-a: " + b"a" * 4_000 + b"\r\n")
+                await writer.drain()
+                await asyncio.sleep(0)
+            assert await reader.read() == b""
+        writer.close()
+        other, writer = await connected(port)
+        writer.write(FINE)
+        assert (await other.readuntil(b"fine")).startswith(b"HTTP/1.1 200 OK\r\n")
+        writer.close()
+
+
+async def test_what_is_no_http_is_refused() -> None:
+    async with listening() as port:
+        reader, writer = await connected(port)
+        writer.write(b"\x16\x03\x01\x02\x00\x01\r\n\r\n")
+        assert (await reader.read()).startswith(b"HTTP/1.1 400 Bad Request\r\n")
+        writer.close()
