@@ -29,6 +29,7 @@ MIGRATIONS: Final = [
     "0004_terms",
     "0005_feed_runs",
     "0006_editing",
+    "0007_finding",
 ]
 
 INDEXES: Final[set[Index]] = {

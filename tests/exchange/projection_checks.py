@@ -13,7 +13,16 @@ from models.database import Connection, Database
 
 TABLES: Final = tuple(sorted(getattr(models, name)._meta.db_table for name in models.__all__))  # noqa: SLF001 - where tortoise keeps a table's name
 FILLED: Final = (
-    *("flag", "component", "issue", "completion", "declaration", "das_component", "das_record"),
+    *(
+        "flag",
+        "component",
+        "issue",
+        "completion",
+        "name_part",
+        "declaration",
+        "das_component",
+        "das_record",
+    ),
     *("entry", "registration", "learner", "verification", "consortium_centre", "consortium"),
     *("centre", "submission_window", "unit", "qualification"),
     *("exam_series", "line_of_learning", "requirement"),
