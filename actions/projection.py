@@ -1,7 +1,7 @@
 """Derived rows kept beside their inputs: flags, issues, completion and the next change."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Container, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from actions.records import Course, RecordReader
 from domain.catalogue import Catalogue
 from domain.codes import FlagKind, Severity
 from domain.derivation import COMPONENTS, Derivation, derive
+from domain.names import family_order
 from domain.vocabulary import ClaimStatus, RegistrationStatus
 from models.database import Clause, Connection
 
@@ -63,7 +64,7 @@ ISSUE = Table(
     ("registration_id", "component_type", "code"),
     (
         *("learner_id", "centre_id", "severity", "subject", "due_on"),
-        *("urgency", "due", "name_order", "uln"),
+        *("urgency", "due", "family_order", "uln"),
     ),
     "first_seen",
     identity=("registration_id", "component_type", "code"),
@@ -185,7 +186,7 @@ def _collect(
             (
                 *(row.id, component_type, issue.code.value, row.learner_id, row.centre_id),
                 *(SEVERITY_RANK[issue.severity], issue.subject, issue.due_on),
-                *(urgency_of(issue), due_of(issue), keys.name_order, keys.uln),
+                *(urgency_of(issue), due_of(issue), family_order(row.family_name), keys.uln),
             )
         )
     fresh["completion"].append(
@@ -204,7 +205,7 @@ async def _store(
     fresh: Sequence[tuple[Any, ...]],
     registration_ids: Sequence[int],
     since: date,
-    renewed: Set[int] = frozenset(),
+    renewed: Container[int] = frozenset(),
 ) -> set[int]:
     """Bring one derived table to what was derived; the registrations that it changed.
 

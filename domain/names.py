@@ -20,8 +20,8 @@ MOST_PARTS: Final = 8
 _BREAKS: Final = re.compile(r"[^\w'’ʼʻ‘`´]+|_+")  # noqa: RUF001 - the apostrophes people type
 _APOSTROPHES: Final = re.compile(r"['’ʼʻ‘`´]+")  # noqa: RUF001 - as above
 _PLAIN: Final = str.maketrans({
-    **{"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"},
-    **{"ħ": "h", "ı": "i", "ŋ": "n", "ŧ": "t"},
+    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "ŋ": "n",
+    "ŧ": "t", "\N{LATIN SMALL LETTER DOTLESS I}": "i",
 })  # fmt: skip
 """Letters that are typed without their stroke, though they do not unfold."""
 
@@ -36,6 +36,11 @@ def name_key(given: str | None, family: str | None) -> str | None:
 def name_order(given: str, family: str) -> str:
     """What people are ordered by: the family name, then the given name, both as they are typed."""
     return f"{_typed(family)} {_typed(given)}"[:NAME_ORDER]
+
+
+def family_order(family: str) -> str:
+    """What people are ordered by where the ULN comes before the given name."""
+    return _typed(family)[:NAME_ORDER]
 
 
 def name_parts(name: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Which learners a list is about: one value for lists, counts and exports alike."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -23,6 +24,15 @@ class LearnerFilter(msgspec.Struct, frozen=True):
     entry_flag: tuple[str, ...] = ()
     assessment_flag: tuple[str, ...] = ()
     issue_code: tuple[str, ...] = ()
+    declared_elsewhere: bool | None = None
+    uln: str | None = None
+    words: tuple[str, ...] = ()
+    """Beginnings of the parts of a name, folded."""
+    modified_since: datetime | None = None
+
+
+END = "\U0010ffff"
+"""Behind whatever begins with a text: the last character there is."""
 
 
 def comparable(text: str) -> str:
@@ -48,12 +58,14 @@ def learner_clause(connection: Connection, wanted: LearnerFilter) -> Clause:
     ):
         if values:
             clause &= connection.among(column, values)
-    if wanted.award_year is not None:
-        clause &= Clause("r.award LIKE ?", (f"{wanted.award_year:04}-%",))
-    if wanted.award_from is not None:
-        clause &= Clause("r.award >= ?", (wanted.award_from,))
-    if wanted.award_to is not None:
-        clause &= Clause("r.award <= ?", (wanted.award_to,))
+    clause &= _awarded(wanted)
+    if wanted.uln is not None:
+        clause &= Clause("c.uln = ?", (wanted.uln,))
+    clause &= name_clause(wanted.words, "c.registration_id")
+    if wanted.modified_since is not None:
+        clause &= Clause("c.modified_at >= ?", (wanted.modified_since,))
+    if wanted.declared_elsewhere is not None:
+        clause &= _declared(connection, wanted)
     if wanted.entry_flag or wanted.assessment_flag:
         clause &= _flagged(connection, wanted)
     if wanted.issue_code:
@@ -71,6 +83,43 @@ def issue_clause(connection: Connection, wanted: LearnerFilter) -> Clause:
     """Which issues `i` of the learners it is about: those of its codes and components."""
     clause = _in_components(connection, "i", wanted)
     return clause & connection.among("i.code", wanted.issue_code) if wanted.issue_code else clause
+
+
+def name_clause(words: Sequence[str], key: str) -> Clause:
+    """The registration `key` is of somebody whose name has a part for each of the words."""
+    clause = ALWAYS
+    for word in words:
+        clause &= Clause(
+            f"{key} IN (SELECT n.registration_id FROM name_part n"  # noqa: S608
+            f" WHERE n.kind IN (0, 1) AND n.part >= ? AND n.part < ?)",
+            (word, word + END),
+        )
+    return clause
+
+
+def _awarded(wanted: LearnerFilter) -> Clause:
+    """Months as text; who has none is behind no month."""
+    clause = ALWAYS
+    if wanted.award_year is not None:
+        year = f"{wanted.award_year:04}"
+        clause &= Clause("c.award >= ? AND c.award <= ?", (f"{year}-01", f"{year}-12"))
+    if wanted.award_from is not None:
+        clause &= Clause("c.award >= ?", (wanted.award_from,))
+    if wanted.award_to is not None:
+        clause &= Clause("c.award > '' AND c.award <= ?", (wanted.award_to,))
+    return clause
+
+
+def _declared(connection: Connection, wanted: LearnerFilter) -> Clause:
+    clause = Clause("d.removed_at IS NULL")
+    if wanted.component:
+        clause &= connection.among("d.component", wanted.component)
+    some = "EXISTS" if wanted.declared_elsewhere else "NOT EXISTS"
+    return Clause(
+        f"{some} (SELECT 1 FROM declaration d"  # noqa: S608
+        f" WHERE d.registration_id = c.registration_id AND {clause.text})",
+        clause.params,
+    )
 
 
 def _within(

@@ -4,23 +4,13 @@ from auth import scope
 from loaders.components import DECLARATION_COLUMNS, DECLARATION_TABLES, ISSUE_SOURCES
 from loaders.filters import LearnerFilter, issue_clause, learner_clause
 from loaders.learners import LEARNER_TABLES, in_view
-from loaders.paging import DUE, URGENCY, PageRequest, Slice, sliced
+from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading
 from loaders.rows import DeclarationRow, ListedIssueRow
 from loaders.select import columns_of
 from models.database import Clause
 
-_ISSUE_COLUMNS = columns_of(
-    ListedIssueRow,
-    "i",
-    {
-        **ISSUE_SOURCES,
-        "urgency": URGENCY,
-        "due": DUE,
-        "family_name": "l.family_name",
-        "uln": "l.uln",
-    },
-)
+_ISSUE_COLUMNS = columns_of(ListedIssueRow, "i", ISSUE_SOURCES)
 _ISSUES = f"{LEARNER_TABLES} JOIN issue i ON i.registration_id = c.registration_id"
 _DECLARATIONS = f"{DECLARATION_TABLES} JOIN completion c ON c.registration_id = d.registration_id"
 _WHO = "JOIN registration r ON r.id = c.registration_id JOIN learner l ON l.id = c.learner_id"

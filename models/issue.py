@@ -31,7 +31,9 @@ class Issue(Model):
     due = fields.CharField(
         10, default="9999-12-31", db_default="9999-12-31", description="The day, or the last of all"
     )
-    name_order = fields.CharField(100, default="", db_default="", description="Folded name")
+    family_order = fields.CharField(
+        100, default="", db_default="", description="Folded family name"
+    )
     uln = fields.CharField(10, default="", db_default="", description="Empty for none")
     version = fields.IntField(
         default=1, db_default=1, description="Rises when somebody takes it on or gives it back"
@@ -45,7 +47,7 @@ class Issue(Model):
         indexes = (
             ("learner_id",),
             ("centre_id", "code"),
-            ("urgency", "due", "name_order", "uln", "id"),
-            ("due", "urgency", "name_order", "uln", "id"),
-            ("name_order", "uln", "urgency", "due", "id"),
+            ("urgency", "due", "family_order", "uln", "id"),
+            ("due", "urgency", "family_order", "uln", "id"),
+            ("family_order", "uln", "urgency", "due", "id"),
         )

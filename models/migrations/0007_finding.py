@@ -8,14 +8,14 @@ from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
 from domain.codes import CompletionStatus
-from domain.names import MOST_PARTS, name_order, name_parts
+from domain.names import MOST_PARTS, family_order, name_order, name_parts
 from models.database import Connection, Dialect
 
 BATCH = 2_000
 
 BY_CODE_POINT = (
     ("completion", "name_order", 100),
-    ("issue", "name_order", 100),
+    ("issue", "family_order", 100),
     ("name_part", "part", 50),
     ("name_part", "place", 111),
 )
@@ -65,23 +65,24 @@ async def fill(_apps: Any, editor: Any) -> None:  # noqa: ANN401
             due = COALESCE((SELECT CAST(MIN(i.due_on) AS TEXT) FROM issue i
                 WHERE i.registration_id = completion.registration_id), '9999-12-31')
         FROM registration r, learner l
-        WHERE r.id = completion.registration_id AND l.id = completion.learner_id""",
+        WHERE r.id = completion.registration_id AND l.id = completion.learner_id""",  # noqa: S608 - nothing in it is anybody's
         datetime.now(UTC),
     )
     await connection.execute(
         """UPDATE issue SET urgency = CAST(2 - issue.severity AS TEXT),
             due = COALESCE(CAST(issue.due_on AS TEXT), '9999-12-31'),
-            name_order = c.name_order, uln = c.uln
+            uln = c.uln
         FROM completion c WHERE c.registration_id = issue.registration_id"""
     )
 
 
 async def name(connection: Connection, people: Any) -> None:  # noqa: ANN401 - rows of a driver
     """Write what some learners are ordered and found by."""
-    orders, parts = [], []
+    orders, families, parts = [], [], []
     for key, centre_id, given, family, uln in people:
         order = name_order(given, family)
         orders.append((order, key))
+        families.append((family_order(family), key))
         for kind, text in enumerate((family, given)):
             parts += [
                 ((key * 2 + kind) * MOST_PARTS + slot, key, centre_id, kind, part, f"{order} {uln}")
@@ -89,6 +90,9 @@ async def name(connection: Connection, people: Any) -> None:  # noqa: ANN401 - r
             ]
     await connection.execute_many(
         "UPDATE completion SET name_order = ? WHERE registration_id = ?", orders
+    )
+    await connection.execute_many(
+        "UPDATE issue SET family_order = ? WHERE registration_id = ?", families
     )
     columns = ("id", "registration_id", "centre_id", "kind", "part", "place")
     await connection.load("name_part", columns, parts)
@@ -179,7 +183,7 @@ class Migration(migrations.Migration):
             for name, size, default, words in (
                 ("urgency", 1, "", "0 for the most urgent"),
                 ("due", 10, "9999-12-31", "The day, or the last of all"),
-                ("name_order", 100, "", "Folded name"),
+                ("family_order", 100, "", "Folded family name"),
                 ("uln", 10, "", "Empty for none"),
             )
         ),
@@ -201,9 +205,9 @@ class Migration(migrations.Migration):
         *(
             ops.AddIndex(model_name="Issue", index=Index(fields=list(names)))
             for names in (
-                ("urgency", "due", "name_order", "uln", "id"),
-                ("due", "urgency", "name_order", "uln", "id"),
-                ("name_order", "uln", "urgency", "due", "id"),
+                ("urgency", "due", "family_order", "uln", "id"),
+                ("due", "urgency", "family_order", "uln", "id"),
+                ("family_order", "uln", "urgency", "due", "id"),
             )
         ),
     ]

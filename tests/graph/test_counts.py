@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from auth.permissions import GrantKind, Staff
+from domain.names import family_order
 from models.database import Database
 from tests.factories import Caller, add_user, counted, import_sample, log_in, served
 
@@ -183,7 +184,7 @@ async def test_the_shopping_list_is_in_order_and_its_pages_neither_skip_nor_repe
 
     def place(row: dict[str, Any]) -> tuple[Any, ...]:
         due = row["dueOn"] or "9999-12-31"
-        name = (row["learner"]["familyName"], row["learner"]["uln"] or "")
+        name = (family_order(row["learner"]["familyName"]), row["learner"]["uln"] or "")
         urgency = ranks[row["severity"]]
         orders = {
             "SEVERITY": (urgency, due, *name),

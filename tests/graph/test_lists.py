@@ -8,9 +8,10 @@ from typing import Any
 
 from domain.codes import AssessmentFlag, CompletionStatus, EntryFlag, IssueCode
 from domain.vocabulary import ComponentType
+from exchange.refresh import refresh
 from models.database import Database
 from tests.exchange.feeds import WEST, send, tiny_feed
-from tests.factories import Caller, add_user, import_sample, log_in, served
+from tests.factories import DAY, Caller, add_user, import_sample, log_in, served
 from tests.graph.asking import centre_numbers, complete_the_sample
 
 ALL = """
@@ -41,7 +42,17 @@ query ($order: LearnerOrder!, $first: Int!, $after: String, $filter: LearnerFilt
   }
 }
 """
-ORDERS = ("NAME", "ULN", "AWARD_MONTH")
+WIDTHS = {
+    "NAME": 1,
+    "ULN": 1,
+    "AWARD_MONTH": 2,
+    "REGISTRATION_MONTH": 2,
+    "COMPLETION_STATUS": 2,
+    "SEVERITY": 3,
+    "DUE_DATE": 3,
+}
+"""Texts in a cursor of each order."""
+ORDERS = tuple(f"{name}{way}" for name in WIDTHS for way in ("", "_DESC"))
 
 
 def fits(learner: dict[str, Any], wanted: dict[str, Any]) -> bool:  # noqa: PLR0911 - one a condition
@@ -217,6 +228,7 @@ async def test_page_by_page_every_learner_comes_once_and_in_the_order_of_one_lon
         )
         await connection.execute("UPDATE learner SET uln = NULL WHERE id % 4 = 0")
         await connection.execute("UPDATE registration SET award = NULL WHERE id % 5 = 0")
+    await refresh(database, DAY, everything=True)
     async with served(database_url) as client:
         caller = await log_in(client, "reader@example.org")
         for order in ORDERS:
@@ -268,6 +280,7 @@ async def test_a_cursor_stays_right_while_learners_come_and_go(
             await connection.execute(
                 "UPDATE learner SET family_name = '' WHERE uln = ?", whole["nodes"][30]["uln"]
             )
+        await refresh(database, DAY, everything=True)
         after = page["pageInfo"]["endCursor"]
         rest = (await caller.data(PAGE, order="NAME", first=100, after=after))["learners"]
     assert [node["id"] for node in rest["nodes"]] == ids[10:30] + ids[31:]
@@ -291,7 +304,7 @@ async def test_what_is_no_cursor_of_the_list_is_refused(
                 for other in ORDERS
                 if other != order
             ]
-            width = {"NAME": 2, "ULN": 1, "AWARD_MONTH": 3}[order]
+            width = WIDTHS[order.removesuffix("_DESC")]
             garbage = [
                 *("", "?", "x", "ä", "AAAA", "bnVsbA", "W10", "e30", "=" * 8, "A" * 5_000),
                 cursor(order),
