@@ -3,10 +3,8 @@
 import strawberry
 
 from auth.requires import signed_in
-from domain.errors import Invalid
 from loaders import counts as loaders
 from loaders.centres import consortium_by_code
-from loaders.counts import Grouping
 from loaders.filters import LearnerFilter
 from schema.context import Info
 from schema.types import counts as shown
@@ -25,9 +23,7 @@ async def completion(
     group_by: Grouped = None,
 ) -> Counts | None:
     """Equal to the counts of the matching lists."""
-    if group_by is Grouping.COMPONENT:
-        message = "A completion status is the learner's; it belongs to no component."
-        raise Invalid(message, code="GROUP_BY", field="groupBy")
+    shown.check_groups(group_by)
     wanted, reading = chosen(filter), info.context.reading
     return shown.counts(
         await loaders.completion_counts(reading, wanted, group_by),

@@ -19,6 +19,7 @@ from domain.codes import (
     Severity,
 )
 from domain.editing import EditWarningCode
+from domain.nearness import Nearness
 from domain.vocabulary import (
     AwardSource,
     CentreStatus,
@@ -73,6 +74,7 @@ for _kind in (
     FlagKind,
     GrantKind,
     IssueCode,
+    Nearness,
     Reason,
     RegistrationStatus,
     Role,
