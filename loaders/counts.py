@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from auth import scope
 from loaders.filters import LearnerFilter, issue_clause, learner_clause
-from loaders.learners import LEARNER_TABLES, in_view, in_view_at_centre
+from loaders.learners import COURSE_TABLES, in_view, in_view_at_centre
 from loaders.reading import Reading
 from models.database import ALWAYS, Clause
 
@@ -64,7 +64,7 @@ async def _completion(
     if not wanted.completion_status:
         where &= Clause("c.status <> 'WITHDRAWN'")
     columns = f"{_key(grouping)}, 'COMPLETION', c.status, COUNT(*), COUNT(*)"
-    return await _counted(reading, ids, columns, LEARNER_TABLES, where)
+    return await _counted(reading, ids, columns, COURSE_TABLES, where)
 
 
 async def flag_counts(
@@ -75,7 +75,7 @@ async def flag_counts(
     where &= scope.flags(reading.viewer, reading.connection, "f.centre_id")
     where &= _components(reading, "f", wanted) & Clause("f.code IS NOT NULL")
     columns = f"{_key(grouping, 'f')}, f.kind, f.code, COUNT(DISTINCT c.learner_id), COUNT(*)"
-    tables = f"{LEARNER_TABLES} JOIN flag f ON f.registration_id = c.registration_id"
+    tables = f"{COURSE_TABLES} JOIN flag f ON f.registration_id = c.registration_id"
     return (await _counted(reading, None, columns, tables, where))[None]
 
 
@@ -97,10 +97,10 @@ async def issue_counts_by_centre_id(
 async def _issues(
     reading: Reading, ids: Sequence[int] | None, wanted: LearnerFilter, grouping: Grouping | None
 ) -> Mapping[int | None, list[Count]]:
-    where = _learners(reading, ids, wanted) & issue_clause(reading.connection, wanted)
+    where = _in_view(reading, ids) & issue_clause(reading.connection, wanted)
     where &= scope.issues(reading.viewer, reading.connection, "i.centre_id")
     columns = f"{_key(grouping, 'i')}, 'ISSUE', i.code, COUNT(DISTINCT c.learner_id), COUNT(*)"
-    tables = f"{LEARNER_TABLES} JOIN issue i ON i.registration_id = c.registration_id"
+    tables = f"{COURSE_TABLES} JOIN issue i ON i.registration_id = c.registration_id"
     return await _counted(reading, ids, columns, tables, where)
 
 
@@ -129,7 +129,7 @@ async def _group_keys(
         return found
     where = _learners(reading, ids, wanted)
     rows = await reading.connection.tuples(
-        f"SELECT DISTINCT {_centre(ids)}, {_key(grouping)} FROM {LEARNER_TABLES}"  # noqa: S608
+        f"SELECT DISTINCT {_centre(ids)}, {_key(grouping)} FROM {COURSE_TABLES}"  # noqa: S608
         f" WHERE {where.text}",
         *where.params,
     )
@@ -154,14 +154,15 @@ async def _counted(
 
 
 def _learners(reading: Reading, ids: Sequence[int] | None, wanted: LearnerFilter) -> Clause:
+    return _in_view(reading, ids) & learner_clause(reading.connection, wanted)
+
+
+def _in_view(reading: Reading, ids: Sequence[int] | None) -> Clause:
     """Learners in view as a whole, or as each of some centres has them."""
-    connection = reading.connection
+    connection, viewer = reading.connection, reading.viewer
     if ids is None:
-        clause = in_view(reading.viewer, connection)
-    else:
-        clause = connection.among("c.centre_id", ids)
-        clause &= in_view_at_centre(reading.viewer, connection)
-    return clause & learner_clause(connection, wanted)
+        return in_view(viewer, connection)
+    return connection.among("c.centre_id", ids) & in_view_at_centre(viewer, connection)
 
 
 def _components(reading: Reading, alias: str, wanted: LearnerFilter) -> Clause:

@@ -17,10 +17,10 @@ LEARNER_SOURCES = {
     "award": "r.award",
 }
 LEARNER_COLUMNS = columns_of(LearnerRow, "l", LEARNER_SOURCES)
-LEARNER_TABLES = """
-    completion c JOIN learner l ON l.id = c.learner_id
-    JOIN registration r ON r.id = c.registration_id
-"""
+COURSE_TABLES = "completion c JOIN registration r ON r.id = c.registration_id"
+"""What filters and orders read; who they are about is looked up for the rows that are shown."""
+
+LEARNER_TABLES = f"{COURSE_TABLES} JOIN learner l ON l.id = c.learner_id"
 
 _REGISTRATIONS = f"""
     SELECT {

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from auth import scope
 from loaders.components import DECLARATION_COLUMNS, DECLARATION_TABLES, ISSUE_SOURCES
 from loaders.filters import LearnerFilter, issue_clause, learner_clause
-from loaders.learners import LEARNER_TABLES, in_view, in_view_at_centre
+from loaders.learners import COURSE_TABLES, in_view, in_view_at_centre
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading, grouped
 from loaders.rows import DeclarationRow, ListedIssueRow
@@ -13,9 +13,9 @@ from loaders.select import columns_of
 from models.database import Clause
 
 _ISSUE_COLUMNS = columns_of(ListedIssueRow, "i", ISSUE_SOURCES)
-_ISSUES = f"{LEARNER_TABLES} JOIN issue i ON i.registration_id = c.registration_id"
+_ISSUES = f"{COURSE_TABLES} JOIN issue i ON i.registration_id = c.registration_id"
 _DECLARATIONS = f"{DECLARATION_TABLES} JOIN completion c ON c.registration_id = d.registration_id"
-_WHO = "JOIN registration r ON r.id = c.registration_id JOIN learner l ON l.id = c.learner_id"
+_COURSE = "JOIN registration r ON r.id = c.registration_id"
 
 
 async def issue_page(reading: Reading, wanted: LearnerFilter, page: PageRequest) -> Slice:
@@ -82,7 +82,7 @@ def _issues(reading: Reading, ids: Sequence[int] | None, wanted: LearnerFilter) 
         where = in_view(viewer, connection)
     else:
         where = connection.among("c.centre_id", ids) & in_view_at_centre(viewer, connection)
-    where &= learner_clause(connection, wanted) & issue_clause(connection, wanted)
+    where &= issue_clause(connection, wanted)
     return where & scope.issues(viewer, connection, "i.centre_id")
 
 
@@ -91,7 +91,7 @@ async def declaration_page(reading: Reading, wanted: LearnerFilter, page: PageRe
     where = _declared(reading, wanted) & page.clause
     rows = await reading.connection.rows(
         DeclarationRow,
-        f"SELECT {DECLARATION_COLUMNS} FROM {_DECLARATIONS} {_WHO} WHERE {where.text}"  # noqa: S608
+        f"SELECT {DECLARATION_COLUMNS} FROM {_DECLARATIONS} {_COURSE} WHERE {where.text}"  # noqa: S608
         f" ORDER BY {page.order.text} LIMIT ?",
         *where.params,
         page.first + 1,
@@ -103,7 +103,7 @@ async def declaration_count(reading: Reading, wanted: LearnerFilter) -> int:
     """How many declarations of learners in reach stand."""
     where = _declared(reading, wanted)
     rows = await reading.connection.tuples(
-        f"SELECT COUNT(*) FROM {_DECLARATIONS} {_WHO} WHERE {where.text}",  # noqa: S608
+        f"SELECT COUNT(*) FROM {_DECLARATIONS} {_COURSE} WHERE {where.text}",  # noqa: S608
         *where.params,
     )
     return int(rows[0][0])

@@ -5,7 +5,13 @@ from collections.abc import Sequence
 from auth import scope
 from loaders.components import ENTRY_COLUMNS
 from loaders.filters import LearnerFilter, learner_clause
-from loaders.learners import LEARNER_SOURCES, LEARNER_TABLES, in_view, in_view_at_centre
+from loaders.learners import (
+    COURSE_TABLES,
+    LEARNER_SOURCES,
+    LEARNER_TABLES,
+    in_view,
+    in_view_at_centre,
+)
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading, grouped
 from loaders.rows import EntryRow, LearnerRow
@@ -48,7 +54,7 @@ async def learner_count(reading: Reading, wanted: LearnerFilter) -> int:
     where = in_view(reading.viewer, reading.connection)
     where &= learner_clause(reading.connection, wanted)
     rows = await reading.connection.tuples(
-        f"SELECT COUNT(*) FROM {LEARNER_TABLES} WHERE {where.text}",  # noqa: S608
+        f"SELECT COUNT(*) FROM {COURSE_TABLES} WHERE {where.text}",  # noqa: S608
         *where.params,
     )
     return int(rows[0][0])
@@ -78,7 +84,7 @@ async def learner_count_by_centre_id(
     """How many learners each centre has, in one statement."""
     where = _at_centres(reading, ids, wanted)
     rows = await reading.connection.tuples(
-        f"SELECT c.centre_id, COUNT(*) FROM {LEARNER_TABLES} WHERE {where.text}"  # noqa: S608
+        f"SELECT c.centre_id, COUNT(*) FROM {COURSE_TABLES} WHERE {where.text}"  # noqa: S608
         " GROUP BY c.centre_id",
         *where.params,
     )

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from auth import scope
-from loaders.filters import END, name_clause
+from loaders.filters import END, name_clause, named_clause
 from loaders.learners import LEARNER_SOURCES, LEARNER_TABLES, in_view
 from loaders.paging import Order, PageRequest, Slice, sliced
 from loaders.reading import Reading
 from loaders.rows import LearnerRow
 from loaders.select import columns_of
-from models.database import ALWAYS, Clause
+from models.database import ALWAYS, Clause, Dialect
 
 
 class FoundLearnerRow(LearnerRow, frozen=True, gc=False):
@@ -76,15 +76,28 @@ async def hit_page(reading: Reading, words: Sequence[str], page: PageRequest) ->
     return sliced(rows, page.first)
 
 
+async def hit_count(reading: Reading, words: Sequence[str]) -> int:
+    """How many learners in view have such a name."""
+    where = in_view(reading.viewer, reading.connection) & named_clause(words)
+    rows = await reading.connection.tuples(
+        f"SELECT COUNT(*) FROM completion c WHERE {where.text}",  # noqa: S608 - clauses are ours
+        *where.params,
+    )
+    return int(rows[0][0])
+
+
 def _tiers(
     reading: Reading, longest: str, others: Sequence[str], page: PageRequest
 ) -> list[Clause]:
     """For each tier that the page may reach, its first hits."""
     connection = reading.connection
     reach = scope.registrations(reading.viewer, connection, "p.centre_id", "p.registration_id")
+    # SQLite would look through all centres for the sake of the order; the sign hides it.
+    hidden = connection.dialect is Dialect.SQLITE and reach != ALWAYS
+    kind = "+p.kind" if hidden else "p.kind"
     reach &= in_view(reading.viewer, connection) & name_clause(others, "p.registration_id")
     tiers = []
-    for tier, fits in enumerate(_fits(longest)):
+    for tier, fits in enumerate(_fits(longest, kind)):
         if page.after is not None and str(tier) < page.after[0]:
             continue
         behind = ALWAYS
@@ -103,12 +116,12 @@ def _tiers(
     return tiers
 
 
-def _fits(word: str) -> tuple[Clause, ...]:
+def _fits(word: str, kind: str) -> tuple[Clause, ...]:
     """A whole part of the family name, of the given name; then parts that only begin so."""
     whole, begun = (word,), (word, word + END)
     return (
-        Clause("p.kind = 0 AND p.part = ?", whole),
-        Clause("p.kind = 1 AND p.part = ?", whole),
-        Clause("p.kind = 0 AND p.part > ? AND p.part < ?", begun),
-        Clause("p.kind = 1 AND p.part > ? AND p.part < ?", begun),
+        Clause(f"{kind} = 0 AND p.part = ?", whole),
+        Clause(f"{kind} = 1 AND p.part = ?", whole),
+        Clause(f"{kind} = 0 AND p.part > ? AND p.part < ?", begun),
+        Clause(f"{kind} = 1 AND p.part > ? AND p.part < ?", begun),
     )

@@ -12,7 +12,7 @@ from loaders import learners as loaders
 from loaders import lists, pages
 from loaders.filters import LearnerFilter
 from loaders.paging import DECLARATIONS_NEWEST_FIRST, LEARNERS_BY_ULN
-from loaders.search import hit_page, hits_by
+from loaders.search import hit_count, hit_page, hits_by
 from schema.connection import DEFAULT_FIRST, After, Connection, First, connection, page_request
 from schema.context import Info
 from schema.ids import key_of
@@ -131,11 +131,10 @@ async def search_learners(
 ) -> Connection[Learner] | None:
     """A page."""
     sought, reading = parse_term(term, "term"), info.context.reading
-    wanted = LearnerFilter(uln=sought.uln, words=sought.words)
-    order = LEARNERS_BY_ULN if sought.uln else hits_by(sought.words)
-    page = page_request(order, first, after)
     if sought.uln:
+        page, wanted = page_request(LEARNERS_BY_ULN, first, after), LearnerFilter(uln=sought.uln)
         found = await pages.learner_page(reading, wanted, page)
-    else:
-        found = await hit_page(reading, sought.words, page)
-    return learners_page(info, page, found, lambda: pages.learner_count(reading, wanted))
+        return learners_page(info, page, found, lambda: pages.learner_count(reading, wanted))
+    page = page_request(hits_by(sought.words), first, after)
+    found = await hit_page(reading, sought.words, page)
+    return learners_page(info, page, found, lambda: hit_count(reading, sought.words))
