@@ -29,7 +29,7 @@ class ListedLearnerRow(LearnerRow, frozen=True, gc=False):
     due: str
 
 
-_KEYS = ("name_order", "registered_on", "stage", "urgency", "due")
+_KEYS = ("award", "name_order", "registered_on", "stage", "urgency", "due")
 _COLUMNS = columns_of(
     ListedLearnerRow, "l", {**LEARNER_SOURCES, **{name: f"c.{name}" for name in _KEYS}}
 )

@@ -97,20 +97,20 @@ class LearnerOrder(Enum):
     NAME = strawberry.enum_value(
         "NAME", description="By family name, then given name, without case and accents."
     )
-    NAME_DESC = strawberry.enum_value("NAME_DESC", description="`NAME` from its end.")
+    NAME_DESC = strawberry.enum_value("NAME_DESC", description="As `NAME` from its end.")
     ULN = strawberry.enum_value("ULN", description="By unique learner number, none first.")
-    ULN_DESC = strawberry.enum_value("ULN_DESC", description="`ULN` from its end, none last.")
+    ULN_DESC = strawberry.enum_value("ULN_DESC", description="As `ULN` from its end, none last.")
     AWARD_MONTH = strawberry.enum_value(
         "AWARD_MONTH", description="By anticipated award month, none first, then by name."
     )
     AWARD_MONTH_DESC = strawberry.enum_value(
-        "AWARD_MONTH_DESC", description="`AWARD_MONTH` from its end, none last."
+        "AWARD_MONTH_DESC", description="As `AWARD_MONTH` from its end, none last."
     )
     REGISTRATION_MONTH = strawberry.enum_value(
         "REGISTRATION_MONTH", description="By month of registration, none first, then by name."
     )
     REGISTRATION_MONTH_DESC = strawberry.enum_value(
-        "REGISTRATION_MONTH_DESC", description="`REGISTRATION_MONTH` from its end, none last."
+        "REGISTRATION_MONTH_DESC", description="As `REGISTRATION_MONTH` from its end, none last."
     )
     COMPLETION_STATUS = strawberry.enum_value(
         "COMPLETION_STATUS",
@@ -119,7 +119,7 @@ class LearnerOrder(Enum):
     )
     COMPLETION_STATUS_DESC = strawberry.enum_value(
         "COMPLETION_STATUS_DESC",
-        description="`COMPLETION_STATUS` from its end, the withdrawn first.",
+        description="As `COMPLETION_STATUS` from its end, the withdrawn first.",
     )
     SEVERITY = strawberry.enum_value(
         "SEVERITY",
@@ -127,7 +127,7 @@ class LearnerOrder(Enum):
         " issue last, then by earliest due date and name.",
     )
     SEVERITY_DESC = strawberry.enum_value(
-        "SEVERITY_DESC", description="`SEVERITY` from its end, those without an issue first."
+        "SEVERITY_DESC", description="As `SEVERITY` from its end, those without an issue first."
     )
     DUE_DATE = strawberry.enum_value(
         "DUE_DATE",
@@ -135,7 +135,7 @@ class LearnerOrder(Enum):
         " name.",
     )
     DUE_DATE_DESC = strawberry.enum_value(
-        "DUE_DATE_DESC", description="`DUE_DATE` from its end, those without one first."
+        "DUE_DATE_DESC", description="As `DUE_DATE` from its end, those without one first."
     )
 
 
