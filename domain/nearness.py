@@ -134,7 +134,7 @@ def _close(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     short, long = sorted((one[0], other[0]), key=len)
     if len(short) >= SHORTEST_BEGINNING and long.startswith(short):
         return True
-    slips = 2 if len(short) >= TWO_SLIPS else 1 if len(short) >= ONE_SLIP else 0
+    slips = 2 if len(long) >= TWO_SLIPS else 1 if len(long) >= ONE_SLIP else 0
     return _slips(short, long, slips) <= slips
 
 

@@ -1,13 +1,16 @@
 """What the tests of lists share: all learners, and filters and orders told again in plain words."""
 
+from pathlib import Path
 from typing import Any
 
+from auth.permissions import GrantKind, Staff
 from domain.codes import AssessmentFlag, CompletionStatus, EntryFlag, IssueCode
 from domain.names import name_order, name_parts, search_words
 from domain.vocabulary import ComponentType
-from models.database import Connection
+from models.database import Connection, Database
 from schema.ids import decode_id
-from tests.factories import Caller
+from tests.factories import Caller, add_user, import_sample
+from tests.graph.asking import centre_numbers
 
 URGENCY = ("CRITICAL", "WARNING", "INFO")
 NO_DAY = "9999-12-31"
@@ -39,6 +42,26 @@ query {
   }
 }
 """
+
+FILTERS: list[dict[str, Any]] = [
+    {},
+    {"awardYear": 2010},
+    {"component": ["PROJECT", "ASL"]},
+    {"completionStatus": ["ACTION_REQUIRED", "WITHDRAWN"]},
+    {"issueCode": ["GLH_SHORTFALL", "ENTRY_MISSING"]},
+]
+"""Filters of every kind, few enough to count by all of them."""
+
+
+async def three_centres(database: Database, folder: Path) -> list[str]:
+    """Three centres in a consortium; people of one, of two and of all. The centre numbers."""
+    await import_sample(database, folder, centres=3, learners=60)
+    numbers = await centre_numbers(database)
+    await add_user(database, "one@example.org", numbers[0])
+    await add_user(database, "two@example.org", *numbers[:2], kind=GrantKind.NON_CENTRE)
+    await add_user(database, "all@example.org", staff=Staff.SUPPORT)
+    await add_user(database, "none@example.org")
+    return numbers
 
 
 async def rename(connection: Connection) -> None:
