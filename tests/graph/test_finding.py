@@ -13,7 +13,7 @@ from models.database import Database
 from tests.exchange.feeds import learner, registration, send, ulns
 from tests.factories import DAY, Caller, add_user, import_sample, log_in, served
 from tests.graph.asking import centre_numbers
-from tests.graph.finding import choices, everybody, fits, place, rename
+from tests.graph.finding import choices, everybody, fits, is_named, place, rename
 
 PAGE = """
 query ($filter: LearnerFilter, $order: LearnerOrder!, $first: Int!, $after: String) {
@@ -28,6 +28,11 @@ query ($filter: LearnerFilter) {
   completion(filter: $filter) { totalCount groups { statuses { status count } } }
   issues(filter: $filter) { totalCount }
   issueCounts(filter: $filter) { totalCount }
+}
+"""
+SEARCH = """
+query ($term: String!) {
+  searchLearners(term: $term, first: 100) { totalCount nodes { id } }
 }
 """
 NAMES = (
@@ -98,6 +103,12 @@ async def test_any_filter_and_order_finds_what_plain_python_finds(
 
         for order in ORDERS:
             await check_list(callers[1], seen[1], {}, order)
+        for term in values["nameOrUln"]:
+            for caller, learners in zip(callers, seen, strict=True):
+                found = (await caller.data(SEARCH, term=term))["searchLearners"]
+                left = sorted(one["id"] for one in learners if is_named(one, term))
+                assert sorted(node["id"] for node in found["nodes"]) == left, term
+                assert found["totalCount"] == len(left)
         await asyncio.to_thread(check)
 
 
