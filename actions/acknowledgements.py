@@ -7,12 +7,13 @@ import msgspec
 
 from actions.changes import FieldChange, Subject, new_batch, record_changes
 from actions.locks import editing, lock_learners
+from actions.projection import mark_modified
 from auth import scope
 from auth.explain import refusal_of
 from auth.permissions import Permission
 from auth.viewer import Viewer
 from domain.errors import Conflict, Invalid, Missing
-from models.database import Connection, Database
+from models.database import Clause, Connection, Database
 
 LONGEST_NOTE: Final = 1_000
 
@@ -86,6 +87,7 @@ async def write_acknowledgement(
         told or None,
         issue.id,
     )
+    await mark_modified(connection, Clause("learner_id = ?", (issue.learner_id,)), now)
     change = FieldChange(issue.subject, "acknowledged", issue.told, told, undoes_id)
     await record_changes(connection, viewer, now, [change], batch=batch or new_batch())
 

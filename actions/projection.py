@@ -1,17 +1,19 @@
 """Derived rows kept beside their inputs: flags, issues, completion and the next change."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from collections.abc import Callable, Container, Iterator, Sequence
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
+from actions.finding import Keys, due_of, keys_of, part_rows, urgency_of
 from domain.catalogue import Catalogue
 from domain.codes import FlagKind, Severity
 from domain.derivation import Derivation, derive
+from domain.names import family_order
 from domain.vocabulary import ClaimStatus, RegistrationStatus
 from inputs.keys import component_id, flag_id
 from inputs.records import Course, RecordReader
-from models.database import Connection
+from models.database import Clause, Connection
 
 _ENTRY, _ASSESSMENT = FlagKind.ENTRY.value, FlagKind.ASSESSMENT.value
 SEVERITY_RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.CRITICAL: 2}
@@ -25,7 +27,7 @@ class Table(NamedTuple):
     fixed: tuple[str, ...]
     varying: tuple[str, ...]
     dated: str | None = None
-    """Column that keeps its day while the columns of `dated_by` stay the same."""
+    """Column that keeps its day, or its moment, while the columns of `dated_by` stay the same."""
     dated_by: tuple[str, ...] = ()
     identity: tuple[str, ...] = ()
     """What tells rows apart where the database makes the key; empty for the key itself."""
@@ -54,20 +56,29 @@ ISSUE = Table(
     "issue",
     "id",
     ("registration_id", "component_type", "code"),
-    ("learner_id", "centre_id", "severity", "subject", "due_on"),
+    (
+        *("learner_id", "centre_id", "severity", "subject", "due_on"),
+        *("urgency", "due", "family_order", "uln"),
+    ),
     "first_seen",
     identity=("registration_id", "component_type", "code"),
+)
+NAME_PART = Table(
+    "name_part", "id", ("id", "registration_id"), ("centre_id", "kind", "part", "place")
+)
+_STANDING = (
+    *("learner_id", "centre_id", "place", "foremost", "shared", "claim_status"),
+    *("claim_status_raw", "status", "percent", "next_change_on", *Keys._fields),
 )
 COMPLETION = Table(
     "completion",
     "registration_id",
     ("registration_id",),
-    (
-        *("learner_id", "centre_id", "place", "foremost", "shared", "claim_status"),
-        *("claim_status_raw", "status", "percent", "next_change_on", "derived_on"),
-    ),
+    (*_STANDING, "derived_on"),
+    "modified_at",
+    _STANDING,
 )
-TABLES = (COMPONENT, FLAG, ISSUE, COMPLETION)
+TABLES = (COMPONENT, FLAG, ISSUE, NAME_PART, COMPLETION)
 
 Fresh = dict[str, list[tuple[Any, ...]]]
 """Derived rows by table, their values in the order of the table's columns."""
@@ -87,8 +98,22 @@ async def derive_learners(
         derivation = derive(course.record, catalogue, day)
         _collect(fresh, course, standing, derivation, day)
     ids = [course.row.id for course in courses]
-    for table in TABLES:
-        await _store(connection, table, fresh[table.name], ids, day)
+    changed: set[int] = set()
+    # When something was changed is told in real time, whatever the day it is judged by.
+    now = datetime.now(UTC)
+    for table in (COMPONENT, FLAG, ISSUE, NAME_PART):
+        changed |= await _store(connection, table, fresh[table.name], ids, day)
+    await _store(connection, COMPLETION, fresh[COMPLETION.name], ids, now, changed)
+
+
+async def mark_modified(connection: Connection, which: Clause, began: datetime) -> None:
+    """Note that some records were changed by what began at a moment, if it did not do so yet."""
+    await connection.execute(
+        f"UPDATE completion SET modified_at = ? WHERE modified_at < ? AND {which.text}",  # noqa: S608
+        datetime.now(UTC),
+        began,
+        *which.params,
+    )
 
 
 class Standing(NamedTuple):
@@ -124,7 +149,7 @@ def _collect(
     fresh: Fresh, course: Course, standing: Standing, derivation: Derivation, day: date
 ) -> None:
     """One registration's derived rows, table by table."""
-    row = course.row
+    row, keys = course.row, keys_of(course.row, derivation)
     for component, flags in derivation.flags.items():
         key = component_id(row.id, component)
         fresh["component"].append(
@@ -155,15 +180,17 @@ def _collect(
             (
                 *(row.id, component_type, issue.code.value, row.learner_id, row.centre_id),
                 *(SEVERITY_RANK[issue.severity], issue.subject, issue.due_on),
+                *(urgency_of(issue), due_of(issue), family_order(row.family_name), keys.uln),
             )
         )
     fresh["completion"].append(
         (
             *(row.id, row.learner_id, row.centre_id, *standing),
             *(course.claim_status, course.claim_status_raw, derivation.status.value),
-            *(derivation.percent, derivation.next_change_on, day),
+            *(derivation.percent, derivation.next_change_on, *keys, day),
         )
     )
+    fresh["name_part"] += part_rows(row, keys)
 
 
 async def _store(
@@ -171,12 +198,18 @@ async def _store(
     table: Table,
     fresh: Sequence[tuple[Any, ...]],
     registration_ids: Sequence[int],
-    day: date,
-) -> None:
-    """Bring one derived table to what was derived; a row that stays keeps its first day."""
+    since: date,
+    renewed: Container[int] = frozenset(),
+) -> set[int]:
+    """Bring one derived table to what was derived; the registrations that it changed.
+
+    A row that stays keeps its first day, unless its registration is renewed.
+    """
     identity = _getter(table.columns, table.identity or (table.key,))
     stored = await _stored(connection, table, registration_ids)
-    today = connection.storable(day)
+    owner = table.columns.index("registration_id")
+    today = connection.storable(since)
+    touched: set[int] = set()
     new: list[tuple[Any, ...]] = []
     changed: list[tuple[Any, ...]] = []
     dated_by = _getter(table.columns, table.dated_by)
@@ -184,10 +217,13 @@ async def _store(
         known = stored.pop(identity(row), None)
         if known is None:
             new.append((*row, today) if table.dated else row)
-        elif row != known.values:
-            since = known.since if dated_by(row) == dated_by(known.values) else today
-            dates = (since,) if table.dated else ()
+        elif row != known.values or row[owner] in renewed:
+            kept = dated_by(row) == dated_by(known.values) and row[owner] not in renewed
+            dates = (known.since if kept else today,) if table.dated else ()
             changed.append((*row[len(table.fixed) :], *dates, known.key))
+        else:
+            continue
+        touched.add(row[owner])
     columns = (*table.columns, *((table.dated,) if table.dated else ()))
     await connection.load(table.name, columns, new)
     sets = ", ".join(f"{name} = ?" for name in columns[len(table.fixed) :])
@@ -198,6 +234,8 @@ async def _store(
     if stored:
         gone = connection.among(table.key, [known.key for known in stored.values()])
         await connection.execute(f"DELETE FROM {table.name} WHERE {gone.text}", *gone.params)  # noqa: S608
+        touched |= {known.values[owner] for known in stored.values()}
+    return touched
 
 
 class _Stored(NamedTuple):

@@ -1,13 +1,13 @@
 """Registrations about to be edited: found in reach, locked, and derived again afterwards."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 import msgspec
 
 from actions.attachment import reattach
 from actions.locks import lock_learners
-from actions.projection import derive_learners
+from actions.projection import derive_learners, mark_modified
 from auth import scope
 from auth.explain import refusal_of
 from auth.permissions import Permission
@@ -107,12 +107,14 @@ async def derive(connection: Connection, learner_ids: Sequence[int], day: date) 
     """Bring flags, issues and completion of some learners to what follows from their records."""
     if not learner_ids:
         return
+    began = datetime.now(UTC)
     catalogue = await read_catalogue(connection)
     reader = RecordReader(connection)
     ordered = sorted(set(learner_ids))
     for start in range(0, len(ordered), CHUNK):
         chunk = ordered[start : start + CHUNK]
         await derive_learners(connection, reader, catalogue, chunk, day)
+    await mark_modified(connection, connection.among("learner_id", ordered), began)
 
 
 async def reattach_entries(connection: Connection, learner_ids: Sequence[int]) -> None:

@@ -158,6 +158,7 @@ FIELDS: Final[Mapping[str, Rule]] = MappingProxyType({
     "Query.node": Rule(reach=_P.LEARNER_READ),
     "Query.nodes": Rule(reach=_P.LEARNER_READ),
     "Query.qualification": Rule(_P.QUALIFICATION_READ),
+    "Query.searchLearners": Rule(reach=_P.LEARNER_READ),
     "Query.serviceInfo": PUBLIC,
     "Query.unmatchedEntries": Rule(reach=_P.CENTRE_READ, then=_P.UNMATCHED_ENTRY_READ),
     "Query.usefulLinks": PUBLIC,

@@ -17,7 +17,7 @@ FED = (
 )
 """Tables that a feed fills."""
 
-DERIVED = ("component", "flag", "issue", "completion")
+DERIVED = ("component", "flag", "issue", "completion", "name_part")
 """Tables that the derivation fills."""
 
 CHUNK = 500

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from actions.locks import lock_feeds
+from actions.projection import mark_modified
 from exchange.attach import prepare_entries, write_entries
 from exchange.checks import check_file
 from exchange.closing import close_unmentioned
@@ -30,7 +31,7 @@ from exchange.touch import (
     touch_by_file,
 )
 from loaders.feed_runs import FeedRunRow
-from models.database import Connection, Database
+from models.database import Clause, Connection, Database
 
 
 class _RolledBackError(Exception):
@@ -165,6 +166,8 @@ class _Run:
         rows = await connection.tuples(f"SELECT COUNT(*) FROM {TOUCHED}")  # noqa: S608
         self.progress.begin("Deriving flags", int(rows[0][0]))
         self.derived = await derive_touched(connection, self.day, self.progress.advance)
+        touched = Clause(f"learner_id IN (SELECT q.learner_id FROM {TOUCHED} q)")  # noqa: S608
+        await mark_modified(connection, touched, self.started)
 
     def report(self, outcome: Outcome, seconds: float, run_id: int | None) -> Report:
         """What became of it."""

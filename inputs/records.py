@@ -43,6 +43,8 @@ class CourseRow(msgspec.Struct, frozen=True, gc=False):
     claim_status_raw: str | None
     uln: str | None
     uln_verified: bool | None
+    given_name: str
+    family_name: str
     name_key: str
     date_of_birth: date | None
     das_id: int | None
@@ -96,10 +98,10 @@ class Course(NamedTuple):
 
 _COURSES = """
     SELECT r.id, r.ref, r.learner_id, r.centre_id, r.line, r.level, r.award, r.registered_on,
-        r.status, r.claim_status, r.claim_status_raw, l.uln, l.uln_verified, l.name_key,
-        l.date_of_birth, d.id, d.uln, d.line, d.level, d.given_name, d.family_name,
-        d.date_of_birth, d.plts, d.work_experience, d.claim_status, d.claim_status_raw,
-        d.fetched_at
+        r.status, r.claim_status, r.claim_status_raw, l.uln, l.uln_verified,
+        l.given_name, l.family_name, l.name_key, l.date_of_birth, d.id, d.uln, d.line, d.level,
+        d.given_name, d.family_name, d.date_of_birth, d.plts, d.work_experience, d.claim_status,
+        d.claim_status_raw, d.fetched_at
     FROM registration r JOIN learner l ON l.id = r.learner_id
     LEFT JOIN das_record d ON d.registration_id = r.id
     WHERE {wanted} ORDER BY r.id

@@ -1,12 +1,13 @@
 """Counts for charts: one grouped statement over what is stored, whatever the number of learners."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from auth import scope
 from loaders.filters import LearnerFilter, issue_clause, learner_clause
-from loaders.learners import LEARNER_TABLES, in_view
+from loaders.learners import COURSE_TABLES, in_view, in_view_at_centre
 from loaders.reading import Reading
 from models.database import ALWAYS, Clause
 
@@ -45,78 +46,134 @@ async def completion_counts(
     reading: Reading, wanted: LearnerFilter, grouping: Grouping | None
 ) -> list[Count]:
     """Learners in view by completion status; those who left only where they are asked for."""
-    where = _learners(reading, wanted)
+    return (await _completion(reading, None, wanted, grouping))[None]
+
+
+async def completion_counts_by_centre_id(
+    reading: Reading, ids: Sequence[int], wanted: LearnerFilter, grouping: Grouping | None
+) -> list[list[Count]]:
+    """The same for the learners of each centre, in one statement."""
+    found = await _completion(reading, ids, wanted, grouping)
+    return [found[centre_id] for centre_id in ids]
+
+
+async def _completion(
+    reading: Reading, ids: Sequence[int] | None, wanted: LearnerFilter, grouping: Grouping | None
+) -> Mapping[int | None, list[Count]]:
+    where = _learners(reading, ids, wanted)
     if not wanted.completion_status:
         where &= Clause("c.status <> 'WITHDRAWN'")
-    return await _counted(
-        reading,
-        f"SELECT {key_of(grouping)}, 'COMPLETION', c.status, COUNT(*), COUNT(*)"  # noqa: S608
-        f" FROM {LEARNER_TABLES} WHERE {where.text} GROUP BY 1, 3",
-        where,
-    )
+    columns = f"{key_of(grouping)}, 'COMPLETION', c.status, COUNT(*), COUNT(*)"
+    return await _counted(reading, ids, columns, COURSE_TABLES, where)
 
 
 async def flag_counts(
     reading: Reading, wanted: LearnerFilter, grouping: Grouping | None
 ) -> list[Count]:
     """Components of learners in view by flag, and the learners who have one."""
-    where = _learners(reading, wanted)
+    where = _learners(reading, None, wanted)
     where &= scope.flags(reading.viewer, reading.connection, "f.centre_id")
-    where &= _components(reading, "f", wanted)
-    return await _counted(
-        reading,
-        f"SELECT {key_of(grouping, 'f')}, f.kind, f.code, COUNT(DISTINCT c.learner_id), COUNT(*)"  # noqa: S608
-        f" FROM {LEARNER_TABLES} JOIN flag f ON f.registration_id = c.registration_id"
-        f" WHERE f.code IS NOT NULL AND {where.text} GROUP BY 1, 2, 3",
-        where,
-    )
+    where &= _components(reading, "f", wanted) & Clause("f.code IS NOT NULL")
+    columns = f"{key_of(grouping, 'f')}, f.kind, f.code, COUNT(DISTINCT c.learner_id), COUNT(*)"
+    tables = f"{COURSE_TABLES} JOIN flag f ON f.registration_id = c.registration_id"
+    return (await _counted(reading, None, columns, tables, where))[None]
 
 
 async def issue_counts(
     reading: Reading, wanted: LearnerFilter, grouping: Grouping | None
 ) -> list[Count]:
     """Issues of learners in view by code, and the learners who have one."""
-    where = _learners(reading, wanted) & issue_clause(reading.connection, wanted)
+    return (await _issues(reading, None, wanted, grouping))[None]
+
+
+async def issue_counts_by_centre_id(
+    reading: Reading, ids: Sequence[int], wanted: LearnerFilter, grouping: Grouping | None
+) -> list[list[Count]]:
+    """The same for the learners of each centre, in one statement."""
+    found = await _issues(reading, ids, wanted, grouping)
+    return [found[centre_id] for centre_id in ids]
+
+
+async def _issues(
+    reading: Reading, ids: Sequence[int] | None, wanted: LearnerFilter, grouping: Grouping | None
+) -> Mapping[int | None, list[Count]]:
+    where = _in_view(reading, ids) & issue_clause(reading.connection, wanted)
     where &= scope.issues(reading.viewer, reading.connection, "i.centre_id")
-    return await _counted(
-        reading,
-        f"SELECT {key_of(grouping, 'i')}, 'ISSUE', i.code, COUNT(DISTINCT c.learner_id), COUNT(*)"  # noqa: S608
-        f" FROM {LEARNER_TABLES} JOIN issue i ON i.registration_id = c.registration_id"
-        f" WHERE {where.text} GROUP BY 1, 3",
-        where,
-    )
+    columns = f"{key_of(grouping, 'i')}, 'ISSUE', i.code, COUNT(DISTINCT c.learner_id), COUNT(*)"
+    tables = f"{COURSE_TABLES} JOIN issue i ON i.registration_id = c.registration_id"
+    return await _counted(reading, ids, columns, tables, where)
 
 
 async def group_keys(
     reading: Reading, wanted: LearnerFilter, grouping: Grouping | None
 ) -> list[str | None]:
     """The groups that there are for a filter, those without anybody who is counted included."""
+    return (await _group_keys(reading, None, wanted, grouping))[None]
+
+
+async def group_keys_by_centre_id(
+    reading: Reading, ids: Sequence[int], wanted: LearnerFilter, grouping: Grouping | None
+) -> list[list[str | None]]:
+    """The groups that there are at each centre."""
+    found = await _group_keys(reading, ids, wanted, grouping)
+    return [found[centre_id] for centre_id in ids]
+
+
+async def _group_keys(
+    reading: Reading, ids: Sequence[int] | None, wanted: LearnerFilter, grouping: Grouping | None
+) -> Mapping[int | None, list[str | None]]:
+    found: dict[int | None, list[str | None]] = defaultdict(list)
     if grouping is None:
-        return [None]
+        return {key: [None] for key in ([None] if ids is None else ids)}
     if grouping is Grouping.COMPONENT:
-        return []
-    where = _learners(reading, wanted)
+        return found
+    where = _learners(reading, ids, wanted)
     rows = await reading.connection.tuples(
-        f"SELECT DISTINCT {key_of(grouping)} FROM {LEARNER_TABLES} WHERE {where.text}",  # noqa: S608
+        f"SELECT DISTINCT {_centre(ids)}, {key_of(grouping)} FROM {COURSE_TABLES}"  # noqa: S608
+        f" WHERE {where.text}",
         *where.params,
     )
-    return [row[0] for row in rows]
+    for centre_id, key in rows:
+        found[centre_id].append(key)
+    return found
 
 
-async def _counted(reading: Reading, statement: str, where: Clause) -> list[Count]:
-    rows: Sequence[Any] = await reading.connection.tuples(statement, *where.params)
-    return [Count(*row) for row in rows]
+async def _counted(
+    reading: Reading, ids: Sequence[int] | None, columns: str, tables: str, where: Clause
+) -> Mapping[int | None, list[Count]]:
+    """Counts by centre, or all of them under None."""
+    found: dict[int | None, list[Count]] = defaultdict(list)
+    rows: Sequence[Any] = await reading.connection.tuples(
+        f"SELECT {_centre(ids)}, {columns} FROM {tables}"  # noqa: S608
+        f" WHERE {where.text} GROUP BY 1, 2, 3, 4",
+        *where.params,
+    )
+    for centre_id, *count in rows:
+        found[centre_id].append(Count(*count))
+    return found
 
 
-def _learners(reading: Reading, wanted: LearnerFilter) -> Clause:
-    clause = in_view(reading.viewer, reading.connection)
-    return clause & learner_clause(reading.connection, wanted)
+def _learners(reading: Reading, ids: Sequence[int] | None, wanted: LearnerFilter) -> Clause:
+    return _in_view(reading, ids) & learner_clause(reading.connection, wanted)
+
+
+def _in_view(reading: Reading, ids: Sequence[int] | None) -> Clause:
+    """Learners in view as a whole, or as each of some centres has them."""
+    connection, viewer = reading.connection, reading.viewer
+    if ids is None:
+        return in_view(viewer, connection)
+    return connection.among("c.centre_id", ids) & in_view_at_centre(viewer, connection)
 
 
 def _components(reading: Reading, alias: str, wanted: LearnerFilter) -> Clause:
     if not wanted.component:
         return ALWAYS
     return reading.connection.among(f"{alias}.component_type", wanted.component)
+
+
+def _centre(ids: Sequence[int] | None) -> str:
+    """The centre of a count as SQL."""
+    return "NULL" if ids is None else "c.centre_id"
 
 
 def key_of(grouping: Grouping | None, alias: str = "") -> str:

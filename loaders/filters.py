@@ -1,6 +1,7 @@
 """Which learners a list is about: one value for lists, counts and exports alike."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -23,6 +24,15 @@ class LearnerFilter(msgspec.Struct, frozen=True):
     entry_flag: tuple[str, ...] = ()
     assessment_flag: tuple[str, ...] = ()
     issue_code: tuple[str, ...] = ()
+    declared_elsewhere: bool | None = None
+    uln: str | None = None
+    words: tuple[str, ...] = ()
+    """Beginnings of the parts of a name, folded."""
+    modified_since: datetime | None = None
+
+
+END = "\U0010ffff"
+"""Behind whatever begins with a text: the last character there is."""
 
 
 def comparable(text: str) -> str:
@@ -31,34 +41,11 @@ def comparable(text: str) -> str:
 
 
 def learner_clause(connection: Connection, wanted: LearnerFilter) -> Clause:
-    """The filter over completion `c`, registration `r` and learner `l`."""
-    clause = ALWAYS
-    if wanted.centres:
-        clause &= _within(connection, "c.centre_id", "id", "centre", "number", wanted.centres)
-    if wanted.consortium is not None:
-        clause &= Clause(
-            """c.centre_id IN (SELECT m.centre_id FROM consortium_centre m
-            JOIN consortium k ON k.id = m.consortium_id WHERE k.code = ?)""",
-            (comparable(wanted.consortium),),
-        )
-    for column, values in (
-        ("r.line", wanted.lines),
-        ("r.level", wanted.levels),
-        ("c.status", wanted.completion_status),
-    ):
-        if values:
-            clause &= connection.among(column, values)
-    if wanted.award_year is not None:
-        clause &= Clause("r.award LIKE ?", (f"{wanted.award_year:04}-%",))
-    if wanted.award_from is not None:
-        clause &= Clause("r.award >= ?", (wanted.award_from,))
-    if wanted.award_to is not None:
-        clause &= Clause("r.award <= ?", (wanted.award_to,))
-    if wanted.entry_flag or wanted.assessment_flag:
-        clause &= _flagged(connection, wanted)
+    """The filter over completion `c` and registration `r`."""
+    clause = _on_courses(connection, wanted)
     if wanted.issue_code:
-        codes = connection.among("i.code", wanted.issue_code)
-        codes &= _in_components(connection, "i", wanted)
+        codes = _in_components(connection, "i", wanted)
+        codes &= connection.among("i.code", wanted.issue_code)
         clause &= Clause(
             "EXISTS (SELECT 1 FROM issue i"  # noqa: S608 - clauses are ours
             f" WHERE i.registration_id = c.registration_id AND {codes.text})",
@@ -68,9 +55,95 @@ def learner_clause(connection: Connection, wanted: LearnerFilter) -> Clause:
 
 
 def issue_clause(connection: Connection, wanted: LearnerFilter) -> Clause:
-    """Which issues `i` of the learners it is about: those of its codes and components."""
-    clause = _in_components(connection, "i", wanted)
+    """The same filter over issues `i` as well: those of its codes and components."""
+    clause = _on_courses(connection, wanted) & _in_components(connection, "i", wanted)
     return clause & connection.among("i.code", wanted.issue_code) if wanted.issue_code else clause
+
+
+def _on_courses(connection: Connection, wanted: LearnerFilter) -> Clause:
+    """All conditions but that on issues, which lists of issues ask of each issue itself."""
+    clause = _at_centres(connection, wanted)
+    for column, values in (
+        ("r.line", wanted.lines),
+        ("r.level", wanted.levels),
+        ("c.status", wanted.completion_status),
+    ):
+        if values:
+            clause &= connection.among(column, values)
+    clause &= _awarded(wanted) & _sought(wanted)
+    if wanted.modified_since is not None:
+        clause &= Clause("c.modified_at >= ?", (wanted.modified_since,))
+    if wanted.declared_elsewhere is not None:
+        clause &= _declared(connection, wanted)
+    if wanted.entry_flag or wanted.assessment_flag:
+        clause &= _flagged(connection, wanted)
+    return clause
+
+
+def _at_centres(connection: Connection, wanted: LearnerFilter) -> Clause:
+    clause = ALWAYS
+    if wanted.centres:
+        clause &= _within(connection, "c.centre_id", "id", "centre", "number", wanted.centres)
+    if wanted.consortium is not None:
+        clause &= Clause(
+            """c.centre_id IN (SELECT m.centre_id FROM consortium_centre m
+            JOIN consortium k ON k.id = m.consortium_id WHERE k.code = ?)""",
+            (comparable(wanted.consortium),),
+        )
+    return clause
+
+
+def _sought(wanted: LearnerFilter) -> Clause:
+    clause = ALWAYS if wanted.uln is None else Clause("c.uln = ?", (wanted.uln,))
+    return clause & named_clause(wanted.words) if wanted.words else clause
+
+
+def name_clause(words: Sequence[str], key: str) -> Clause:
+    """The registration `key` is of somebody whose name has a part for each of the words."""
+    clause = ALWAYS
+    for word in words:
+        clause &= Clause(
+            "EXISTS (SELECT 1 FROM name_part n"  # noqa: S608
+            f" WHERE n.registration_id = {key} AND n.part >= ? AND n.part < ?)",
+            (word, word + END),
+        )
+    return clause
+
+
+def named_clause(words: Sequence[str]) -> Clause:
+    """The longest word is looked up; the others are asked of those who have it."""
+    longest = max(words, key=len)
+    found = Clause(
+        "c.registration_id IN (SELECT n.registration_id FROM name_part n"
+        " WHERE n.kind IN (0, 1) AND n.part >= ? AND n.part < ?)",
+        (longest, longest + END),
+    )
+    return found & name_clause([word for word in words if word != longest], "c.registration_id")
+
+
+def _awarded(wanted: LearnerFilter) -> Clause:
+    """Months as text; who has none has an award in no month."""
+    clause = ALWAYS
+    if wanted.award_year is not None:
+        year = f"{wanted.award_year:04}"
+        clause &= Clause("r.award >= ? AND r.award <= ?", (f"{year}-01", f"{year}-12"))
+    if wanted.award_from is not None:
+        clause &= Clause("r.award >= ?", (wanted.award_from,))
+    if wanted.award_to is not None:
+        clause &= Clause("r.award <= ?", (wanted.award_to,))
+    return clause
+
+
+def _declared(connection: Connection, wanted: LearnerFilter) -> Clause:
+    clause = Clause("d.removed_at IS NULL")
+    if wanted.component:
+        clause &= connection.among("d.component", wanted.component)
+    some = "EXISTS" if wanted.declared_elsewhere else "NOT EXISTS"
+    return Clause(
+        f"{some} (SELECT 1 FROM declaration d"  # noqa: S608
+        f" WHERE d.registration_id = c.registration_id AND {clause.text})",
+        clause.params,
+    )
 
 
 def _within(

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from msgspec.structs import replace
 
+from domain.names import family_order
 from inputs.keys import issue_place
 from loaders.components import issues_by_registration_id
 from loaders.derivations import CHUNK, Derived, candidates, concerns, fitting, timeless
@@ -20,15 +21,16 @@ NEVER_DUE: Final = "9999-12-31"
 """What has no day comes last, as in the list of today."""
 
 _RANK: Final = {severity: rank for rank, severity in enumerate(SEVERITIES)}
-_NAME: Final = "l.family_name, COALESCE(l.uln, '')"
 
+Name = tuple[str, str]
+"""A folded family name and a ULN, empty for none."""
 Key = tuple[Any, ...]
-_ARRANGED: Final[dict[str, Callable[[str, str, int, int], Key]]] = {
+_ARRANGED: Final[dict[str, Callable[[str, str, Name, int], Key]]] = {
     "SEVERITY": lambda urgency, due, name, place: (urgency, due, name, place),
     "DUE_DATE": lambda urgency, due, name, place: (due, urgency, name, place),
     "NAME": lambda urgency, due, name, place: (name, urgency, due, place),
 }
-"""What stands where in an order of issues; names are compared by the database, as numbers here."""
+"""What stands where in an order of issues."""
 
 
 class DatedIssueRow(ListedIssueRow, frozen=True, gc=False):
@@ -39,14 +41,11 @@ class DatedIssueRow(ListedIssueRow, frozen=True, gc=False):
 
 
 class _Owner(NamedTuple):
-    """A learner in a list of issues, and where their name stands in it."""
+    """A learner in a list of issues."""
 
     registration_id: int
     family_name: str
     uln: str | None
-    rank: int
-    behind: int
-    """1 for a name behind the last page, 0 for its last name, -1 for one before it."""
 
 
 def order_on(order: Order, on: date) -> Order:
@@ -64,12 +63,12 @@ async def issue_page(reading: Reading, wanted: LearnerFilter, page: PageRequest,
     key_of = _ARRANGED[page.order.name.partition(" ")[0]]
     after = None if page.after is None else _place(page, key_of)
     best: list[tuple[Key, DatedIssueRow]] = []
-    async for owner, derived in _owners(reading, wanted, page, on):
-        best.extend(
-            (key_of(row.urgency, row.due, owner.rank, row.place), row)
-            for row in _listed(owner, derived, wanted)
-            if after is None or key_of(row.urgency, row.due, owner.behind, row.place) > after
-        )
+    async for owner, derived in _owners(reading, wanted, on):
+        for row in _listed(owner, derived, wanted):
+            name = (row.family_order, row.uln or "")
+            key = key_of(row.urgency, row.due, name, row.place)
+            if after is None or key > after:
+                best.append((key, row))
         if len(best) > page.first + CHUNK:
             best = _first(best, page)
     rows = [row for _, row in _first(best, page)]
@@ -102,23 +101,17 @@ def _first(
     return nsmallest(page.first + 1, best, key=lambda pair: pair[0])
 
 
-def _place(page: PageRequest, key_of: Callable[[str, str, int, int], Key]) -> Key:
-    """Where the last page ended, its last name being 0."""
+def _place(page: PageRequest, key_of: Callable[[str, str, Name, int], Key]) -> Key:
+    """Where the last page ended."""
     values = dict(zip(page.order.values, page.after or (), strict=True))
-    return key_of(values["urgency"], values["due"], 0, values["place"])
+    name = (values["family_order"], values["uln"])
+    return key_of(values["urgency"], values["due"], name, values["place"])
 
 
 async def _owners(
-    reading: Reading, wanted: LearnerFilter, page: PageRequest, on: date
+    reading: Reading, wanted: LearnerFilter, on: date
 ) -> AsyncIterator[tuple[_Owner, Derived]]:
-    values = dict(zip(page.order.values, page.after or (), strict=False))
-    name = (values.get("family_name", ""), values.get("uln", ""))
-    columns = Clause(
-        f"l.family_name, l.uln, dense_rank() OVER (ORDER BY {_NAME}),"
-        f" CASE WHEN ({_NAME}) > (?, ?) THEN 1 WHEN ({_NAME}) = (?, ?) THEN 0 ELSE -1 END",
-        (*name, *name),
-    )
-    found = await candidates(reading, timeless(wanted), columns=columns)
+    found = await candidates(reading, timeless(wanted), columns=Clause("l.family_name, l.uln"))
     async for row, derived in fitting(reading, wanted, found, on):
         yield _Owner(*row), derived
 
@@ -156,7 +149,7 @@ def _rows(derived: Derived, family_name: str, uln: str | None) -> Iterator[Dated
             version=0,
             urgency=str(2 - rank),
             due=issue.due_on.isoformat() if issue.due_on else NEVER_DUE,
-            family_name=family_name,
+            family_order=family_order(family_name),
             uln=uln,
             place=place,
         )

@@ -9,21 +9,18 @@ from loaders.rows import FactsRow, LearnerRow, RegistrationRow
 from loaders.select import columns_of
 from models.database import Clause, Connection
 
-LEARNER_COLUMNS = columns_of(
-    LearnerRow,
-    "l",
-    {
-        "registration_id": "c.registration_id",
-        "centre_id": "c.centre_id",
-        "completion_status": "c.status",
-        "percent_complete": "c.percent",
-        "award": "r.award",
-    },
-)
-LEARNER_TABLES = """
-    completion c JOIN learner l ON l.id = c.learner_id
-    JOIN registration r ON r.id = c.registration_id
-"""
+LEARNER_SOURCES = {
+    "registration_id": "c.registration_id",
+    "centre_id": "c.centre_id",
+    "completion_status": "c.status",
+    "percent_complete": "c.percent",
+    "award": "r.award",
+}
+LEARNER_COLUMNS = columns_of(LearnerRow, "l", LEARNER_SOURCES)
+COURSE_TABLES = "completion c JOIN registration r ON r.id = c.registration_id"
+"""What filters and orders read; who they are about is looked up for the rows that are shown."""
+
+LEARNER_TABLES = f"{COURSE_TABLES} JOIN learner l ON l.id = c.learner_id"
 
 _REGISTRATIONS = f"""
     SELECT {

@@ -5,11 +5,34 @@ from collections.abc import Sequence
 from auth import scope
 from loaders.components import ENTRY_COLUMNS
 from loaders.filters import LearnerFilter, learner_clause
-from loaders.learners import LEARNER_COLUMNS, LEARNER_TABLES, in_view, in_view_at_centre
+from loaders.learners import (
+    COURSE_TABLES,
+    LEARNER_SOURCES,
+    LEARNER_TABLES,
+    in_view,
+    in_view_at_centre,
+)
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading, grouped
 from loaders.rows import EntryRow, LearnerRow
+from loaders.select import columns_of
 from models.database import Clause
+
+
+class ListedLearnerRow(LearnerRow, frozen=True, gc=False):
+    """A learner with what lists are ordered by."""
+
+    name_order: str
+    registered_on: str
+    stage: str
+    urgency: str
+    due: str
+
+
+_KEYS = ("award", "name_order", "registered_on", "stage", "urgency", "due")
+_COLUMNS = columns_of(
+    ListedLearnerRow, "l", {**LEARNER_SOURCES, **{name: f"c.{name}" for name in _KEYS}}
+)
 
 
 async def learner_page(reading: Reading, wanted: LearnerFilter, page: PageRequest) -> Slice:
@@ -17,8 +40,8 @@ async def learner_page(reading: Reading, wanted: LearnerFilter, page: PageReques
     where = in_view(reading.viewer, reading.connection)
     where &= learner_clause(reading.connection, wanted) & page.clause
     rows = await reading.connection.rows(
-        LearnerRow,
-        f"SELECT {LEARNER_COLUMNS} FROM {LEARNER_TABLES} WHERE {where.text}"  # noqa: S608
+        ListedLearnerRow,
+        f"SELECT {_COLUMNS} FROM {LEARNER_TABLES} WHERE {where.text}"  # noqa: S608
         f" ORDER BY {page.order.text} LIMIT ?",
         *where.params,
         page.first + 1,
@@ -31,7 +54,7 @@ async def learner_count(reading: Reading, wanted: LearnerFilter) -> int:
     where = in_view(reading.viewer, reading.connection)
     where &= learner_clause(reading.connection, wanted)
     rows = await reading.connection.tuples(
-        f"SELECT COUNT(*) FROM {LEARNER_TABLES} WHERE {where.text}",  # noqa: S608
+        f"SELECT COUNT(*) FROM {COURSE_TABLES} WHERE {where.text}",  # noqa: S608
         *where.params,
     )
     return int(rows[0][0])
@@ -43,9 +66,9 @@ async def learner_page_by_centre_id(
     """The first learners of each centre, in one statement for all centres."""
     where = _at_centres(reading, ids, wanted) & page.clause
     rows = await reading.connection.rows(
-        LearnerRow,
-        f"""SELECT {", ".join(LearnerRow.__struct_fields__)} FROM (
-            SELECT {LEARNER_COLUMNS},
+        ListedLearnerRow,
+        f"""SELECT {", ".join(ListedLearnerRow.__struct_fields__)} FROM (
+            SELECT {_COLUMNS},
             row_number() OVER (PARTITION BY c.centre_id ORDER BY {page.order.text}) AS place
             FROM {LEARNER_TABLES} WHERE {where.text}) p
         WHERE p.place <= ? ORDER BY p.centre_id, p.place""",  # noqa: S608
@@ -61,7 +84,7 @@ async def learner_count_by_centre_id(
     """How many learners each centre has, in one statement."""
     where = _at_centres(reading, ids, wanted)
     rows = await reading.connection.tuples(
-        f"SELECT c.centre_id, COUNT(*) FROM {LEARNER_TABLES} WHERE {where.text}"  # noqa: S608
+        f"SELECT c.centre_id, COUNT(*) FROM {COURSE_TABLES} WHERE {where.text}"  # noqa: S608
         " GROUP BY c.centre_id",
         *where.params,
     )

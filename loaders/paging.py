@@ -23,6 +23,11 @@ class Order(NamedTuple):
         way = " DESC" if self.descending else ""
         return ", ".join(f"{expression}{way}" for expression in self.expressions)
 
+    @property
+    def backwards(self) -> "Order":
+        """The same order from its end."""
+        return self._replace(name=f"{self.name}_DESC", descending=not self.descending)
+
     def behind(self, place: tuple[Any, ...]) -> Clause:
         """Rows that come after a place."""
         marks = ", ".join("?" * len(place))
@@ -65,33 +70,25 @@ def sliced(rows: Sequence[Any], first: int) -> Slice:
 
 
 DECLARATIONS_NEWEST_FIRST = Order("NEWEST_FIRST", ("d.id",), ("id",), descending=True)
-URGENCY = "CAST(2 - i.severity AS TEXT)"
-DUE = "COALESCE(CAST(i.due_on AS TEXT), '9999-12-31')"
-"""Both as text, which sorts alike and is what a cursor holds."""
-ISSUES_BY_SEVERITY = Order(
-    "SEVERITY",
-    (URGENCY, DUE, "l.family_name", "COALESCE(l.uln, '')", "i.id"),
-    ("urgency", "due", "family_name", "uln", "id"),
+
+
+def _stored(name: str, alias: str, *columns: str, key: str = "id") -> Order:
+    """An order of columns that are stored for it, so that an index gives it."""
+    return Order(name, tuple(f"{alias}.{column}" for column in (*columns, key)), (*columns, "id"))
+
+
+ISSUES_BY_SEVERITY = _stored("SEVERITY", "i", "urgency", "due", "family_order", "uln")
+ISSUES_BY_DUE_DATE = _stored("DUE_DATE", "i", "due", "urgency", "family_order", "uln")
+ISSUES_BY_NAME = _stored("NAME", "i", "family_order", "uln", "urgency", "due")
+LEARNERS_BY_NAME = _stored("NAME", "c", "name_order", key="learner_id")
+LEARNERS_BY_ULN = _stored("ULN", "c", "uln", key="learner_id")
+LEARNERS_BY_AWARD = _stored("AWARD_MONTH", "c", "award", "name_order", key="learner_id")
+LEARNERS_BY_REGISTRATION = _stored(
+    "REGISTRATION_MONTH", "c", "registered_on", "name_order", key="learner_id"
 )
-ISSUES_BY_DUE_DATE = Order(
-    "DUE_DATE",
-    (DUE, URGENCY, "l.family_name", "COALESCE(l.uln, '')", "i.id"),
-    ("due", "urgency", "family_name", "uln", "id"),
-)
-ISSUES_BY_NAME = Order(
-    "NAME",
-    ("l.family_name", "COALESCE(l.uln, '')", URGENCY, DUE, "i.id"),
-    ("family_name", "uln", "urgency", "due", "id"),
-)
-LEARNERS_BY_NAME = Order(
-    "NAME", ("l.family_name", "l.given_name", "l.id"), ("family_name", "given_name", "id")
-)
-LEARNERS_BY_ULN = Order("ULN", ("COALESCE(l.uln, '')", "l.id"), ("uln", "id"))
-LEARNERS_BY_AWARD = Order(
-    "AWARD_MONTH",
-    ("COALESCE(r.award, '')", "l.family_name", "l.given_name", "l.id"),
-    ("award", "family_name", "given_name", "id"),
-)
+LEARNERS_BY_STATUS = _stored("COMPLETION_STATUS", "c", "stage", "name_order", key="learner_id")
+LEARNERS_BY_SEVERITY = _stored("SEVERITY", "c", "urgency", "due", "name_order", key="learner_id")
+LEARNERS_BY_DUE_DATE = _stored("DUE_DATE", "c", "due", "urgency", "name_order", key="learner_id")
 ACCOUNTS_BY_EMAIL = Order("EMAIL", ("u.email", "u.id"), ("email", "id"))
 CANDIDATES_BY_NAME = Order(
     "NAME", ("l.family_name", "l.given_name", "r.id"), ("family_name", "given_name", "id")

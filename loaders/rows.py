@@ -214,7 +214,7 @@ class ListedIssueRow(IssueRow, frozen=True, gc=False):
     """The most urgent first, as text."""
     due: str
     """The day as text; what has none comes last."""
-    family_name: str
+    family_order: str
     uln: str | None
 
 

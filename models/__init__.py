@@ -17,6 +17,7 @@ from models.issue import Issue
 from models.learner import Learner
 from models.letter import Letter
 from models.line import LineOfLearning
+from models.name_part import NamePart
 from models.one_time_token import OneTimeToken
 from models.qualification import Qualification, Unit
 from models.registration import Registration
@@ -51,6 +52,7 @@ __all__ = [
     "Learner",
     "Letter",
     "LineOfLearning",
+    "NamePart",
     "OneTimeToken",
     "Qualification",
     "Registration",

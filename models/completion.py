@@ -19,9 +19,36 @@ class Completion(Model):
     percent = fields.SmallIntField(null=True)
     next_change_on = fields.DateField(null=True, description="First day time may change it")
     derived_on = fields.DateField(description="Civil day it was derived for")
+    modified_at = fields.DatetimeField(
+        null=True, description="When the record, or what follows from it, was last changed"
+    )
+    # What lists are ordered by, as text and never null, so that one index serves one order.
+    name_order = fields.CharField(100, default="", db_default="", description="Folded name")
+    uln = fields.CharField(10, default="", db_default="", description="Empty for none")
+    award = fields.CharField(7, default="", db_default="", description="Empty for none")
+    registered_on = fields.CharField(7, default="", db_default="", description="Empty for none")
+    stage = fields.CharField(1, default="", db_default="", description="The status as a rank")
+    urgency = fields.CharField(
+        1, default="3", db_default="3", description="Of the most urgent issue, 3 without one"
+    )
+    due = fields.CharField(
+        10, default="9999-12-31", db_default="9999-12-31", description="Of the issue due first"
+    )
 
     class Meta:
         """Table name and indexes."""
 
         table = "completion"
-        indexes = (("centre_id", "status"), ("learner_id",), ("next_change_on",))
+        indexes = (
+            ("centre_id", "status"),
+            ("learner_id",),
+            ("next_change_on",),
+            ("modified_at",),
+            ("name_order", "learner_id"),
+            ("uln", "learner_id"),
+            ("award", "name_order", "learner_id"),
+            ("registered_on", "name_order", "learner_id"),
+            ("stage", "name_order", "learner_id"),
+            ("urgency", "due", "name_order", "learner_id"),
+            ("due", "urgency", "name_order", "learner_id"),
+        )

@@ -26,6 +26,15 @@ class Issue(Model):
         "models.User", "acknowledged_issues", null=True, on_delete=fields.SET_NULL
     )
     note = fields.TextField(null=True)
+    # What lists are ordered by, as text and never null, so that one index serves one order.
+    urgency = fields.CharField(1, default="", db_default="", description="0 for the most urgent")
+    due = fields.CharField(
+        10, default="9999-12-31", db_default="9999-12-31", description="The day, or the last of all"
+    )
+    family_order = fields.CharField(
+        100, default="", db_default="", description="Folded family name"
+    )
+    uln = fields.CharField(10, default="", db_default="", description="Empty for none")
     version = fields.IntField(
         default=1, db_default=1, description="Rises when somebody takes it on or gives it back"
     )
@@ -35,4 +44,10 @@ class Issue(Model):
 
         table = "issue"
         unique_together = (("registration_id", "component_type", "code"),)
-        indexes = (("learner_id",), ("centre_id", "code"))
+        indexes = (
+            ("learner_id",),
+            ("centre_id", "code"),
+            ("urgency", "due", "family_order", "uln", "id"),
+            ("due", "urgency", "family_order", "uln", "id"),
+            ("family_order", "uln", "urgency", "due", "id"),
+        )

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import strawberry
 
 from auth.requires import signed_in
-from domain.errors import Invalid
 from loaders import counts as loaders
 from loaders.centres import consortium_by_code
 from loaders.counts import Count, Grouping
@@ -46,9 +45,7 @@ async def completion(
     on: On = None,
 ) -> Counts | None:
     """Equal to the counts of the matching lists."""
-    if group_by is Grouping.COMPONENT:
-        message = "A completion status is the learner's; it belongs to no component."
-        raise Invalid(message, code="GROUP_BY", field="groupBy")
+    shown.check_groups(group_by)
     return await _counted(info, chosen(filter), group_by, on, shown.statuses, _COMPLETION)
 
 

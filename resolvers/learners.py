@@ -8,11 +8,13 @@ from strawberry import argument
 
 from auth.requires import signed_in
 from domain.errors import Invalid
+from domain.sought import parse_term
 from loaders import issues_on, learners_on, lists, pages
 from loaders import learners as loaders
 from loaders.filters import LearnerFilter
 from loaders.issues_on import order_on
-from loaders.paging import DECLARATIONS_NEWEST_FIRST, PageRequest
+from loaders.paging import DECLARATIONS_NEWEST_FIRST, LEARNERS_BY_ULN, PageRequest
+from loaders.search import hit_count, hit_page, hits_by
 from schema.connection import DEFAULT_FIRST, After, Connection, First, connection, page_request
 from schema.context import Info
 from schema.dated import FilterOn, On, other_day
@@ -132,3 +134,28 @@ async def learners(
         return learners_page(info, page, found, lambda: count(reading, wanted, day))
     found = await pages.learner_page(reading, wanted, page)
     return learners_page(info, page, found, lambda: pages.learner_count(reading, wanted))
+
+
+@strawberry.field(
+    description="Learners in reach found by what somebody types. What begins with a digit is a ULN;"
+    " one that cannot be is refused with the rule that failed. Anything else is a name: each word"
+    " begins a part of the given or family name, whatever its case and accents, one of them with"
+    " at least two letters. Whole parts come first, family names before given names, then by the"
+    " part, the name and the ULN; of several words, the longest ranks the hits.",
+    extensions=signed_in(),
+)
+async def search_learners(
+    info: Info,
+    term: Annotated[str, argument(description="A ULN or words of a name, at most 100 characters.")],
+    first: First = DEFAULT_FIRST,
+    after: After = None,
+) -> Connection[Learner] | None:
+    """A page."""
+    sought, reading = parse_term(term, "term"), info.context.reading
+    if sought.uln:
+        page, wanted = page_request(LEARNERS_BY_ULN, first, after), LearnerFilter(uln=sought.uln)
+        found = await pages.learner_page(reading, wanted, page)
+        return learners_page(info, page, found, lambda: pages.learner_count(reading, wanted))
+    page = page_request(hits_by(sought.words), first, after)
+    found = await hit_page(reading, sought.words, page)
+    return learners_page(info, page, found, lambda: hit_count(reading, sought.words))

@@ -70,6 +70,7 @@ class Query:
     node = _nodes.node
     nodes = _nodes.nodes
     qualification = _catalogue.qualification
+    search_learners = _learners.search_learners
     service_info = _service.service_info
     unmatched_entries = _centres.unmatched_entries
     useful_links = _support_texts.useful_links

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Final
 
 import pytest
@@ -18,6 +20,7 @@ from domain.catalogue import (
 )
 from domain.vocabulary import ComponentType, Level
 from models.database import APP, Connection, Database, Dialect, _app, open_database
+from tests.factories import import_sample
 from tests.server.databases import empty_database
 
 Index = tuple[str, tuple[str, ...], bool]
@@ -29,6 +32,7 @@ MIGRATIONS: Final = [
     "0004_terms",
     "0005_feed_runs",
     "0006_editing",
+    "0007_finding",
     "0008_support_texts",
 ]
 
@@ -51,6 +55,14 @@ INDEXES: Final[set[Index]] = {
     ("completion", ("centre_id", "status"), False),
     ("completion", ("learner_id",), False),
     ("completion", ("next_change_on",), False),
+    ("completion", ("modified_at",), False),
+    ("completion", ("name_order", "learner_id"), False),
+    ("completion", ("uln", "learner_id"), False),
+    ("completion", ("award", "name_order", "learner_id"), False),
+    ("completion", ("registered_on", "name_order", "learner_id"), False),
+    ("completion", ("stage", "name_order", "learner_id"), False),
+    ("completion", ("urgency", "due", "name_order", "learner_id"), False),
+    ("completion", ("due", "urgency", "name_order", "learner_id"), False),
     ("component", ("centre_id",), False),
     ("component", ("registration_id", "type"), True),
     ("consortium", ("code",), True),
@@ -80,6 +92,9 @@ INDEXES: Final[set[Index]] = {
     ("flag", ("registration_id",), False),
     ("issue", ("centre_id", "code"), False),
     ("issue", ("learner_id",), False),
+    ("issue", ("urgency", "due", "family_order", "uln", "id"), False),
+    ("issue", ("due", "urgency", "family_order", "uln", "id"), False),
+    ("issue", ("family_order", "uln", "urgency", "due", "id"), False),
     ("issue", ("registration_id", "component_type", "code"), True),
     ("learner", ("family_name", "given_name", "id"), False),
     ("learner", ("name_key",), False),
@@ -87,6 +102,9 @@ INDEXES: Final[set[Index]] = {
     ("learner", ("uln",), True),
     ("letter", ("closed_at", "due_at"), False),
     ("line_of_learning", ("code",), True),
+    ("name_part", ("centre_id", "part"), False),
+    ("name_part", ("kind", "part", "place", "registration_id"), False),
+    ("name_part", ("registration_id", "part"), False),
     ("one_time_token", ("token_hash",), True),
     ("one_time_token", ("user_id",), False),
     ("qualification", ("qan",), True),
@@ -388,3 +406,44 @@ async def test_a_second_database_leaves_the_first_as_it_is(
     rows = await database.reader.tuples("SELECT COUNT(*) FROM centre")
     assert rows[0][0] == 1
     assert await database.pending_migrations() == []
+
+
+# Rows that were there before ---------------------------------------------------------------------
+
+
+async def test_what_learners_are_found_by_is_filled_in_for_those_who_were_there(
+    database: Database, tmp_path: Path
+) -> None:
+    """As if the tables had been filled before there was anything to find by."""
+    await import_sample(database, tmp_path / "feed", learners=30)
+    kept = {
+        table: ", ".join(name for owner, name in await columns(database.reader) if owner == table)
+        for table in ("completion", "issue", "name_part")
+    }
+    kept["completion"] = (
+        kept["completion"].replace("modified_at, ", "").replace(", modified_at", "")
+    )
+
+    async def rows() -> list[list[tuple[object, ...]]]:
+        return [
+            sorted((tuple(row) for row in found), key=repr)
+            for table, names in kept.items()
+            for found in [await database.reader.tuples(f"SELECT {names} FROM {table}")]  # noqa: S608
+        ]
+
+    before = await rows()
+    step = import_module("models.migrations.0007_finding")
+    async with database.transaction() as connection:
+        await connection.execute("DELETE FROM name_part")
+        await connection.execute(
+            "UPDATE completion SET name_order = '', uln = '', award = '', registered_on = '',"
+            " stage = '', urgency = '', due = '', modified_at = NULL"
+        )
+        await connection.execute("UPDATE issue SET urgency = '', due = '', family_order = ''")
+        await step.fill(None, SimpleNamespace(client=connection.client))
+
+    assert await rows() == before
+    ((unstamped,),) = await database.reader.tuples(
+        "SELECT COUNT(*) FROM completion WHERE modified_at IS NULL"
+    )
+    assert unstamped == 0

@@ -190,6 +190,10 @@ DOCUMENTS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "query ($qan: QAN!) { qualification(qan: $qan) { qan } }",
         ("qualification",),
     ),
+    "Query.searchLearners": (
+        "query ($name: String!) { searchLearners(term: $name) { totalCount } }",
+        ("searchLearners",),
+    ),
     "Query.serviceInfo": ("{ serviceInfo { date } }", ("serviceInfo",)),
     "Query.unmatchedEntries": (
         "query ($centre: CentreNumber!) { unmatchedEntries(centre: $centre) { totalCount } }",
@@ -501,8 +505,8 @@ async def existing(database: Database) -> dict[str, Any]:
     """Things that exist at one centre, for the documents to ask for."""
     ((centre_id, centre),) = await database.reader.tuples("SELECT id, number FROM centre")
     ((consortium,),) = await database.reader.tuples("SELECT MIN(code) FROM consortium")
-    ((learner_id, uln),) = await database.reader.tuples(
-        "SELECT id, uln FROM learner WHERE uln IS NOT NULL ORDER BY id LIMIT 1"
+    ((learner_id, uln, name),) = await database.reader.tuples(
+        "SELECT id, uln, family_name FROM learner WHERE uln IS NOT NULL ORDER BY id LIMIT 1"
     )
     ((qan,),) = await database.reader.tuples("SELECT MIN(qan) FROM qualification")
     ((component_id, line, level),) = await database.reader.tuples(
@@ -515,6 +519,7 @@ async def existing(database: Database) -> dict[str, Any]:
         "centre": centre,
         "consortium": consortium,
         "uln": uln,
+        "name": name,
         "qan": qan,
         "id": encode_id("Learner", learner_id),
         "line": line,

@@ -32,7 +32,7 @@ async def unload(_apps: Any, _editor: Any) -> None:  # noqa: ANN401
 class Migration(migrations.Migration):
     """Support texts."""
 
-    dependencies = [("models", "0006_editing")]
+    dependencies = [("models", "0007_finding")]
     operations = [
         ops.CreateModel(
             name="SupportText",

@@ -8,6 +8,12 @@ from domain.vocabulary import CentreStatus
 from loaders import learners_on
 from loaders.access import access_by_centre_id
 from loaders.centres import centres_by_consortium_id, consortia_by_centre_id
+from loaders.counts import (
+    completion_counts_by_centre_id,
+    group_keys_by_centre_id,
+    issue_counts_by_centre_id,
+)
+from loaders.lists import issue_count_by_centre_id, issue_page_by_centre_id
 from loaders.pages import (
     learner_count_by_centre_id,
     learner_page_by_centre_id,
@@ -21,9 +27,21 @@ from schema.connection import DEFAULT_FIRST, After, Connection, First, connectio
 from schema.context import Info
 from schema.dated import FilterOn, other_day
 from schema.scalars import CentreNumber
+from schema.types import counts as shown
 from schema.types.access import Access
 from schema.types.component import Entry
-from schema.types.filters import LearnerOrder, LearnersBy, LearnerWanted, chosen, order_of
+from schema.types.counts import Counts, Grouped
+from schema.types.filters import (
+    IssueOrder,
+    IssuesBy,
+    LearnerOrder,
+    LearnersBy,
+    LearnerWanted,
+    chosen,
+    issue_order_of,
+    order_of,
+)
+from schema.types.issue import Issue
 from schema.types.learner import Learner, learners_page
 from schema.types.node import Node
 from schema.types.permitted import CentreMay
@@ -81,6 +99,57 @@ class Centre(Node):
         return learners_page(
             info, page, found, lambda: load(learner_count_by_centre_id, key, wanted)
         )
+
+    @strawberry.field(
+        description="The chart of the centre's learners, by their foremost registration there."
+        " Those who left are counted only where the filter asks for them."
+    )
+    async def completion(
+        self,
+        info: Info,
+        filter: LearnerWanted = None,  # noqa: A002
+        group_by: Grouped = None,
+    ) -> Counts:
+        """One statement for all centres of a level; groups take another."""
+        shown.check_groups(group_by)
+        wanted, load, key = chosen(filter), info.context.load, self.id
+        found = await load(completion_counts_by_centre_id, key, wanted, group_by)
+        keys = await load(group_keys_by_centre_id, key, wanted, group_by)
+        return shown.counts(found, keys, group_by, shown.statuses, 0)
+
+    @strawberry.field(
+        description="Issues of the centre's learners by code, and how many learners have one."
+    )
+    async def issue_counts(
+        self,
+        info: Info,
+        filter: LearnerWanted = None,  # noqa: A002
+        group_by: Grouped = None,
+    ) -> Counts:
+        """One statement for all centres of a level; groups take another."""
+        wanted, load, key = chosen(filter), info.context.load, self.id
+        found = await load(issue_counts_by_centre_id, key, wanted, group_by)
+        keys = await load(group_keys_by_centre_id, key, wanted, group_by)
+        return shown.counts(found, keys, group_by, shown.issues, 0)
+
+    @strawberry.field(
+        description="The shopping list of the centre's learners. `issueCode` and `component` narrow"
+        " which issues are listed."
+    )
+    async def issues(
+        self,
+        info: Info,
+        filter: LearnerWanted = None,  # noqa: A002
+        order_by: IssuesBy = IssueOrder.SEVERITY,
+        first: First = DEFAULT_FIRST,
+        after: After = None,
+    ) -> Connection[Issue]:
+        """One statement for all centres of a level."""
+        page, wanted = page_request(issue_order_of(order_by), first, after), chosen(filter)
+        load, key = info.context.load, self.id
+        found = await load(issue_page_by_centre_id, key, wanted, page)
+        info.context.note_listed(found.rows)
+        return connection(page, found, lambda: load(issue_count_by_centre_id, key, wanted))
 
     @strawberry.field(
         description="Entries of the centre that match no learner's ULN, the earliest first.",

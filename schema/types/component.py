@@ -37,6 +37,7 @@ from loaders.facts import facts_of
 from loaders.flags_on import flags_of, pair_of
 from loaders.issues_on import issues_of
 from loaders.learners import facts_by_registration_id, learner_by_id, registration_by_id
+from loaders.near import near_by_entry
 from loaders.rows import (
     ComponentRow,
     DasRow,
@@ -52,6 +53,7 @@ from schema.dated import dated, dated_column
 from schema.scalars import Qan, Uln
 from schema.types.advice import Advice, rendered
 from schema.types.issue import Issue
+from schema.types.near import NearLearner
 from schema.types.node import Node
 from schema.types.permitted import ComponentMay, ComponentState
 from schema.types.qualification import Qualification, Requirement
@@ -189,6 +191,19 @@ class Entry(Node):
         description="Standards verification of the programme in the entry's academic year; null"
         " when nothing is known.",
     )
+
+    @strawberry.field(
+        description="Learners of the centre who may be meant by an entry that no ULN matches, the"
+        " nearest first, at most five; null for an entry that has its learner."
+    )
+    async def near_learners(self, info: Info) -> list[NearLearner] | None:
+        """One statement for all entries of a level."""
+        row: EntryRow = self  # type: ignore[assignment]  # self is the row
+        if row.registration_id is not None:
+            return None
+        found = await info.context.load(near_by_entry, row)
+        info.context.note_listed(found)
+        return found
 
 
 @strawberry.type(description="A qualification declared as taken with another awarding body.")

@@ -2,17 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from domain.codes import AssessmentFlag, CompletionStatus, EntryFlag, FlagKind, IssueCode
+from domain.errors import Invalid
 from loaders.centres import centre_by_number
 from loaders.counts import Count
 from loaders.counts import Grouping as GroupBy
 from schema.batched import batched
-from schema.types.centre import Centre
 from schema.types.vocabulary import FlagCode
+
+if TYPE_CHECKING:
+    from schema.types.centre import Centre
 
 strawberry.enum(
     GroupBy,
@@ -76,7 +79,7 @@ class CountGroup:
         description="What the group is of: see `GroupBy`; null without groups."
     )
     centre_number: strawberry.Private[str | None] = None
-    centre: Centre | None = batched(
+    centre: Annotated["Centre", strawberry.lazy("schema.types.centre")] | None = batched(
         centre_by_number,
         key="centre_number",
         description="The centre of the group; null for groups of anything else.",
@@ -131,6 +134,13 @@ def counts(
         centres_out_of_reach=out_of_reach,
         groups=groups,
     )
+
+
+def check_groups(grouping: GroupBy | None) -> None:
+    """Raise Invalid for groups that completion statuses cannot have."""
+    if grouping is GroupBy.COMPONENT:
+        message = "A completion status is the learner's; it belongs to no component."
+        raise Invalid(message, code="GROUP_BY", field="groupBy")
 
 
 def statuses(key: str | None, found: Sequence[Count]) -> CountGroup:

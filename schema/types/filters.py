@@ -1,11 +1,13 @@
 """Which learners a list is about, and in which order."""
 
+from datetime import datetime
 from enum import Enum
 from typing import Annotated
 
 import strawberry
 
 from domain.codes import AssessmentFlag, CompletionStatus, EntryFlag, IssueCode
+from domain.sought import Sought, parse_term
 from domain.vocabulary import ComponentType
 from loaders import filters
 from loaders.paging import (
@@ -13,11 +15,15 @@ from loaders.paging import (
     ISSUES_BY_NAME,
     ISSUES_BY_SEVERITY,
     LEARNERS_BY_AWARD,
+    LEARNERS_BY_DUE_DATE,
     LEARNERS_BY_NAME,
+    LEARNERS_BY_REGISTRATION,
+    LEARNERS_BY_SEVERITY,
+    LEARNERS_BY_STATUS,
     LEARNERS_BY_ULN,
     Order,
 )
-from schema.scalars import CentreNumber, CourseCode, YearMonth
+from schema.scalars import CentreNumber, CourseCode, YearMonth, in_utc
 
 
 @strawberry.input(
@@ -53,7 +59,8 @@ class LearnerFilter:
     )
     component: list[ComponentType] | None = strawberry.field(
         default=None,
-        description="Narrows `entryFlag`, `assessmentFlag` and `issueCode` to these components.",
+        description="Narrows `entryFlag`, `assessmentFlag`, `issueCode` and `declaredElsewhere` to"
+        " these components.",
     )
     entry_flag: list[EntryFlag] | None = strawberry.field(
         default=None, description="With a component that shows one of these entry flags."
@@ -66,16 +73,69 @@ class LearnerFilter:
     issue_code: list[IssueCode] | None = strawberry.field(
         default=None, description="With one of these issues."
     )
+    declared_elsewhere: bool | None = strawberry.field(
+        default=None,
+        description="Whether a qualification with another awarding body is declared: true for those"
+        " who have such a declaration, false for those who have none.",
+    )
+    name_or_uln: str | None = strawberry.field(
+        default=None,
+        description="With this ULN, or with a name whose parts begin with these words, as"
+        " `searchLearners` finds them.",
+    )
+    modified_since: datetime | None = strawberry.field(
+        default=None,
+        description="Whose record, or what follows from it, was changed at this moment or later. A"
+        " feed's changes are seen when it is through: ask from a little before you last asked.",
+    )
 
 
 @strawberry.enum(description="Orders of a list of learners.")
 class LearnerOrder(Enum):
     """Orders of a list of learners."""
 
-    NAME = strawberry.enum_value("NAME", description="By family name, then given name.")
+    NAME = strawberry.enum_value(
+        "NAME", description="By family name, then given name, without case and accents."
+    )
+    NAME_DESC = strawberry.enum_value("NAME_DESC", description="As `NAME` from its end.")
     ULN = strawberry.enum_value("ULN", description="By unique learner number, none first.")
+    ULN_DESC = strawberry.enum_value("ULN_DESC", description="As `ULN` from its end, none last.")
     AWARD_MONTH = strawberry.enum_value(
         "AWARD_MONTH", description="By anticipated award month, none first, then by name."
+    )
+    AWARD_MONTH_DESC = strawberry.enum_value(
+        "AWARD_MONTH_DESC", description="As `AWARD_MONTH` from its end, none last."
+    )
+    REGISTRATION_MONTH = strawberry.enum_value(
+        "REGISTRATION_MONTH", description="By month of registration, none first, then by name."
+    )
+    REGISTRATION_MONTH_DESC = strawberry.enum_value(
+        "REGISTRATION_MONTH_DESC", description="As `REGISTRATION_MONTH` from its end, none last."
+    )
+    COMPLETION_STATUS = strawberry.enum_value(
+        "COMPLETION_STATUS",
+        description="By completion status in the order of the chart, the awarded first, then by"
+        " name.",
+    )
+    COMPLETION_STATUS_DESC = strawberry.enum_value(
+        "COMPLETION_STATUS_DESC",
+        description="As `COMPLETION_STATUS` from its end, the withdrawn first.",
+    )
+    SEVERITY = strawberry.enum_value(
+        "SEVERITY",
+        description="By the most urgent issue of each, the critical first and those without an"
+        " issue last, then by earliest due date and name.",
+    )
+    SEVERITY_DESC = strawberry.enum_value(
+        "SEVERITY_DESC", description="As `SEVERITY` from its end, those without an issue first."
+    )
+    DUE_DATE = strawberry.enum_value(
+        "DUE_DATE",
+        description="By the earliest due date of each, those without one last, then by severity and"
+        " name.",
+    )
+    DUE_DATE_DESC = strawberry.enum_value(
+        "DUE_DATE_DESC", description="As `DUE_DATE` from its end, those without one first."
     )
 
 
@@ -106,10 +166,19 @@ _ISSUE_ORDERS = {
     IssueOrder.DUE_DATE: ISSUES_BY_DUE_DATE,
     IssueOrder.NAME: ISSUES_BY_NAME,
 }
+_FORWARDS = (
+    LEARNERS_BY_NAME,
+    LEARNERS_BY_ULN,
+    LEARNERS_BY_AWARD,
+    LEARNERS_BY_REGISTRATION,
+    LEARNERS_BY_STATUS,
+    LEARNERS_BY_SEVERITY,
+    LEARNERS_BY_DUE_DATE,
+)
 _ORDERS = {
-    LearnerOrder.NAME: LEARNERS_BY_NAME,
-    LearnerOrder.ULN: LEARNERS_BY_ULN,
-    LearnerOrder.AWARD_MONTH: LEARNERS_BY_AWARD,
+    LearnerOrder(order.name): order
+    for forwards in _FORWARDS
+    for order in (forwards, forwards.backwards)
 }
 
 
@@ -124,9 +193,12 @@ def issue_order_of(order: IssueOrder) -> Order:
 
 
 def chosen(given: LearnerFilter | None) -> filters.LearnerFilter:
-    """The filter as the loaders know it."""
+    """The filter as the loaders know it; raises Invalid."""
     if given is None:
         return filters.LearnerFilter()
+    sought = Sought()
+    if given.name_or_uln is not None:
+        sought = parse_term(given.name_or_uln, "nameOrUln")
     return filters.LearnerFilter(
         centres=tuple(given.centres or ()),
         consortium=given.consortium,
@@ -140,4 +212,8 @@ def chosen(given: LearnerFilter | None) -> filters.LearnerFilter:
         entry_flag=tuple(value.value for value in given.entry_flag or ()),
         assessment_flag=tuple(value.value for value in given.assessment_flag or ()),
         issue_code=tuple(value.value for value in given.issue_code or ()),
+        declared_elsewhere=given.declared_elsewhere,
+        uln=sought.uln,
+        words=sought.words,
+        modified_since=in_utc(given.modified_since, "modifiedSince"),
     )

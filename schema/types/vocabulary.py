@@ -20,6 +20,7 @@ from domain.codes import (
 )
 from domain.deadlines import DeadlineKind
 from domain.editing import EditWarningCode
+from domain.nearness import Nearness
 from domain.vocabulary import (
     AwardSource,
     CentreStatus,
@@ -78,6 +79,7 @@ for _kind in (
     GrantKind,
     IssueCode,
     NewsKind,
+    Nearness,
     Reason,
     RegistrationStatus,
     Role,

@@ -6,14 +6,25 @@ from datetime import date
 from typing import Any, Final
 
 import models
+from domain.codes import CompletionStatus
 from domain.derivation import derive
+from domain.names import family_order, name_order, name_parts
 from inputs.catalogue import read_catalogue
 from inputs.records import Course, RecordReader
 from models.database import Connection, Database
 
 TABLES: Final = tuple(sorted(getattr(models, name)._meta.db_table for name in models.__all__))  # noqa: SLF001 - where tortoise keeps a table's name
 FILLED: Final = (
-    *("flag", "component", "issue", "completion", "declaration", "das_component", "das_record"),
+    *(
+        "flag",
+        "component",
+        "issue",
+        "completion",
+        "name_part",
+        "declaration",
+        "das_component",
+        "das_record",
+    ),
     *("entry", "registration", "learner", "verification", "consortium_centre", "consortium"),
     *("centre", "submission_window", "unit", "qualification"),
     *("exam_series", "line_of_learning", "requirement"),
@@ -117,6 +128,7 @@ async def _check_projection(connection: Connection, day: date) -> None:
         "SELECT registration_id, component_type, code, learner_id, centre_id, severity,"
         " subject, due_on FROM issue",
     )
+    await _check_finding(connection)
     await _check(
         connection,
         completions,
@@ -127,6 +139,55 @@ async def _check_projection(connection: Connection, day: date) -> None:
         "SELECT COUNT(*) FROM flag WHERE component_id NOT IN (SELECT id FROM component)"
     )
     assert orphans == 0
+
+
+async def _check_finding(connection: Connection) -> None:
+    """What learners are ordered and found by is what their own rows say."""
+    orders, parts = [], []
+    urgencies, days = await _by_registration(connection)
+    for key, centre, stage, given, family, uln, award, month in await connection.tuples(
+        "SELECT c.registration_id, r.centre_id, c.status, l.given_name, l.family_name, l.uln,"
+        " r.award, r.registered_on FROM completion c JOIN registration r"
+        " ON r.id = c.registration_id JOIN learner l ON l.id = r.learner_id"
+    ):
+        order = name_order(given, family)
+        rank = str(list(CompletionStatus).index(CompletionStatus(stage)))
+        own = uln or "", award or "", month or "", rank
+        orders.append((key, order, *own, urgencies.get(key, "3"), days.get(key, "9999-12-31")))
+        for kind, name in ((0, family), (1, given)):
+            parts += [(key, kind, part, centre, f"{order} {own[0]}") for part in name_parts(name)]
+    await _check(
+        connection,
+        orders,
+        "SELECT registration_id, name_order, uln, award, registered_on, stage, urgency, due"
+        " FROM completion",
+    )
+    await _check(
+        connection,
+        parts,
+        "SELECT registration_id, kind, part, centre_id, place FROM name_part",
+    )
+    ((unstamped,),) = await connection.tuples(
+        "SELECT COUNT(*) FROM completion WHERE modified_at IS NULL"
+    )
+    assert unstamped == 0
+
+
+async def _by_registration(
+    connection: Connection,
+) -> tuple[Mapping[int, str], Mapping[int, str]]:
+    """The highest urgency and the first day of each registration's issues, and theirs beside."""
+    urgencies: dict[int, str] = {}
+    days: dict[int, str] = {}
+    for key, severity, due, *stored, family, uln in await connection.tuples(
+        "SELECT i.registration_id, i.severity, i.due_on, i.urgency, i.due, i.family_order, i.uln,"
+        " l.family_name, COALESCE(l.uln, '') FROM issue i JOIN learner l ON l.id = i.learner_id"
+    ):
+        urgency, day = str(2 - severity), "9999-12-31" if due is None else str(due)
+        assert stored == [urgency, day, family_order(family), uln]
+        urgencies[key] = min(urgency, urgencies.get(key, urgency))
+        days[key] = min(day, days.get(key, day))
+    return urgencies, days
 
 
 async def _check(connection: Connection, expected: Rows, query: str) -> None:

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from auth.permissions import GrantKind, Staff
+from domain.names import family_order
 from models.database import Database
-from tests.factories import Caller, add_user, counted, import_sample, log_in, served
+from tests.factories import Caller, counted, log_in, served
+from tests.graph.finding import FILTERS, three_centres
 
 COUNTS = """
 query ($filter: LearnerFilter, $by: GroupBy) {
@@ -35,13 +36,6 @@ query ($filter: LearnerFilter, $by: IssueOrder!, $first: Int!, $after: String) {
 }
 """
 PREFIX = {"CENTRE": "centres", "LINE": "lines", "LEVEL": "levels", "COMPONENT": "component"}
-FILTERS: list[dict[str, Any]] = [
-    {},
-    {"awardYear": 2010},
-    {"component": ["PROJECT", "ASL"]},
-    {"completionStatus": ["ACTION_REQUIRED", "WITHDRAWN"]},
-    {"issueCode": ["GLH_SHORTFALL", "ENTRY_MISSING"]},
-]
 
 
 async def total(caller: Caller, wanted: dict[str, Any]) -> int:
@@ -72,15 +66,8 @@ async def check_group(
 
 @pytest.fixture
 async def world(database: Database, tmp_path: Path) -> list[str]:
-    """Three centres in a consortium; people of one, of two and of all. The centre numbers."""
-    await import_sample(database, tmp_path / "feed", centres=3, learners=60)
-    rows = await database.reader.tuples("SELECT number FROM centre ORDER BY number")
-    numbers = [row[0] for row in rows]
-    await add_user(database, "one@example.org", numbers[0])
-    await add_user(database, "two@example.org", *numbers[:2], kind=GrantKind.NON_CENTRE)
-    await add_user(database, "all@example.org", staff=Staff.SUPPORT)
-    await add_user(database, "none@example.org")
-    return numbers
+    """The centre numbers."""
+    return await three_centres(database, tmp_path / "feed")
 
 
 @pytest.mark.parametrize("email", ["one@example.org", "two@example.org", "all@example.org"])
@@ -183,7 +170,7 @@ async def test_the_shopping_list_is_in_order_and_its_pages_neither_skip_nor_repe
 
     def place(row: dict[str, Any]) -> tuple[Any, ...]:
         due = row["dueOn"] or "9999-12-31"
-        name = (row["learner"]["familyName"], row["learner"]["uln"] or "")
+        name = (family_order(row["learner"]["familyName"]), row["learner"]["uln"] or "")
         urgency = ranks[row["severity"]]
         orders = {
             "SEVERITY": (urgency, due, *name),

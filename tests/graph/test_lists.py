@@ -2,35 +2,16 @@
 
 import base64
 import json
-import random
 from pathlib import Path
 from typing import Any
 
-from domain.codes import AssessmentFlag, CompletionStatus, EntryFlag, IssueCode
-from domain.vocabulary import ComponentType
+from exchange.refresh import refresh
 from models.database import Database
 from tests.exchange.feeds import WEST, send, tiny_feed
-from tests.factories import Caller, add_user, import_sample, log_in, served
+from tests.factories import DAY, Caller, add_user, import_sample, log_in, served
 from tests.graph.asking import centre_numbers, complete_the_sample
+from tests.graph.finding import ALL, fits
 
-ALL = """
-query {
-  learners(first: 100) {
-    totalCount
-    nodes {
-      id completionStatus
-      registration { line level anticipatedAward homeCentre { number consortia { code } } }
-      components { type entryFlag assessmentFlag }
-      issues { code componentType }
-    }
-  }
-}
-"""
-FILTERED = """
-query ($filter: LearnerFilter) {
-  learners(filter: $filter, first: 100) { totalCount nodes { id } }
-}
-"""
 PAGE = """
 query ($order: LearnerOrder!, $first: Int!, $after: String, $filter: LearnerFilter) {
   learners(orderBy: $order, first: $first, after: $after, filter: $filter) {
@@ -41,121 +22,17 @@ query ($order: LearnerOrder!, $first: Int!, $after: String, $filter: LearnerFilt
   }
 }
 """
-ORDERS = ("NAME", "ULN", "AWARD_MONTH")
-
-
-def fits(learner: dict[str, Any], wanted: dict[str, Any]) -> bool:  # noqa: PLR0911 - one a condition
-    """The filter once more, over a learner as the graph shows them."""
-    course = learner["registration"]
-    centre = course["homeCentre"]
-    award = course["anticipatedAward"]
-    if wanted.get("centres") and centre["number"] not in wanted["centres"]:
-        return False
-    consortia = {held["code"] for held in centre["consortia"]}
-    if wanted.get("consortium") is not None and wanted["consortium"] not in consortia:
-        return False
-    for name, value in (
-        ("lines", course["line"]),
-        ("levels", course["level"]),
-        ("completionStatus", learner["completionStatus"]),
-    ):
-        if wanted.get(name) and value not in wanted[name]:
-            return False
-    if "awardYear" in wanted and (award is None or int(award[:4]) != wanted["awardYear"]):
-        return False
-    if "awardFrom" in wanted and (award is None or award < wanted["awardFrom"]):
-        return False
-    if "awardTo" in wanted and (award is None or award > wanted["awardTo"]):
-        return False
-    kinds = wanted.get("component") or [kind.value for kind in ComponentType]
-    entry, assessment = wanted.get("entryFlag"), wanted.get("assessmentFlag")
-    if (entry or assessment) and not any(
-        part["type"] in kinds
-        and (not entry or part["entryFlag"] in entry)
-        and (not assessment or part["assessmentFlag"] in assessment)
-        for part in learner["components"]
-    ):
-        return False
-    return not wanted.get("issueCode") or any(
-        issue["code"] in wanted["issueCode"]
-        and (not wanted.get("component") or issue["componentType"] in kinds)
-        for issue in learner["issues"]
-    )
-
-
-def choices(learners: list[dict[str, Any]], numbers: list[str]) -> dict[str, list[Any]]:
-    """Values of each condition: those that occur, and some that do not."""
-    courses = [learner["registration"] for learner in learners]
-    codes_ = {held["code"] for course in courses for held in course["homeCentre"]["consortia"]}
-    return {
-        "centres": [[numbers[0]], numbers[1:], numbers, ["99999"], []],
-        "consortium": [*sorted(codes_), "NOWHERE"],
-        "lines": [[line] for line in sorted({course["line"] for course in courses})] + [["X"], []],
-        "levels": [["HIGHER"], ["FOUNDATION", "ADVANCED"], ["PROGRESSION"], ["OTHER"], []],
-        "awardYear": [2009, 2010, 2011, 1900],
-        "awardFrom": ["2009-08", "2010-08", "2010-09", "2030-01"],
-        "awardTo": ["2009-08", "2010-08", "2010-07", "1990-01"],
-        "completionStatus": [
-            *([status.value] for status in CompletionStatus),
-            ["IN_PROGRESS", "AWARDED"],
-            [],
-        ],
-        "component": [
-            *([kind.value] for kind in ComponentType),
-            ["FS_ENGLISH", "FS_MATHEMATICS"],
-            [],
-        ],
-        "entryFlag": [
-            *([flag.value] for flag in EntryFlag),
-            ["ELIGIBLE_ENTRY", "UNDETERMINED"],
-            [],
-        ],
-        "assessmentFlag": [
-            *([flag.value] for flag in AssessmentFlag),
-            ["FS_PASSED", "SUBMITTED"],
-            [],
-        ],
-        "issueCode": [
-            *([code.value] for code in IssueCode),
-            ["ENTRY_MISSING", "NO_DAS_RECORD"],
-            [],
-        ],
-    }
-
-
-async def test_filters_leave_what_a_plain_filter_over_all_learners_leaves(
-    database: Database, database_url: str, tmp_path: Path
-) -> None:
-    await import_sample(database, tmp_path / "feed", learners=90)
-    numbers = await centre_numbers(database)
-    await add_user(database, "reader@example.org", *numbers)
-    chance = random.Random(20100219)
-    async with served(database_url) as client:
-        caller = await log_in(client, "reader@example.org")
-        data = await caller.data(ALL)
-        learners = data["learners"]["nodes"]
-        assert len(learners) == data["learners"]["totalCount"] == 90
-        values = choices(learners, numbers)
-        alone = [{name: value} for name, listed in values.items() for value in listed]
-        together = [
-            {name: chance.choice(values[name]) for name in chance.sample(sorted(values), k=size)}
-            for size in (2, 2, 2, 3, 3, 4)
-            for _ in range(15)
-        ]
-        together += [
-            {"component": kind, name: flag}
-            for kind in values["component"][:6]
-            for name in ("entryFlag", "assessmentFlag")
-            for flag in values[name][:3]
-        ]
-        some = 0
-        for wanted in [{}, *alone, *together]:
-            expected = [learner["id"] for learner in learners if fits(learner, wanted)]
-            found = (await caller.data(FILTERED, filter=wanted))["learners"]
-            assert [node["id"] for node in found["nodes"]] == expected, wanted
-            assert found["totalCount"] == len(expected), wanted
-            some += 0 < len(expected) < len(learners)
-        assert some > 50
+WIDTHS = {
+    "NAME": 1,
+    "ULN": 1,
+    "AWARD_MONTH": 2,
+    "REGISTRATION_MONTH": 2,
+    "COMPLETION_STATUS": 2,
+    "SEVERITY": 3,
+    "DUE_DATE": 3,
+}
+"""Texts in a cursor of each order."""
+ORDERS = tuple(f"{name}{way}" for name in WIDTHS for way in ("", "_DESC"))
 
 
 async def test_a_filter_of_a_centre_holds_below_the_centre_too(
@@ -217,6 +94,7 @@ async def test_page_by_page_every_learner_comes_once_and_in_the_order_of_one_lon
         )
         await connection.execute("UPDATE learner SET uln = NULL WHERE id % 4 = 0")
         await connection.execute("UPDATE registration SET award = NULL WHERE id % 5 = 0")
+    await refresh(database, DAY, everything=True)
     async with served(database_url) as client:
         caller = await log_in(client, "reader@example.org")
         for order in ORDERS:
@@ -268,6 +146,7 @@ async def test_a_cursor_stays_right_while_learners_come_and_go(
             await connection.execute(
                 "UPDATE learner SET family_name = '' WHERE uln = ?", whole["nodes"][30]["uln"]
             )
+        await refresh(database, DAY, everything=True)
         after = page["pageInfo"]["endCursor"]
         rest = (await caller.data(PAGE, order="NAME", first=100, after=after))["learners"]
     assert [node["id"] for node in rest["nodes"]] == ids[10:30] + ids[31:]
@@ -291,7 +170,7 @@ async def test_what_is_no_cursor_of_the_list_is_refused(
                 for other in ORDERS
                 if other != order
             ]
-            width = {"NAME": 2, "ULN": 1, "AWARD_MONTH": 3}[order]
+            width = WIDTHS[order.removesuffix("_DESC")]
             garbage = [
                 *("", "?", "x", "ä", "AAAA", "bnVsbA", "W10", "e30", "=" * 8, "A" * 5_000),
                 cursor(order),

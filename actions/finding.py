@@ -1,0 +1,67 @@
+"""What learners are found and listed by, beside what is derived for them."""
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from domain.codes import CompletionStatus, Severity
+from domain.derivation import Derivation
+from domain.issues import Issue
+from domain.names import MOST_PARTS, name_order, name_parts
+from inputs.records import CourseRow
+
+FAMILY, GIVEN = 0, 1
+"""Kinds of names, in the order of hits."""
+
+KINDS: Final = 2
+"""Ids set aside for the parts of names: part id = (registration id x 2 + kind) x 8 + slot."""
+
+NO_URGENCY, NO_DAY = "3", "9999-12-31"
+"""What stands where there is no issue, or none that is due: behind all others."""
+
+_STAGE: Final = {status: str(rank) for rank, status in enumerate(CompletionStatus)}
+_URGENCY: Final = {severity: str(rank) for rank, severity in enumerate(reversed(Severity))}
+
+
+class Keys(NamedTuple):
+    """What a registration is ordered by in lists of learners, as text and never null."""
+
+    name_order: str
+    uln: str
+    award: str
+    registered_on: str
+    stage: str
+    urgency: str
+    due: str
+
+
+def keys_of(row: CourseRow, derivation: Derivation) -> Keys:
+    """The keys of a registration; a learner is as urgent as their most urgent issue."""
+    issues = derivation.issues
+    return Keys(
+        name_order(row.given_name, row.family_name),
+        row.uln or "",
+        row.award or "",
+        row.registered_on or "",
+        _STAGE[derivation.status],
+        min((urgency_of(issue) for issue in issues), default=NO_URGENCY),
+        min((due_of(issue) for issue in issues), default=NO_DAY),
+    )
+
+
+def urgency_of(issue: Issue) -> str:
+    """The severity as text that sorts the most urgent first."""
+    return _URGENCY[issue.severity]
+
+
+def due_of(issue: Issue) -> str:
+    """The day as text; what has none comes last."""
+    return issue.due_on.isoformat() if issue.due_on else NO_DAY
+
+
+def part_rows(row: CourseRow, keys: Keys) -> Iterator[tuple[Any, ...]]:
+    """The parts of a learner's name, in the order of the table's columns."""
+    place = f"{keys.name_order} {keys.uln}"
+    for kind, name in ((FAMILY, row.family_name), (GIVEN, row.given_name)):
+        for slot, part in enumerate(name_parts(name)):
+            key = (row.id * KINDS + kind) * MOST_PARTS + slot
+            yield key, row.id, row.centre_id, kind, part, place
