@@ -14,6 +14,10 @@ MIGRATIONS = (
 )
 NOT_MIGRATED = "The database is not up to date; run `learner-tracking migrate` first."
 
+WRONG = (
+    "The stored document day.graphql cannot be used. Cannot query field 'xyzzy' on type 'Query'."
+)
+
 
 def test_migrating_is_planned_then_done_and_then_there_is_nothing_to_do(fresh: Terminal) -> None:
     plan = fresh.done("migrate", "--plan")
@@ -45,6 +49,21 @@ def test_without_a_pinned_day_the_real_one_is_told(ready: Terminal) -> None:
     told = ready.done("check", LEARNER_TRACKING_TODAY="").out
 
     assert "Civil day: the real one, Europe/London\n" in told
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_stored_documents_are_looked_at_before_they_are_served(ready: Terminal) -> None:
+    folder = ready.folder / "documents"
+    folder.mkdir()
+    (folder / "day.graphql").write_text("query Day { serviceInfo { date } }", "utf-8")
+    setting = {"LEARNER_TRACKING_DOCUMENTS_FOLDER": "documents"}
+
+    assert "Stored documents: 1\n" in ready.done("check", **setting).out
+
+    (folder / "day.graphql").write_text("query Day { xyzzy }", "utf-8")
+    for command in ("check", "serve"):
+        told = ready.run(command, **setting)
+        assert (told.code, told.err) == (1, f"{WRONG}\n")
 
 
 def test_nothing_is_imported_into_tables_that_are_out_of_date(fresh: Terminal) -> None:
