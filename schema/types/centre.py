@@ -159,7 +159,7 @@ class Centre(Node):
         self, info: Info, first: First = DEFAULT_FIRST, after: After = None
     ) -> Connection[Entry] | None:
         """One statement for all centres of a level."""
-        return await unmatched(info, self.id, first, after)
+        return await unmatched(info, self.id, first, after)  # type: ignore[arg-type]  # self is the row
 
 
 async def unmatched(info: Info, centre_id: int, first: int, after: str | None) -> Connection[Entry]:

@@ -8,6 +8,7 @@ import strawberry
 
 from auth.permissions import Permission
 from auth.requires import requires
+from domain.advice import Advice as AdviceValue
 from domain.codes import (
     AssessmentDetail,
     AssessmentFlag,
@@ -43,6 +44,7 @@ from loaders.rows import (
     DasRow,
     DeclarationRow,
     EntryRow,
+    FactsRow,
     FlagRow,
     IssueRow,
     VerificationRow,
@@ -61,6 +63,17 @@ from schema.types.vocabulary import FlagCode
 
 if TYPE_CHECKING:
     from schema.types.learner import Learner
+
+
+def _reasons(row: FlagRow) -> list[Reason]:
+    return [Reason(code) for code in row.stored_reasons.split("|")]
+
+
+def _checklists(row: FlagRow, found: FactsRow | None) -> list[AdviceValue]:
+    """One checklist a reason, each once."""
+    facts = facts_of(found, ComponentType(row.component_type))
+    checklists = (rendered(reason.value, facts) for reason in _reasons(row))
+    return list({advice.key: advice for advice in checklists}.values())
 
 
 @strawberry.type(description="A status flag of a component, why it stands, and what to do.")
@@ -102,17 +115,12 @@ class Flag(Node):
         """Sentences."""
         return [reason.description for reason in _reasons(self)]  # type: ignore[arg-type]
 
-    @strawberry.field(description="What to do: one checklist for each reason, names filled in.")
-    async def advice(self, info: Info) -> list[Advice]:
-        """Checklists."""
-        row: FlagRow = self  # type: ignore[assignment]  # self is the row
-        found = await info.context.load(facts_by_registration_id, row.registration_id)
-        facts = facts_of(found, ComponentType(row.component_type))
-        return _checklists(_reasons(row), facts)
-
-
-def _reasons(row: FlagRow) -> list[Reason]:
-    return [Reason(code) for code in row.stored_reasons.split("|")]
+    advice: list[Advice] = batched(
+        facts_by_registration_id,
+        key="registration_id",
+        pick=_checklists,
+        description="What to do: one checklist for each reason, names filled in.",
+    )
 
 
 def _words(row: FlagRow) -> Reason | EntryFlag | AssessmentDetail:
@@ -122,15 +130,6 @@ def _words(row: FlagRow) -> Reason | EntryFlag | AssessmentDetail:
     if row.code is not None:
         return EntryFlag(row.code)
     return _reasons(row)[0]
-
-
-def _checklists(reasons: list[Reason], facts: Any) -> list[Any]:  # noqa: ANN401 - facts and checklists are values of the domain
-    """One checklist a reason, each once."""
-    found: dict[str, Any] = {}
-    for reason in reasons:
-        advice = rendered(reason.value, facts)
-        found.setdefault(advice.key, advice)
-    return list(found.values())
 
 
 @strawberry.type(

@@ -218,7 +218,7 @@ class Learner(Node):
     ) -> Connection[Change]:
         """One statement for all learners of a level."""
         page, load = page_request(CHANGES_NEWEST_FIRST, first, after), info.context.load
-        key: int = self.id
+        key: int = self.id  # type: ignore[assignment]  # self is the row
         found = await load(change_page_by_learner_id, key, page)
         return connection(page, found, lambda: load(change_count_by_learner_id, key))
 

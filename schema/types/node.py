@@ -1,11 +1,20 @@
 """Whatever has an id."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import strawberry
 from graphql import GraphQLResolveInfo
 
+from schema.batched import together
+from schema.context import Info
 from schema.ids import encode_id
+
+
+def _ids(rows: Sequence[Any], info: Info) -> list[str]:
+    """The type's name and the key, made opaque."""
+    raw: GraphQLResolveInfo[Any] = info._raw_info  # noqa: SLF001 - strawberry has no public door to it
+    return [encode_id(raw.parent_type.name, row.id) for row in rows]
 
 
 @strawberry.interface(description="Whatever has an id that can be asked for with `node`.")
@@ -20,12 +29,7 @@ class Node:
         """A type shows the rows of its kind."""
         return isinstance(value, cls.row)
 
-    @strawberry.field(description="Opaque id; the same object always has the same one.")
-    def id(self, info: strawberry.Info) -> strawberry.ID:
-        """The type's name and the key, made opaque."""
-        key: int = self.id
-        return strawberry.ID(encode_id(_type_name(info), key))
-
-
-def _type_name(info: strawberry.Info) -> str:
-    return info._raw_info.parent_type.name  # noqa: SLF001 - strawberry has no public door to it
+    id: strawberry.ID = together(
+        _ids,
+        description="Opaque id; the same object always has the same one.",
+    )
