@@ -18,6 +18,8 @@ ONE_SLIP, TWO_SLIPS = 4, 8
 _BODY: Final = 9
 """Digits of a ULN before its check digit, which follows from them."""
 
+_PAIR: Final = 2
+
 
 class Nearness(Vocabulary):
     """Why a learner is near to an entry that no ULN matches."""
@@ -92,7 +94,7 @@ def _ulns(one: str | None, other: str | None) -> Nearness | None:
     differing = [at for at in range(_BODY) if one[at] != other[at]]
     if len(differing) == 1:
         return Nearness.ULN_ONE_DIGIT
-    if len(differing) == len("ab") and _swapped(one[:_BODY], *differing) == other[:_BODY]:
+    if len(differing) == _PAIR and _swapped(one[:_BODY], *differing) == other[:_BODY]:
         return Nearness.ULN_DIGITS_SWAPPED
     return None
 

@@ -122,16 +122,25 @@ def named_clause(words: Sequence[str]) -> Clause:
 
 
 def _awarded(wanted: LearnerFilter) -> Clause:
-    """Months as text; who has none has an award in no month."""
-    clause = ALWAYS
+    """Months as text; who has none has an award in no month.
+
+    They are written out: a plan that does not know the months takes any of them for a few learners.
+    """
+    first, last = wanted.award_from, wanted.award_to
+    limits = [(">=", first), ("<=", last)]
     if wanted.award_year is not None:
         year = f"{wanted.award_year:04}"
-        clause &= Clause("r.award >= ? AND r.award <= ?", (f"{year}-01", f"{year}-12"))
-    if wanted.award_from is not None:
-        clause &= Clause("r.award >= ?", (wanted.award_from,))
-    if wanted.award_to is not None:
-        clause &= Clause("r.award <= ?", (wanted.award_to,))
+        limits += [(">=", f"{year}-01"), ("<=", f"{year}-12")]
+    clause = ALWAYS
+    for comparison, month in limits:
+        if month is not None:
+            clause &= Clause(f"r.award {comparison} '{_digits(month)}'")
     return clause
+
+
+def _digits(month: str) -> str:
+    """A month as it may stand in a statement: whatever is handed in, digits and hyphens."""
+    return "".join(sign for sign in month if sign in "0123456789-")
 
 
 def _declared(connection: Connection, wanted: LearnerFilter) -> Clause:

@@ -25,9 +25,8 @@ async def issue_page(reading: Reading, wanted: LearnerFilter, page: PageRequest)
         ListedIssueRow,
         f"SELECT {_ISSUE_COLUMNS} FROM {_ISSUES}"  # noqa: S608
         f" LEFT JOIN account u ON u.id = i.acknowledged_by_id WHERE {where.text}"
-        f" ORDER BY {page.order.text} LIMIT ?",
+        f" {page.tail}",
         *where.params,
-        page.first + 1,
     )
     return sliced(rows, page.first)
 
@@ -92,9 +91,8 @@ async def declaration_page(reading: Reading, wanted: LearnerFilter, page: PageRe
     rows = await reading.connection.rows(
         DeclarationRow,
         f"SELECT {DECLARATION_COLUMNS} FROM {_DECLARATIONS} {_COURSE} WHERE {where.text}"  # noqa: S608
-        f" ORDER BY {page.order.text} LIMIT ?",
+        f" {page.tail}",
         *where.params,
-        page.first + 1,
     )
     return sliced(rows, page.first)
 

@@ -42,9 +42,8 @@ async def learner_page(reading: Reading, wanted: LearnerFilter, page: PageReques
     rows = await reading.connection.rows(
         ListedLearnerRow,
         f"SELECT {_COLUMNS} FROM {LEARNER_TABLES} WHERE {where.text}"  # noqa: S608
-        f" ORDER BY {page.order.text} LIMIT ?",
+        f" {page.tail}",
         *where.params,
-        page.first + 1,
     )
     return sliced(rows, page.first)
 

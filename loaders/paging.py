@@ -47,6 +47,14 @@ class PageRequest(NamedTuple):
     after: tuple[Any, ...] | None = None
 
     @property
+    def tail(self) -> str:
+        """The order, and one row more than are given, as SQL.
+
+        The number is written out: a plan that does not know it takes any page for a long one.
+        """
+        return f"ORDER BY {self.order.text} LIMIT {int(self.first) + 1}"
+
+    @property
     def clause(self) -> Clause:
         """Rows behind the place where the last page ended."""
         if self.after is None:

@@ -68,10 +68,9 @@ async def hit_page(reading: Reading, words: Sequence[str], page: PageRequest) ->
         FoundLearnerRow,
         f"SELECT {_COLUMNS} FROM {LEARNER_TABLES}"  # noqa: S608 - clauses are ours
         f" JOIN ({union}) s ON s.registration_id = c.registration_id WHERE {where.text}"
-        f" ORDER BY {page.order.text} LIMIT ?",
+        f" {page.tail}",
         *(param for tier in tiers for param in tier.params),
         *where.params,
-        page.first + 1,
     )
     return sliced(rows, page.first)
 
@@ -109,8 +108,9 @@ def _tiers(
             Clause(
                 f"SELECT p.registration_id, '{tier}' AS tier, p.part, p.place"  # noqa: S608
                 " FROM name_part p JOIN completion c ON c.registration_id = p.registration_id"
-                f" WHERE {where.text} ORDER BY p.part, p.place, p.registration_id LIMIT ?",
-                (*where.params, page.first + 1),
+                f" WHERE {where.text} ORDER BY p.part, p.place, p.registration_id"
+                f" LIMIT {int(page.first) + 1}",
+                where.params,
             )
         )
     return tiers
