@@ -31,6 +31,7 @@ from graphql import (
 )
 
 from schema.connection import DEFAULT_FIRST, MAX_FIRST
+from schema.documents import Known
 
 SIZES: Final[Mapping[str, int]] = {
     "Access": 10,
@@ -77,7 +78,18 @@ def cost_of(
     variables: Mapping[str, Any],
 ) -> int:
     """How many objects an operation asks for at most; the document is valid."""
-    return _Reckoning(schema, document, operation, variables).cost()
+    known = _KNOWN.of(operation)
+    if known is not None:
+        return known
+    reckoning = _Reckoning(schema, document, operation, variables)
+    cost = reckoning.cost()
+    if not reckoning.varies:
+        _KNOWN.keep(operation, cost)
+    return cost
+
+
+_KNOWN: Final[Known[int]] = Known()
+"""Operations that cost the same whatever their variables."""
 
 
 class _Reckoning:
@@ -105,6 +117,8 @@ class _Reckoning:
         # What is of the wrong type is refused before anything is read.
         self._variables = {**defaults, **variables}
         self._known: dict[tuple[str, int], int] = {}
+        self.varies = False
+        """Whether a variable was looked at."""
 
     def cost(self) -> int:
         root = self._schema.get_root_type(self._operation.operation)
@@ -194,6 +208,7 @@ class _Reckoning:
 
     def _value(self, node: ValueNode) -> Any:  # noqa: ANN401 - whatever was sent
         if isinstance(node, VariableNode):
+            self.varies = True
             return self._variables.get(node.name.value, Undefined)
         return _literal(node)
 

@@ -1,13 +1,36 @@
-"""Documents that were seen before are neither parsed nor validated again."""
+"""Documents that were seen before are not parsed again, nor is what is known of them found anew."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Generic, TypeVar
 
-from graphql import GraphQLError
-from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
+from graphql import GraphQLError, Node
+from strawberry.extensions import ParserCache, SchemaExtension
 
 KEPT: Final = 128
 """Documents that are kept; programs send few different ones, each again and again."""
+
+
+Kind = TypeVar("Kind")
+
+
+class Known(Generic[Kind]):
+    """What is known of some nodes: by the node itself, as comparing documents takes long."""
+
+    def __init__(self, kept: int = KEPT) -> None:
+        """Keep what is known of so many nodes."""
+        self._limit = kept
+        self._known: dict[int, tuple[Node, Kind]] = {}
+
+    def of(self, node: Node) -> Kind | None:
+        """What is known of a node; None for nothing."""
+        known = self._known.get(id(node))
+        return None if known is None else known[1]
+
+    def keep(self, node: Node, what: Kind) -> None:
+        """Remember something of a node, which lives as long, so that no other has its id."""
+        while len(self._known) >= self._limit:
+            del self._known[next(iter(self._known))]
+        self._known[id(node)] = node, what
 
 
 class KnownDocuments(ParserCache):
@@ -28,8 +51,3 @@ class KnownDocuments(ParserCache):
 def known_documents() -> SchemaExtension:
     """For each operation one that shares what all of them keep."""
     return KnownDocuments(KEPT)
-
-
-def known_to_be_valid() -> SchemaExtension:
-    """As above, for what validation found."""
-    return ValidationCache(KEPT)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any, Final
 
 from graphql import (
@@ -20,7 +19,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from schema.context import Context, Cost
 from schema.cost import cost_of
-from schema.documents import KEPT
+from schema.documents import Known
 from schema.limits import check_text, exceeded, measured
 from schema.masking import MAX_TOLD
 
@@ -34,6 +33,12 @@ COST: Final = "cost"
 TOO_DEAR: Final = "This may ask for at most {} objects; ask for smaller pages or fewer lists."
 
 _SUGGESTED: Final = re.compile(r" Did you mean .*\?$", re.DOTALL)
+
+
+Looked = tuple[tuple[GraphQLError, ...], bool]
+
+_KNOWN: Final[dict[bool, Known[Looked]]] = {False: Known(), True: Known()}
+"""Documents that were looked at, by whether names may be suggested in what is told of them."""
 
 
 class Gate(SchemaExtension):
@@ -107,16 +112,21 @@ def chosen(document: DocumentNode | None, name: str | None) -> OperationDefiniti
     return None
 
 
-@lru_cache(maxsize=2 * KEPT)
 def looked_at(
     schema: GraphQLSchema,
     document: DocumentNode,
     suggests: bool,
-) -> tuple[tuple[GraphQLError, ...], bool]:
-    """The faults of a document, and whether it asks for the schema itself.
+) -> Looked:
+    """The faults of a document, and whether it asks for the schema itself."""
+    known = _KNOWN[suggests].of(document)
+    if known is None:
+        known = _look(schema, document, suggests=suggests)
+        _KNOWN[suggests].keep(document, known)
+    return known
 
-    What is too large is not validated: validation compares some fields with each other.
-    """
+
+def _look(schema: GraphQLSchema, document: DocumentNode, *, suggests: bool) -> Looked:
+    """What is too large is not validated: validation compares some fields with each other."""
     found = measured(document)
     if found.error is not None:
         return (found.error,), found.introspects
