@@ -76,6 +76,8 @@ class Context:
         """What the operation costs; None before that is known."""
         self.operation_name: str | None = None
         self.mutates = False
+        self.took: Callable[[], dict[str, float]] = dict
+        """What the operation has taken so far; nothing where nobody measures."""
         self.refused: set[tuple[str, str]] = set()
         """Guarded fields, as they stand in the answer, that were already told to be refused."""
         self.events: list[Event] = []
@@ -84,6 +86,8 @@ class Context:
         """Who looked, and the registrations of the learners whose records they looked at."""
         self.waiting: dict[str, Waiting] = {}
         """For which fields the answer had to wait, and how long."""
+        self.batches: list[int] = []
+        """For how many keys loaders were asked, each time."""
         self._asked: set[str] = set()
         self._loaders: dict[Hashable, Batching] = {}
 
@@ -111,9 +115,15 @@ class Context:
         name = (batch, arguments)
         batching = self._loaders.get(name)
         if batching is None:
-            batching = Batching(partial(_ask, batch, self.reading, arguments))
+            batching = Batching(partial(self._ask, batch, self.reading, arguments))
             self._loaders[name] = batching
         return batching
+
+    async def _ask(
+        self, batch: Batch, reading: Reading, arguments: Sequence[Any], keys: list[Any]
+    ) -> Sequence[Any]:
+        self.batches.append(len(keys))
+        return await batch(reading, keys, *arguments)
 
     def abandon(self) -> None:
         """Wait for no rows any more."""
@@ -214,12 +224,6 @@ class Context:
     def forget(self) -> None:
         """Drop what was read: rows may have changed since."""
         self._loaders.clear()
-
-
-async def _ask(
-    batch: Batch, reading: Reading, arguments: Sequence[Any], keys: list[Any]
-) -> Sequence[Any]:
-    return await batch(reading, keys, *arguments)
 
 
 class Service:

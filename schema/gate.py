@@ -17,6 +17,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from auth.viewer import Footing
 from schema.context import Context, Cost
 from schema.cost import cost_of
 from schema.documents import Known
@@ -80,9 +81,12 @@ class Gate(SchemaExtension):
         yield
 
     def get_results(self) -> dict[str, Any]:
-        """Tell what the operation costs; what it took of the database is told here as well."""
-        cost = self._context.cost
-        return {} if cost is None else {"cost": cost._asdict()}
+        """Tell what the operation costs, and staff what it took of the database."""
+        context = self._context
+        if context.cost is None:
+            return {}
+        took = context.took() if context.viewer.footing is Footing.STAFF else {}
+        return {COST: {**context.cost._asdict(), **took}}
 
     def _refusals(self, document: DocumentNode, *, introspects: bool) -> list[GraphQLError]:
         """What is wrong with asking for a document that has no fault of its own."""

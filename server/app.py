@@ -119,7 +119,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
                     throttle=throttle,
                     service=service,
                     policy=policy,
-                    journal=Journal(metrics, policy.documents.names),
+                    journal=Journal(metrics, policy.documents.names, chosen.slow_seconds),
                 )
             )
             stack.callback(view.clear)

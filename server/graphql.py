@@ -20,6 +20,7 @@ from auth.viewer import Footing
 from domain.errors import RateLimited
 from models.database import Database
 from models.deadline import ending_in
+from models.tally import tallying
 from schema.context import Context, Service
 from schema.masking import STOPS, shown, stopped
 from schema.root import Schema
@@ -98,7 +99,7 @@ class GraphQLView:
             raise RefusalError(405, "METHOD_NOT_ALLOWED", message, {"allow": "POST"})
         expect_json(request)
         asked = read(await request.body())
-        with ending_in(self._policy.deadline):
+        with ending_in(self._policy.deadline), tallying() as operation.tally:
             try:
                 return await self._carry_out(request, asked, operation)
             except RefusalError:
@@ -121,7 +122,12 @@ class GraphQLView:
         text = self._document(asked, caller.viewer.footing)
         kept = Response()
         context = self._context(caller, kept)
-        result = await self._run(text, asked, context)
+        context.took = operation.took
+        try:
+            result = await self._run(text, asked, context)
+        finally:
+            context.abandon()  # what nobody waits for any more is not read either
+            operation.waiting, operation.batches = context.waiting, context.batches
         log_in_refused = any(told.kind == EventKind.LOG_IN_REFUSED for told in context.events)
         self._note(context)
         operation.name = context.operation_name

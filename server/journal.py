@@ -1,17 +1,22 @@
 """One line and some numbers for every operation; no variable, no value, no document in them."""
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
 
 from auth.viewer import Footing
+from models.tally import Tally
+from schema.context import Waiting
 from server.asked import JSON
 from server.metrics import OTHER, Metrics
 
 log = structlog.get_logger(__name__)
 
+MOST_FIELDS: Final = 5
+"""Fields that are told of a slow operation."""
 NAME_LENGTH: Final = 80
 """Characters of an operation's name that are written."""
 
@@ -34,13 +39,43 @@ class Operation:
     cost: int | None = None
     outcome: str = "OK"
     """OK, or the code of the first error."""
+    tally: Tally = field(default_factory=Tally)
+    """What it took of the database."""
+    waiting: Mapping[str, Waiting] = field(default_factory=dict)
+    """Which fields it waited for."""
+    batches: Sequence[int] = ()
+    """For how many keys loaders were asked, each time."""
+
+    def took(self) -> dict[str, float]:
+        """What it has taken so far, for those who look after the service."""
+        return {
+            "statements": self.tally.statements,
+            "rows": self.tally.rows,
+            "milliseconds": round(1000 * (time.perf_counter() - self.started), 1),
+        }
+
+    def slowest(self) -> list[dict[str, object]]:
+        """The fields that were waited for longest."""
+        longest = sorted(self.waiting.items(), key=lambda item: -item[1].seconds)[:MOST_FIELDS]
+        return [
+            {
+                "field": name,
+                "objects": waiting.objects,
+                "milliseconds": round(1000 * waiting.seconds, 1),
+            }
+            for name, waiting in longest
+        ]
 
 
 class Journal:
     """Writes a line for every operation, and counts it."""
 
-    def __init__(self, metrics: Metrics, names: frozenset[str]) -> None:
-        """Count operations by name where the name is that of a stored one."""
+    def __init__(self, metrics: Metrics, names: frozenset[str], slow: float) -> None:
+        """Count operations by name where the name is that of a stored one.
+
+        What takes so many seconds or more is slow, and told with what it waited for.
+        """
+        self._slow = slow
         self._metrics = metrics
         self._names = names
 
@@ -51,7 +86,13 @@ class Journal:
         known = operation.stored and operation.name in self._names
         name = operation.name if known and operation.name is not None else OTHER
         self._metrics.operation(
-            name, caller, operation.outcome, seconds=seconds, cost=operation.cost
+            name,
+            caller,
+            operation.outcome,
+            seconds=seconds,
+            cost=operation.cost,
+            statements=operation.tally.statements,
+            batches=operation.batches,
         )
         if operation.log_in is not None:
             self._metrics.log_in(let_in=operation.log_in)
@@ -62,5 +103,15 @@ class Journal:
             centres=operation.centres,
             milliseconds=round(1000 * seconds, 1),
             cost=operation.cost,
+            statements=operation.tally.statements,
             outcome=operation.outcome,
         )
+        if seconds >= self._slow:
+            log.warning(
+                "slow_operation",
+                name=None if operation.name is None else operation.name[:NAME_LENGTH],
+                milliseconds=round(1000 * seconds, 1),
+                statements=operation.tally.statements,
+                rows=operation.tally.rows,
+                slowest=operation.slowest(),
+            )

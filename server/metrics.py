@@ -28,6 +28,8 @@ OTHER: Final = "other"
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 _SECONDS: Final = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_STATEMENTS: Final = (1, 2, 5, 10, 15, 20, 30, 50, 100)
+_KEYS: Final = (1, 2, 5, 10, 25, 50, 100, 250, 1_000, 10_000)
 _OBJECTS: Final = (1, 10, 100, 1_000, 10_000, 50_000, 100_000, 200_000)
 
 
@@ -58,6 +60,19 @@ class Metrics:
             buckets=_OBJECTS,
             registry=self.registry,
         )
+        self._statements = Histogram(
+            f"{PREFIX}_operation_statements",
+            "Statements that operations took, those of the session included.",
+            ("operation",),
+            buckets=_STATEMENTS,
+            registry=self.registry,
+        )
+        self._keys = Histogram(
+            f"{PREFIX}_loader_keys",
+            "Keys that loaders were asked for at once.",
+            buckets=_KEYS,
+            registry=self.registry,
+        )
         self._refusals = Counter(
             f"{PREFIX}_refusals",
             "Requests and operations that were refused as a whole, by code.",
@@ -78,9 +93,20 @@ class Metrics:
         )
 
     def operation(
-        self, name: str, caller: str, outcome: str, *, seconds: float, cost: int | None
+        self,
+        name: str,
+        caller: str,
+        outcome: str,
+        *,
+        seconds: float,
+        cost: int | None,
+        statements: int,
+        batches: Iterable[int],
     ) -> None:
-        """Count an operation that was carried out or refused."""
+        """Count an operation that was carried out or refused; `batches` are sizes."""
+        self._statements.labels(name).observe(statements)
+        for keys in batches:
+            self._keys.observe(keys)
         self._operations.labels(name, caller, outcome).inc()
         self._seconds.labels(name).observe(seconds)
         if cost is not None:

@@ -113,6 +113,9 @@ class Settings(BaseSettings):
     deadline_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
         10.0, description="Seconds after which an operation is broken off."
     )
+    slow_seconds: Annotated[float, Field(gt=0)] = Field(
+        1.0, description="Seconds from which on an operation is logged with what it waited for."
+    )
     documents_folder: Path | None = Field(
         None, description="The folder of stored documents, which are sent by their hash."
     )

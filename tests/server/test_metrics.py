@@ -8,10 +8,20 @@ import httpx2
 import orjson
 import pytest
 
+from auth.permissions import Staff
 from models.database import Database
 from server.app import create_app
 from server.settings import Settings
-from tests.factories import DAY, LOG_IN, PASSWORD, UNHURRIED, Caller, add_user, served
+from tests.factories import (
+    DAY,
+    LOG_IN,
+    PASSWORD,
+    UNHURRIED,
+    Caller,
+    add_user,
+    log_in,
+    served,
+)
 
 TOKEN: Final = "a token for those who measure"
 HERE: Final = {"authorization": f"Bearer {TOKEN}"}
@@ -113,10 +123,59 @@ async def test_each_operation_is_one_line_without_variables_and_values(
     assert {frozenset(line) for line in told} == {
         frozenset(
             {
-                *("name", "caller", "centres", "milliseconds", "cost", "outcome", "request_id"),
-                *("event", "level", "timestamp"),
+                *("name", "caller", "centres", "milliseconds", "cost", "statements"),
+                *("outcome", "request_id", "event", "level", "timestamp"),
             }
         )
     }
     assert [line["name"] for line in told] == ["Told", None, None]
     assert "1000000000" not in str(told)
+
+
+async def test_staff_are_told_what_an_operation_took_and_others_are_not(
+    database: Database, database_url: str
+) -> None:
+    await add_user(database, "reader@example.org")
+    await add_user(database, "helper@example.org", staff=Staff.SUPPORT)
+    async with served(database_url) as client:
+        costs = []
+        for email in ("reader@example.org", "helper@example.org"):
+            caller = await log_in(client, email)
+            answer = (await caller.response("{ centres { nodes { name } } }")).json()
+            costs.append(answer["extensions"]["cost"])
+    others, staff = costs
+    assert set(others) == {"requested", "allowed"}
+    assert staff["statements"] == 2  # the session's and the list's
+    assert staff["rows"] == 1
+    assert staff["milliseconds"] > 0
+
+
+async def test_a_slow_operation_is_told_with_what_it_waited_for(
+    database: Database, database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await add_user(database, "helper@example.org", staff=Staff.SUPPORT)
+    async with served(database_url, slow_seconds=1e-9, log_format="json") as client:
+        caller = await log_in(client, "helper@example.org")
+        capsys.readouterr()
+        await caller.ask("query Slow { me { sessions { id } } centres { nodes { name } } }")
+    lines = [orjson.loads(line) for line in capsys.readouterr().err.splitlines() if line[:1] == "{"]
+    (slow,) = [line for line in lines if line["event"] == "slow_operation"]
+    assert slow["name"] == "Slow"
+    assert {field["field"] for field in slow["slowest"]} >= {"Query.centres", "Me.sessions"}
+    assert all(field["objects"] == 1 for field in slow["slowest"])
+    assert slow["statements"] >= 3
+
+
+async def test_statements_and_sizes_of_batches_are_counted(
+    database: Database, database_url: str
+) -> None:
+    await add_user(database, "helper@example.org", staff=Staff.SUPPORT)
+    async with served(database_url, metrics_token=TOKEN) as client:
+        caller = await log_in(client, "helper@example.org")
+        before = await numbers(client)
+        await caller.ask('{ centre(number: "10132") { name } }')
+        after = await numbers(client)
+    told = {name: after[name] - before.get(name, 0) for name in after}
+    assert told['learner_tracking_operation_statements_sum{operation="other"}'] == 2
+    assert told["learner_tracking_loader_keys_count"] == 1
+    assert told["learner_tracking_loader_keys_sum"] == 1
