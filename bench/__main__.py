@@ -3,19 +3,23 @@
 import asyncio
 import secrets
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx2
 from cyclopts import App
 from rich.console import Console
 
-from bench import databases, log_ins, process, report, workloads
+from bench import databases, log_ins, peers, process, report, workloads
 from bench.importing import EMAIL
 from bench.load import Caller, measure
 from bench.process import Served, child, served, usage
 from exchange.sample import write_sample_feed
 
 CONNECTIONS = (1, 16)
+COMPARED = ("W1", "W2")
+"""Workloads that graphql-core's own executor is asked for as well."""
 LEARNERS_A_CENTRE = 300
 SEED = 1
 
@@ -31,6 +35,7 @@ def bench(
     folder: Path | None = None,
     keep: bool = False,
     record: bool = False,
+    peers_file: Path | None = None,
 ) -> None:
     """Measure on SQLite, and on PostgreSQL where one answers.
 
@@ -48,6 +53,8 @@ def bench(
         Keep the databases, and use those that were kept; then importing is not measured.
     record
         Make this run the recorded one.
+    peers_file
+        Other servers to ask in the same run: see bench/peers.py.
 
     """
     console = Console()
@@ -56,7 +63,9 @@ def bench(
     results: report.Results = {"about": report.about(learners), "databases": {}}
     for target in databases.targets(place, learners):
         if database in (None, target.name):
-            results["databases"][target.name] = one(console, target, feed, seconds, keep=keep)
+            results["databases"][target.name] = one(
+                console, target, feed, seconds, keep=keep, peers_file=peers_file
+            )
     report.show(console, results, report.recorded())
     if record:
         report.record(results)
@@ -76,7 +85,13 @@ def sample(console: Console, place: Path, learners: int) -> Path:
 
 
 def one(
-    console: Console, target: databases.Target, feed: Path, seconds: float, *, keep: bool
+    console: Console,
+    target: databases.Target,
+    feed: Path,
+    seconds: float,
+    *,
+    keep: bool,
+    peers_file: Path | None,
 ) -> dict[str, object]:
     """Everything about one database."""
     found: dict[str, object] = {}
@@ -101,6 +116,12 @@ def one(
                 "rss_mb": used.rss_mb,
                 "peak_mb": used.peak_mb,
             }
+        with served(target.url, executor="ordinary") as server:
+            asked = ask(
+                console, f"{target.name}, ordinary", server, password, seconds, chosen=COMPARED
+            )
+            found["ordinary"] = asyncio.run(asked).load
+        found["peers"] = peers.measured(console, peers_file, seconds)
         counts = child("bench.statements", target.url, EMAIL, password, number, uln)
         for name, runs in load.items():
             runs["1"]["statements"] = counts[name]
@@ -111,28 +132,55 @@ def one(
     return found
 
 
+class Asked(NamedTuple):
+    """What there is to ask for, and what each workload took."""
+
+    number: str
+    uln: str
+    load: dict[str, dict[str, dict[str, float]]]
+
+
 async def ask(
-    console: Console, name: str, server: Served, password: str, seconds: float
-) -> tuple[str, str, dict[str, dict[str, dict[str, float]]]]:
-    """The centre and one ULN that were asked for, and what each workload took."""
+    console: Console,
+    name: str,
+    server: Served,
+    password: str,
+    seconds: float,
+    *,
+    chosen: Collection[str] = (),
+) -> Asked:
+    """Every workload, or the chosen ones, at each number of connections."""
     load: dict[str, dict[str, dict[str, float]]] = {}
-    limits = httpx2.Limits(max_connections=max(CONNECTIONS))
-    async with httpx2.AsyncClient(base_url=server.address, timeout=60, limits=limits) as client:
+    async with httpx2.AsyncClient(base_url=server.address, timeout=60) as client:
         caller = await Caller.logged_in(client, EMAIL, password)
         centres = (await caller.ask(workloads.CENTRES))["centres"]["nodes"]
         largest = max(centres, key=lambda centre: int(centre["learners"]["totalCount"]))
         number = str(largest["number"])
         people = await caller.ask(workloads.ULNS, {"number": number})
-        ulns = [node["uln"] for node in people["centre"]["learners"]["nodes"] if node["uln"]]
-        for workload in (workloads.record(ulns), workloads.page(number)):
+        nodes = [node for node in people["centre"]["learners"]["nodes"] if node["uln"]]
+        ulns = [node["uln"] for node in nodes]
+        for workload in (
+            workloads.record(ulns),
+            workloads.page(number),
+            workloads.consortium([centre["number"] for centre in centres]),
+            workloads.shopping(number),
+            workloads.search([node["name"] for node in nodes]),
+        ):
+            if chosen and workload.name not in chosen:
+                continue
             load[workload.name] = {}
             for connections in CONNECTIONS:
                 console.print(f"{name}: {workload.name}, {workload.title}, at {connections}")
                 found = await measure(
-                    caller, workload, pid=server.pid, connections=connections, seconds=seconds
+                    caller,
+                    workload,
+                    address=server.address,
+                    pid=server.pid,
+                    connections=connections,
+                    seconds=seconds,
                 )
                 load[workload.name][str(connections)] = found._asdict()
-    return number, ulns[0], load
+    return Asked(number, ulns[0], load)
 
 
 async def log_in(

@@ -1,10 +1,12 @@
-"""A load loop: so many connections ask one after another for some seconds."""
+"""Load from wrk: so many connections ask one after another for some seconds."""
 
 import asyncio
-import time
-from collections.abc import Mapping
-from itertools import count
-from typing import Any, NamedTuple, Self
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any, Final, NamedTuple, Self
 
 import httpx2
 import orjson
@@ -12,6 +14,10 @@ import orjson
 from bench.process import usage
 from bench.workloads import LOG_IN, Workload
 
+WRK: Final = shutil.which("wrk") or "wrk"
+SCRIPT: Final = Path(__file__).parent / "wrk.lua"
+LONGEST: Final = 60
+"""Seconds that no workload is asked for longer than, even if nothing came back."""
 WARM_UP = 5
 """Answers that are checked and not measured."""
 
@@ -24,9 +30,9 @@ class Measured(NamedTuple):
     p99_ms: float
     requests_per_second: float
     cpu_ms: float
-    """Processor time of the server a request."""
+    """Processor time of the server a request; 0 where it cannot be seen."""
     kilobytes: float
-    """Size of an answer."""
+    """Size of an answer, its head included."""
 
 
 class Caller:
@@ -35,7 +41,7 @@ class Caller:
     def __init__(self, client: httpx2.AsyncClient, token: str) -> None:
         """Ask with a token."""
         self._client = client
-        self._headers = {
+        self.headers = {
             "authorization": f"Bearer {token}",
             "content-type": "application/json",
         }
@@ -51,7 +57,7 @@ class Caller:
 
     async def post(self, body: bytes) -> bytes:
         """The bytes of an answer."""
-        response = await self._client.post("/graphql", content=body, headers=self._headers)
+        response = await self._client.post("/graphql", content=body, headers=self.headers)
         assert response.is_success, response.text
         return response.content
 
@@ -64,37 +70,55 @@ class Caller:
 
 
 async def measure(
-    caller: Caller, workload: Workload, *, pid: int, connections: int, seconds: float
+    caller: Caller, workload: Workload, *, address: str, pid: int, connections: int, seconds: float
 ) -> Measured:
     """Ask as fast as answers come, on so many connections at once."""
     for turn in workload.turns[:WARM_UP]:
         workload.check(await caller.ask(workload.query, turn))
     bodies = [packed(workload.query, turn) for turn in workload.turns]
-    turns = count()
-    times: list[float] = []
-    size = 0
-    until = time.perf_counter() + seconds
+    return await asyncio.to_thread(
+        pressed, f"{address}/graphql", caller.headers, bodies, pid, connections, seconds
+    )
 
-    async def connection() -> None:
-        nonlocal size
-        while (started := time.perf_counter()) < until:
-            answer = await caller.post(bodies[next(turns) % len(bodies)])
-            times.append(time.perf_counter() - started)
-            # Errors stand behind the data; a full parse here would measure the bench.
-            assert b'"errors":[' not in answer[-2000:]
-            size += len(answer)
 
-    before, started = usage(pid), time.perf_counter()
-    await asyncio.gather(*(connection() for _ in range(connections)))
-    spent, after = time.perf_counter() - started, usage(pid)
-    times.sort()
+def pressed(
+    url: str,
+    headers: Mapping[str, str],
+    bodies: Sequence[bytes],
+    pid: int | None,
+    connections: int,
+    seconds: float,
+) -> Measured:
+    """What wrk finds; raises RuntimeError for any answer that is not 200."""
+    with NamedTemporaryFile(suffix=".jsonl") as file:
+        file.write(b"\n".join(bodies))
+        file.flush()
+        before = usage(pid) if pid else None
+        done = subprocess.run(  # noqa: S603 - our own arguments
+            [
+                *(WRK, "--threads", "1", "--connections", str(connections)),
+                *("--duration", f"{max(1, round(seconds))}s", "--timeout", "60s"),
+                *("--script", str(SCRIPT), url, "--", file.name),
+                *(f"{name}: {value}" for name, value in headers.items()),
+            ],
+            capture_output=True,
+            check=True,
+        )
+        after = usage(pid) if pid else None
+    found = orjson.loads(done.stdout.splitlines()[-1])
+    if not found["requests"] and seconds < LONGEST:  # too slow for so short a time
+        return pressed(url, headers, bodies, pid, connections, 4 * seconds)
+    if found["errors"] or not found["requests"]:
+        message = f"{found['errors']} of {found['requests']} requests to {url} failed"
+        raise RuntimeError(message)
+    cpu = after.cpu_seconds - before.cpu_seconds if after and before else 0.0
     return Measured(
-        requests=len(times),
-        p50_ms=quantile(times, 0.50) * 1000,
-        p99_ms=quantile(times, 0.99) * 1000,
-        requests_per_second=len(times) / spent,
-        cpu_ms=(after.cpu_seconds - before.cpu_seconds) * 1000 / len(times),
-        kilobytes=size / len(times) / 1000,
+        requests=found["requests"],
+        p50_ms=found["p50_ms"],
+        p99_ms=found["p99_ms"],
+        requests_per_second=found["requests"] / found["seconds"],
+        cpu_ms=cpu * 1000 / found["requests"],
+        kilobytes=found["bytes"] / found["requests"] / 1000,
     )
 
 

@@ -52,6 +52,7 @@ def environment(url: str) -> dict[str, str]:
         f"{PREFIX}TODAY": DAY,
         f"{PREFIX}LOG_FORMAT": "json",
         f"{PREFIX}SECURE_COOKIES": "false",
+        f"{PREFIX}RATE_USER": "0",
     }
 
 
@@ -72,7 +73,7 @@ def child(module: str, url: str, *arguments: str) -> dict[str, Any]:
 
 
 @contextmanager
-def served(url: str) -> Iterator[Served]:
+def served(url: str, **settings: str) -> Iterator[Served]:
     """`learner-tracking serve` in a process of its own, stopped at the end."""
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
@@ -80,7 +81,10 @@ def served(url: str) -> Iterator[Served]:
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and command
         [sys.executable, "-c", _COMMAND, "serve", "--port", str(port)],
         cwd=ROOT,
-        env=environment(url),
+        env={
+            **environment(url),
+            **{f"{PREFIX}{name.upper()}": value for name, value in settings.items()},
+        },
         stderr=subprocess.DEVNULL,
     )
     try:

@@ -78,11 +78,18 @@ def _figures(measured: dict[str, Any]) -> Iterator[tuple[str, float]]:
         yield f"server {key}", value
     for key, value in measured.get("log_in", {}).items():
         yield f"log-in {key}", value
-    for workload, runs in measured["load"].items():
+    yield from _load("", measured["load"])
+    yield from _load("ordinary executor, ", measured.get("ordinary", {}))
+    for peer, load in measured.get("peers", {}).items():
+        yield from _load(f"{peer}, ", load)
+
+
+def _load(who: str, load: dict[str, Any]) -> Iterator[tuple[str, float]]:
+    for workload, runs in load.items():
         for connections, found in runs.items():
             for key in _LOAD:
                 if key in found:
-                    yield f"{workload} at {connections}: {key}", found[key]
+                    yield f"{who}{workload} at {connections}: {key}", found[key]
 
 
 def _find(before: Results | None, database: str, name: str) -> float | None:

@@ -10,7 +10,7 @@ CENTRES = "{ centres(first: 100) { nodes { number learners(first: 1) { totalCoun
 
 ULNS = """
 query ($number: CentreNumber!) {
-  centre(number: $number) { learners(first: 100) { nodes { uln } } }
+  centre(number: $number) { learners(first: 100) { nodes { uln name } } }
 }
 """
 
@@ -57,7 +57,43 @@ query ($number: CentreNumber!) {
 }
 """
 
+_CENTRES = """
+query ($numbers: [CentreNumber!]!) {
+  completion(filter: {centres: $numbers}, groupBy: CENTRE) {
+    totalCount groups { key totalCount statuses { status count share } }
+  }
+  flagCounts(filter: {centres: $numbers}, groupBy: CENTRE) {
+    totalCount groups { key flags { kind code components learners } }
+  }
+  issueCounts(filter: {centres: $numbers}, groupBy: CENTRE) {
+    totalCount groups { key issues { code issues learners } }
+  }
+}
+"""
+
+_SHOPPING = """
+query ($number: CentreNumber!) {
+  issues(filter: {centres: [$number], awardFrom: "2009-01"}, orderBy: SEVERITY, first: 50) {
+    totalCount
+    nodes {
+      code severity dueOn subject label
+      learner { uln name }
+      advice { title steps { order text actor } }
+    }
+  }
+}
+"""
+
+_SEARCH = """
+query ($term: String!) { searchLearners(term: $term, first: 20) { nodes { uln name } } }
+"""
+
 COMPONENTS = 6
+ISSUES = 50
+LETTERS = 3
+"""Letters of a family name that are typed."""
+MEMBERS = 20
+"""Centres of the measured consortium."""
 
 
 class Workload(NamedTuple):
@@ -80,6 +116,40 @@ def record(ulns: Sequence[str]) -> Workload:
 def page(number: str) -> Workload:
     """W2: a centre's page of a hundred learners."""
     return Workload("W2", "a page of 100 learners", _PAGE, [{"number": number}], _check_page)
+
+
+def consortium(numbers: Sequence[str]) -> Workload:
+    """W3: completion, flags and issues of twenty centres, counted for each."""
+    turns = [{"numbers": list(numbers[:MEMBERS])}]
+
+    def check(data: dict[str, Any]) -> None:
+        for name in ("completion", "flagCounts", "issueCounts"):
+            assert len(data[name]["groups"]) == len(turns[0]["numbers"]), name
+            assert data[name]["totalCount"] > 0, name
+
+    return Workload("W3", f"counts of {len(turns[0]['numbers'])} centres", _CENTRES, turns, check)
+
+
+def shopping(number: str) -> Workload:
+    """W4: the first fifty issues of a centre, with what to do about each."""
+
+    def check(data: dict[str, Any]) -> None:
+        nodes = data["issues"]["nodes"]
+        assert len(nodes) == min(ISSUES, data["issues"]["totalCount"])
+        assert all(node["advice"]["steps"] for node in nodes)
+
+    return Workload("W4", "fifty rows of the shopping list", _SHOPPING, [{"number": number}], check)
+
+
+def search(names: Sequence[str]) -> Workload:
+    """W5: whose name begins like this."""
+    families = (name.split()[-1] for name in names)
+    terms = sorted({family[:LETTERS] for family in families if len(family) > LETTERS})
+
+    def check(data: dict[str, Any]) -> None:
+        assert data["searchLearners"]["nodes"]
+
+    return Workload("W5", "search by name", _SEARCH, [{"term": term} for term in terms], check)
 
 
 def _check_record(data: dict[str, Any]) -> None:
