@@ -15,7 +15,7 @@ from graphql.execution.values import get_argument_values
 from graphql.pyutils import is_iterable
 from graphql.type import TypeNameMetaFieldDef
 
-from execution.declared import Batch
+from execution.declared import Batch, Guard, Refusals
 from execution.leaves import leaves
 from execution.levels import Column, Level, Wrapped
 from execution.objects import Opening
@@ -93,10 +93,7 @@ class Answers:
         answers: list[Any] = []
         allowed: Sequence[int] | None = None
         if declared is not None and declared.guard is not None:
-            try:
-                refusals = declared.guard(sources, column.info(0))
-            except Exception as error:  # noqa: BLE001 - a guard that fails lets nobody in
-                refusals = [error] * len(sources)
+            refusals = _asked(declared.guard, sources, column)
             if refusals is not None:
                 answers = _refused(refusals, everywhere=not field.layers[0].nullable)
                 allowed = [place for place, refusal in enumerate(refusals) if refusal is None]
@@ -313,6 +310,18 @@ def _tried(read: Callable[[Any], Any], source: object) -> Any:  # noqa: ANN401
         return read(source)
     except Exception as error:  # noqa: BLE001 - as of a resolver
         return error
+
+
+def _asked(guard: Guard, sources: Sequence[Any], column: Column) -> Refusals:
+    """What a guard says; one that fails, or does not speak of each source, lets nobody in."""
+    try:
+        refusals = guard(sources, column.info(0))
+    except Exception as error:  # noqa: BLE001 - whatever it is
+        return [error] * len(sources)
+    if refusals is None or len(refusals) == len(sources):
+        return refusals
+    name = f"{column.field.parent.name}.{column.field.name}"
+    return [TypeError(f"The guard of {name} must speak of {len(sources)} sources.")] * len(sources)
 
 
 def _refused(refusals: Sequence[Exception | None], *, everywhere: bool) -> list[Any]:

@@ -204,6 +204,18 @@ async def test_a_guard_that_fails_lets_nobody_in() -> None:
     assert [error.message for error in result.errors or ()] == ["no policy"]
 
 
+def test_a_guard_that_does_not_speak_of_each_object_lets_nobody_in() -> None:
+    field = GraphQLField(GraphQLString)
+    declare(field, Declared(Column("secret"), lambda _sources, _info: []))
+    schema = GraphQLSchema(GraphQLObjectType("Query", {"secret": field}))
+    result = execute(schema, parse("{ secret }"), executor_class=BreadthFirstExecutor)
+    assert isinstance(result, ExecutionResult)
+    assert result.data == {"secret": None}
+    assert [error.message for error in result.errors or ()] == [
+        "The guard of Query.secret must speak of 1 sources."
+    ]
+
+
 @pytest.mark.parametrize("answers", [[], ["one", "too many"], "x", None, 7])
 def test_a_batch_field_that_does_not_answer_one_each_is_told_so(answers: Any) -> None:
     field = GraphQLField(GraphQLString)
