@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from domain.codes import CompletionStatus, FlagKind
 from loaders.counts import Count, Grouping, key_of
-from loaders.derivations import Derived, candidates, concerns, fitting, timeless
+from loaders.derivations import Derived, at_centre, candidates, concerns, fitting, timeless
 from loaders.filters import LearnerFilter
 from loaders.reading import Reading
 from models.database import Clause
@@ -36,12 +36,26 @@ async def tally_by_filter(
     return [await _tally(reading, filter_, grouping, on) for filter_, grouping in wanted]
 
 
+async def tally_by_centre_id(
+    reading: Reading, ids: Sequence[int], wanted: LearnerFilter, grouping: Grouping | None, on: date
+) -> list[Tally]:
+    """The same for the learners of each centre; a walk for each."""
+    return [
+        await _tally(reading, wanted, grouping, on, at_centre(reading, centre_id))
+        for centre_id in ids
+    ]
+
+
 async def _tally(
-    reading: Reading, wanted: LearnerFilter, grouping: Grouping | None, on: date
+    reading: Reading,
+    wanted: LearnerFilter,
+    grouping: Grouping | None,
+    on: date,
+    view: Clause | None = None,
 ) -> Tally:
     of_component = grouping is Grouping.COMPONENT
     columns = Clause(key_of(None if of_component else grouping))
-    found = await candidates(reading, timeless(wanted), columns=columns)
+    found = await candidates(reading, timeless(wanted), columns=columns, view=view)
     completion: Counter[Kind] = Counter()
     learners: Counter[Kind] = Counter()
     rows: Counter[Kind] = Counter()

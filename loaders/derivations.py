@@ -21,7 +21,7 @@ from domain.travel import derive_on
 from inputs.catalogue import read_catalogue
 from inputs.records import Course, RecordReader
 from loaders.filters import LearnerFilter, learner_clause
-from loaders.learners import LEARNER_TABLES, in_view
+from loaders.learners import LEARNER_TABLES, in_view, in_view_at_centre
 from loaders.reading import Reading
 from models.database import ALWAYS, Clause
 
@@ -161,6 +161,12 @@ def concerns(wanted: LearnerFilter, issue: Issue) -> bool:
 
 
 # Candidates --------------------------------------------------------------------------------------
+
+
+def at_centre(reading: Reading, centre_id: int) -> Clause:
+    """Each learner of a centre once, by the foremost registration there that may be seen."""
+    there = Clause("c.centre_id = ?", (centre_id,))
+    return there & in_view_at_centre(reading.viewer, reading.connection)
 
 
 async def candidates(

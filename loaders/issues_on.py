@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from domain.names import family_order
 from inputs.keys import issue_place
 from loaders.components import issues_by_registration_id
-from loaders.derivations import CHUNK, Derived, candidates, concerns, fitting, timeless
+from loaders.derivations import CHUNK, Derived, at_centre, candidates, concerns, fitting, timeless
 from loaders.filters import LearnerFilter
 from loaders.paging import Order, PageRequest, Slice, sliced
 from loaders.reading import Reading
@@ -54,7 +54,13 @@ def order_on(order: Order, on: date) -> Order:
     return order._replace(name=f"{order.name} {on.isoformat()}", values=values)
 
 
-async def issue_page(reading: Reading, wanted: LearnerFilter, page: PageRequest, on: date) -> Slice:
+async def issue_page(
+    reading: Reading,
+    wanted: LearnerFilter,
+    page: PageRequest,
+    on: date,
+    view: Clause | None = None,
+) -> Slice:
     """Issues of learners in view as they are on a day.
 
     Goes through all learners that the filter may be about, as which issues come first is not known
@@ -63,7 +69,7 @@ async def issue_page(reading: Reading, wanted: LearnerFilter, page: PageRequest,
     key_of = _ARRANGED[page.order.name.partition(" ")[0]]
     after = None if page.after is None else _place(page, key_of)
     best: list[tuple[Key, DatedIssueRow]] = []
-    async for owner, derived in _owners(reading, wanted, on):
+    async for owner, derived in _owners(reading, wanted, on, view):
         for row in _listed(owner, derived, wanted):
             name = (row.family_order, row.uln or "")
             key = key_of(row.urgency, row.due, name, row.place)
@@ -75,9 +81,30 @@ async def issue_page(reading: Reading, wanted: LearnerFilter, page: PageRequest,
     return sliced(await _as_stored(reading, rows, on), page.first)
 
 
-async def issue_count(reading: Reading, wanted: LearnerFilter, on: date) -> int:
+async def issue_page_by_centre_id(
+    reading: Reading, ids: Sequence[int], wanted: LearnerFilter, page: PageRequest, on: date
+) -> list[Slice]:
+    """The same for the learners of each centre; a walk for each."""
+    return [
+        await issue_page(reading, wanted, page, on, at_centre(reading, centre_id))
+        for centre_id in ids
+    ]
+
+
+async def issue_count_by_centre_id(
+    reading: Reading, ids: Sequence[int], wanted: LearnerFilter, on: date
+) -> list[int]:
+    """How many issues the learners of each centre have on a day."""
+    return [
+        await issue_count(reading, wanted, on, at_centre(reading, centre_id)) for centre_id in ids
+    ]
+
+
+async def issue_count(
+    reading: Reading, wanted: LearnerFilter, on: date, view: Clause | None = None
+) -> int:
     """How many issues the learners in view have on a day; goes through all of them."""
-    found = await candidates(reading, timeless(wanted))
+    found = await candidates(reading, timeless(wanted), view=view)
     counted = 0
     async for _, derived in fitting(reading, wanted, found, on):
         counted += sum(concerns(wanted, issue) for issue in derived.derivation.issues)
@@ -109,9 +136,10 @@ def _place(page: PageRequest, key_of: Callable[[str, str, Name, int], Key]) -> K
 
 
 async def _owners(
-    reading: Reading, wanted: LearnerFilter, on: date
+    reading: Reading, wanted: LearnerFilter, on: date, view: Clause | None
 ) -> AsyncIterator[tuple[_Owner, Derived]]:
-    found = await candidates(reading, timeless(wanted), columns=Clause("l.family_name, l.uln"))
+    columns = Clause("l.family_name, l.uln")
+    found = await candidates(reading, timeless(wanted), columns=columns, view=view)
     async for row, derived in fitting(reading, wanted, found, on):
         yield _Owner(*row), derived
 

@@ -41,6 +41,7 @@ SIZES: Final[Mapping[str, int]] = {
     "Component": 6,
     "Consortium": 3,
     "CountGroup": 25,
+    "Deadline": 20,
     "Declaration": 2,
     "EditOutcome": 25,
     "EditWarning": 2,
@@ -58,6 +59,9 @@ SIZES: Final[Mapping[str, int]] = {
     "Unit": 10,
 }
 """By type, how many objects a list that is not paged is taken to have."""
+
+WALK: Final = 2_000
+"""What it costs to judge all learners of a list or a count for another day."""
 
 UNKNOWN_SIZE: Final = 10
 """How many a list of any other type is taken to have."""
@@ -166,7 +170,16 @@ class _Reckoning:
         own_page = self._page(node, definition)
         below = self._selection(node.selection_set, kind, own_page or DEFAULT_FIRST)
         itself = 0 if kind.name.endswith("Edge") else 1
-        return self._size(node, definition, kind, own_page, page) * (itself + below)
+        size = self._size(node, definition, kind, own_page, page)
+        return size * (itself + below) + self._walk(node, definition)
+
+    def _walk(self, node: FieldNode, definition: GraphQLField) -> int:
+        """What a field costs that goes through learners by the rules, one by one."""
+        if node.name.value == "deadlines":
+            return WALK
+        if "on" not in definition.args or "filter" not in definition.args:
+            return 0
+        return 0 if self._argument(node, definition, "on") is None else WALK
 
     def _size(
         self,

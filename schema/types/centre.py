@@ -5,7 +5,7 @@ import strawberry
 from auth.permissions import Permission
 from auth.requires import requires
 from domain.vocabulary import CentreStatus
-from loaders import learners_on
+from loaders import issues_on, learners_on
 from loaders.access import access_by_centre_id
 from loaders.centres import centres_by_consortium_id, consortia_by_centre_id
 from loaders.counts import (
@@ -13,6 +13,7 @@ from loaders.counts import (
     group_keys_by_centre_id,
     issue_counts_by_centre_id,
 )
+from loaders.counts_on import tally_by_centre_id
 from loaders.lists import issue_count_by_centre_id, issue_page_by_centre_id
 from loaders.pages import (
     learner_count_by_centre_id,
@@ -25,7 +26,7 @@ from loaders.rows import CentreRow, ConsortiumRow
 from schema.batched import batched
 from schema.connection import DEFAULT_FIRST, After, Connection, First, connection, page_request
 from schema.context import Info
-from schema.dated import FilterOn, other_day
+from schema.dated import FilterOn, On, other_day
 from schema.scalars import CentreNumber
 from schema.types import counts as shown
 from schema.types.access import Access
@@ -109,10 +110,14 @@ class Centre(Node):
         info: Info,
         filter: LearnerWanted = None,  # noqa: A002
         group_by: Grouped = None,
+        on: On = None,
     ) -> Counts:
-        """One statement for all centres of a level; groups take another."""
+        """One statement for all centres of a level; groups take another, and so does a day."""
         shown.check_groups(group_by)
-        wanted, load, key = chosen(filter), info.context.load, self.id
+        wanted, load, key, day = chosen(filter), info.context.load, self.id, other_day(info, on)
+        if day is not None:
+            tally = await load(tally_by_centre_id, key, wanted, group_by, day)
+            return shown.counts(tally.completion, tally.keys, group_by, shown.statuses, 0)
         found = await load(completion_counts_by_centre_id, key, wanted, group_by)
         keys = await load(group_keys_by_centre_id, key, wanted, group_by)
         return shown.counts(found, keys, group_by, shown.statuses, 0)
@@ -125,9 +130,13 @@ class Centre(Node):
         info: Info,
         filter: LearnerWanted = None,  # noqa: A002
         group_by: Grouped = None,
+        on: On = None,
     ) -> Counts:
         """One statement for all centres of a level; groups take another."""
-        wanted, load, key = chosen(filter), info.context.load, self.id
+        wanted, load, key, day = chosen(filter), info.context.load, self.id, other_day(info, on)
+        if day is not None:
+            tally = await load(tally_by_centre_id, key, wanted, group_by, day)
+            return shown.counts(tally.issues, tally.keys, group_by, shown.issues, 0)
         found = await load(issue_counts_by_centre_id, key, wanted, group_by)
         keys = await load(group_keys_by_centre_id, key, wanted, group_by)
         return shown.counts(found, keys, group_by, shown.issues, 0)
@@ -143,10 +152,18 @@ class Centre(Node):
         order_by: IssuesBy = IssueOrder.SEVERITY,
         first: First = DEFAULT_FIRST,
         after: After = None,
+        on: On = None,
     ) -> Connection[Issue]:
         """One statement for all centres of a level."""
-        page, wanted = page_request(issue_order_of(order_by), first, after), chosen(filter)
+        wanted, day, order = chosen(filter), other_day(info, on), issue_order_of(order_by)
         load, key = info.context.load, self.id
+        if day is not None:
+            page = page_request(issues_on.order_on(order, day), first, after)
+            found = await load(issues_on.issue_page_by_centre_id, key, wanted, page, day)
+            info.context.note_listed(found.rows)
+            count = issues_on.issue_count_by_centre_id
+            return connection(page, found, lambda: load(count, key, wanted, day))
+        page = page_request(order, first, after)
         found = await load(issue_page_by_centre_id, key, wanted, page)
         info.context.note_listed(found.rows)
         return connection(page, found, lambda: load(issue_count_by_centre_id, key, wanted))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from models.database import Database
-from tests.factories import counted, log_in, served
+from tests.factories import DAY, counted, log_in, served
 from tests.graph.finding import FILTERS, three_centres
 
 
@@ -16,13 +16,13 @@ async def world(database: Database, tmp_path: Path) -> list[str]:
 
 
 NESTED = """
-query ($filter: LearnerFilter, $by: GroupBy, $first: Int!, $after: String) {
+query ($filter: LearnerFilter, $by: GroupBy, $first: Int!, $after: String, $on: Date) {
   centres(orderBy: NUMBER) {
     nodes {
       number
-      completion(filter: $filter, groupBy: $by) { ...All }
-      issueCounts(filter: $filter, groupBy: $by) { ...All }
-      issues(filter: $filter, first: $first, after: $after) {
+      completion(filter: $filter, groupBy: $by, on: $on) { ...All }
+      issueCounts(filter: $filter, groupBy: $by, on: $on) { ...All }
+      issues(filter: $filter, first: $first, after: $after, on: $on) {
         totalCount nodes { id } pageInfo { hasNextPage endCursor }
       }
       learners(filter: $filter, first: $first) { totalCount }
@@ -45,20 +45,24 @@ async def test_below_a_centre_stands_what_the_roots_tell_of_that_centre(
 ) -> None:
     fragment = NESTED[NESTED.index("fragment") :]
     root = """
-    query ($filter: LearnerFilter, $by: GroupBy) {
-      completion(filter: $filter, groupBy: $by) { ...All }
-      issueCounts(filter: $filter, groupBy: $by) { ...All }
-      issues(filter: $filter, first: 100) { totalCount nodes { id } }
+    query ($filter: LearnerFilter, $by: GroupBy, $on: Date) {
+      completion(filter: $filter, groupBy: $by, on: $on) { ...All }
+      issueCounts(filter: $filter, groupBy: $by, on: $on) { ...All }
+      issues(filter: $filter, first: 100, on: $on) { totalCount nodes { id } }
     }
     """
     async with served(database_url) as client:
         caller = await log_in(client, email)
-        for wanted in FILTERS:
+        days = [(wanted, None) for wanted in FILTERS] + [
+            ({}, "2010-05-20"),
+            (FILTERS[-1], DAY.isoformat()),
+        ]
+        for wanted, on in days:
             for by in (None, "LEVEL"):
-                nested = await caller.data(NESTED, filter=wanted, by=by, first=100)
+                nested = await caller.data(NESTED, filter=wanted, by=by, first=100, on=on)
                 for centre in nested["centres"]["nodes"]:
                     own = {**wanted, "centres": [centre["number"]]}
-                    told = await caller.data(root + fragment, filter=own, by=by)
+                    told = await caller.data(root + fragment, filter=own, by=by, on=on)
                     for name in ("completion", "issueCounts"):
                         assert centre[name] == told[name], (own, by)
                     assert centre["issues"]["nodes"] == told["issues"]["nodes"]

@@ -17,7 +17,7 @@ from graphql.type import is_non_null_type
 from auth.matrix import CallerKind
 from auth.permissions import Staff
 from models.database import Database
-from schema.cost import SIZES, cost_of
+from schema.cost import SIZES, WALK, cost_of
 from schema.root import make_schema
 from tests.callers import CallerMaker
 from tests.factories import Caller, add_user, counted, log_in, served
@@ -79,6 +79,19 @@ def test_pages_multiply_and_whatever_is_asked_for_counts(
     text: str, variables: dict[str, Any], expected: int
 ) -> None:
     assert cost(text, **variables) == expected
+
+
+def test_to_go_through_all_learners_for_another_day_has_its_price() -> None:
+    today = cost("{ completion { totalCount } issues(first: 1) { nodes { id } } }")
+    other = cost(
+        """{
+          completion(on: "2010-05-20") { totalCount }
+          issues(first: 1, on: "2010-05-20") { nodes { id } }
+        }"""
+    )
+    assert other == today + 2 * WALK
+    assert cost("{ completion(on: null) { totalCount } }") == cost("{ completion { totalCount } }")
+    assert cost('{ deadlines(until: "2010-08-01") { date } }') == WALK + 20
 
 
 def test_the_size_of_every_list_that_is_not_paged_is_known() -> None:
