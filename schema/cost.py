@@ -52,9 +52,11 @@ SIZES: Final[Mapping[str, int]] = {
     "Issue": 5,
     "IssueCount": 12,
     "LegendRow": 21,
+    "NearLearner": 2,
     "Registration": 2,
     "Session": 5,
     "StatusCount": 6,
+    "SupportText": 20,
     "Step": 4,
     "Unit": 10,
 }
