@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from types import GeneratorType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graphql import (
     GraphQLError,
@@ -20,16 +20,13 @@ from execution.leaves import leaves
 from execution.levels import Column, Level, Wrapped
 from execution.objects import Opening
 from execution.plan import FieldPlan
-from execution.waiting import Later
-
-if TYPE_CHECKING:
-    from execution.run import Run
+from execution.waiting import Later, Running
 
 
 class Answers:
     """Asks fields, and takes their answers."""
 
-    def __init__(self, run: "Run") -> None:
+    def __init__(self, run: Running) -> None:
         """For one operation."""
         executor = run.executor
         self._run = run

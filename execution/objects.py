@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from graphql import GraphQLObjectType, Undefined, is_abstract_type
 from graphql.execution.executor import invalid_return_type_error
@@ -10,10 +10,7 @@ from graphql.execution.executor import invalid_return_type_error
 from execution.declared import decided_by_class
 from execution.levels import Level, Objects, Rows, Wrapped
 from execution.places import Picked
-from execution.waiting import Later
-
-if TYPE_CHECKING:
-    from execution.run import Run
+from execution.waiting import Later, Running
 
 
 class Group(NamedTuple):
@@ -31,7 +28,7 @@ class Group(NamedTuple):
 class Opening:
     """Makes levels of objects."""
 
-    def __init__(self, run: "Run") -> None:
+    def __init__(self, run: Running) -> None:
         """For one operation."""
         self._run = run
         self._executor = run.executor

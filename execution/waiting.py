@@ -2,9 +2,10 @@
 
 from asyncio import FIRST_EXCEPTION, CancelledError, Future, ensure_future, gather, wait
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from execution.levels import Wrapped
+from execution.levels import Level, Making, Wrapped
+from execution.plan import Question
 
 
 class Later(NamedTuple):
@@ -45,6 +46,18 @@ class Later(NamedTuple):
                     if isinstance(error, Exception) and self.fail is not None:
                         failed.add(future)
                         self.fail(index, error)
+
+
+class Running(Making, Protocol):
+    """An operation that is being executed, as those see it who answer its fields."""
+
+    question: Question
+
+    def open(self, level: Level) -> None:
+        """Have the fields of a level answered, and its rows made."""
+
+    def postpone(self, later: Later) -> None:
+        """Have something awaited."""
 
 
 async def _end(futures: Sequence[Future[Any]]) -> None:
