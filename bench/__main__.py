@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import shutil
 import tempfile
 from collections.abc import Collection
 from pathlib import Path
@@ -30,7 +31,7 @@ app = App(name="bench", help="Measure importing, starting, two kinds of query an
 def bench(
     *,
     learners: int = 2_000,
-    seconds: float = 5.0,
+    seconds: float = 2.0,
     database: str | None = None,
     folder: Path | None = None,
     keep: bool = False,
@@ -58,6 +59,9 @@ def bench(
 
     """
     console = Console()
+    if shutil.which("wrk") is None:
+        console.print("Install wrk first: it asks, and counts. Debian and Homebrew have it.")
+        raise SystemExit(1)
     place = folder or Path(tempfile.gettempdir()) / "learner-tracking-bench"
     feed = sample(console, place, learners)
     results: report.Results = {"about": report.about(learners), "databases": {}}
