@@ -18,10 +18,9 @@ from loaders.derivations import (
     timeless,
 )
 from loaders.filters import LearnerFilter
-from loaders.learners import LEARNER_COLUMNS, LEARNER_TABLES, in_view_at_centre
+from loaders.learners import LEARNER_TABLES, in_view_at_centre
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading
-from loaders.rows import LearnerRow
 from models.database import ALWAYS, Clause
 
 NOBODY_LEFT_OUT = MOST + 1
@@ -115,14 +114,16 @@ async def _fitting(
     return kept
 
 
-async def learner_rows(reading: Reading, registration_ids: Sequence[int]) -> list[LearnerRow]:
+async def learner_rows(
+    reading: Reading, registration_ids: Sequence[int]
+) -> list[pages.ListedLearnerRow]:
     """Learners by some of their registrations in view, in the same order."""
     viewer, connection = reading.viewer, reading.connection
     where = connection.among("c.registration_id", registration_ids)
     where &= scope.registrations(viewer, connection, "c.centre_id", "c.registration_id")
     rows = await connection.rows(
-        LearnerRow,
-        f"SELECT {LEARNER_COLUMNS} FROM {LEARNER_TABLES} WHERE {where.text}",  # noqa: S608
+        pages.ListedLearnerRow,
+        f"SELECT {pages.LISTED_COLUMNS} FROM {LEARNER_TABLES} WHERE {where.text}",  # noqa: S608
         *where.params,
     )
     found = {row.registration_id: row for row in rows}

@@ -30,7 +30,7 @@ class ListedLearnerRow(LearnerRow, frozen=True, gc=False):
 
 
 _KEYS = ("award", "name_order", "registered_on", "stage", "urgency", "due")
-_COLUMNS = columns_of(
+LISTED_COLUMNS = columns_of(
     ListedLearnerRow, "l", {**LEARNER_SOURCES, **{name: f"c.{name}" for name in _KEYS}}
 )
 
@@ -41,7 +41,7 @@ async def learner_page(reading: Reading, wanted: LearnerFilter, page: PageReques
     where &= learner_clause(reading.connection, wanted) & page.clause
     rows = await reading.connection.rows(
         ListedLearnerRow,
-        f"SELECT {_COLUMNS} FROM {LEARNER_TABLES} WHERE {where.text}"  # noqa: S608
+        f"SELECT {LISTED_COLUMNS} FROM {LEARNER_TABLES} WHERE {where.text}"  # noqa: S608
         f" {page.tail}",
         *where.params,
     )
@@ -67,7 +67,7 @@ async def learner_page_by_centre_id(
     rows = await reading.connection.rows(
         ListedLearnerRow,
         f"""SELECT {", ".join(ListedLearnerRow.__struct_fields__)} FROM (
-            SELECT {_COLUMNS},
+            SELECT {LISTED_COLUMNS},
             row_number() OVER (PARTITION BY c.centre_id ORDER BY {page.order.text}) AS place
             FROM {LEARNER_TABLES} WHERE {where.text}) p
         WHERE p.place <= ? ORDER BY p.centre_id, p.place""",  # noqa: S608

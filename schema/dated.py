@@ -26,7 +26,8 @@ FilterOn = Annotated[
     date | None,
     strawberry.argument(
         description="The civil day on which learners are to be as the filter asks, from 2005-01-01"
-        " to twenty years ahead; null for today. Fields of the learners take a day of their own."
+        " to twenty years ahead; null for today. Fields of the learners take a day of their own,"
+        " and the list keeps the order of today."
     ),
 ]
 
