@@ -39,9 +39,11 @@ class Aged(NamedTuple):
         return len(rows)
 
 
+UNMATCHED: Final = "entries that belong to nobody"
+
 AGED: Final = (
     Aged(
-        "entries that belong to nobody",
+        UNMATCHED,
         "entry",
         "DELETE FROM entry",
         "learner_id IS NULL AND suspected_id IS NULL AND entered_on < ?",

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from actions.ageing import AGED, Aged
+from actions.ageing import AGED, UNMATCHED, Aged
 from actions.locks import lock_feeds
 from auth.events import EventKind, append, append_all, event
 from auth.permissions import Permission
@@ -31,6 +31,12 @@ _MONTHS: Final = """
 """
 _OVER: Final = f"SELECT m.learner_id FROM ({_MONTHS}) m WHERE m.undated = 0 AND m.award < ?"  # noqa: S608 - nothing in it is anybody's
 _WITHOUT: Final = f"SELECT m.learner_id FROM ({_MONTHS}) m WHERE m.undated > 0 OR m.courses = 0"  # noqa: S608
+
+_SUSPECTED: Final = f"""
+    SELECT e.id FROM entry e JOIN registration r ON r.id = e.suspected_id
+    WHERE e.learner_id IS NULL AND e.entered_on < ? AND r.learner_id IN ({_OVER})
+"""  # noqa: S608 - as above
+"""Entries that belong to nobody once the learner they may be meant for is gone."""
 
 _COURSES: Final = """
     SELECT r.id, r.ref, l.id, l.ref, l.uln, l.date_of_birth, r.centre_id, r.line, r.level,
@@ -97,6 +103,7 @@ async def what_is_over(connection: Connection, viewer: Viewer, limits: Limits) -
     }
     for aged in AGED:
         found[aged.what] = await aged.number(connection, limits)
+    found[UNMATCHED] += await _count(connection, _SUSPECTED, limits.entered, limits.award)
     return found
 
 

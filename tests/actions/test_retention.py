@@ -63,20 +63,14 @@ async def ids(database: Database, table: str, column: str = "id") -> set[int]:
 
 async def held(database: Database, *, but_learners: set[int]) -> dict[str, list[tuple[Any, ...]]]:
     """All rows of everybody but some learners."""
+    courses = await rows(database, "SELECT id, learner_id FROM registration")
+    kept = {key for key, learner_id in courses if learner_id not in but_learners}
     people = await rows(database, "SELECT * FROM learner ORDER BY id")
-    kept = {
-        row[0]
-        for row in await rows(database, "SELECT id, learner_id FROM registration")
-        if row[1] not in but_learners
-    }
     found = {"learner": [row for row in people if row[0] not in but_learners]}
     for table in HANGING_ON:
         column = "id" if table == "registration" else "registration_id"
-        keys = [row[0] for row in await rows(database, f"SELECT {column} FROM {table}")]  # noqa: S608
-        whole = await rows(database, f"SELECT * FROM {table}")  # noqa: S608 - ours
-        found[table] = sorted(
-            (row for key, row in zip(keys, whole, strict=True) if key in kept), key=str
-        )
+        whole = await rows(database, f"SELECT {column}, t.* FROM {table} t")  # noqa: S608 - ours
+        found[table] = sorted((row for row in whole if row[0] in kept), key=str)
     return found
 
 
@@ -308,16 +302,7 @@ async def test_a_killed_run_has_done_whole_batches_and_the_next_one_goes_on(
         going = await over(database)
         people = await ids(database, "learner")
         assert len(going) > 10
-        with subprocess.Popen(  # noqa: S603 - runs this interpreter on the script above
-            [sys.executable, "-c", SCRIPT, database_url],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-        ) as process:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "two batches\n"
-            process.send_signal(signal.SIGKILL)
+        kill_in_the_second_batch(database_url)
 
         assert await ids(database, "learner") == people - set(sorted(going)[:5])
         await refresh(database, DAY, everything=True)
@@ -327,3 +312,18 @@ async def test_a_killed_run_has_done_whole_batches_and_the_next_one_goes_on(
         assert await ids(database, "learner") == people - going
     finally:
         await database.close()
+
+
+def kill_in_the_second_batch(url: str) -> None:
+    """Start a run in a process of its own and kill it while its second batch is not committed."""
+    with subprocess.Popen(  # noqa: S603 - runs this interpreter on the script above
+        [sys.executable, "-c", SCRIPT, url],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "two batches\n"
+        process.send_signal(signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
