@@ -22,7 +22,7 @@ SUITABLE := import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test check check-format check-lint check-types check-imports \
-	check-dependencies bench lock format clean
+	check-dependencies check-licences check-advisories sbom bench lock format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' Makefile
@@ -33,7 +33,8 @@ demo: $(INSTALLED) ## run a server with sample data
 test: $(INSTALLED_DEV) ## run the tests, on PostgreSQL too where TEST_POSTGRES_URL names one
 	$(BIN)/python -m pytest -n auto -rfEs $(if $(JUNIT),--junitxml="$(JUNIT)")
 
-check: check-format check-lint check-types check-imports check-dependencies ## everything that needs no run
+check: check-format check-lint check-types check-imports check-dependencies check-licences \
+	check-advisories ## everything that needs no run
 
 check-format: $(INSTALLED_DEV) ## is it formatted?
 	$(BIN)/ruff format --check .
@@ -49,6 +50,17 @@ check-imports: $(INSTALLED_DEV) ## do imports point downwards?
 
 check-dependencies: $(INSTALLED_DEV) ## is what is imported declared, and the reverse?
 	$(BIN)/deptry .
+
+check-licences: $(INSTALLED_DEV) ## may everything be used? pyproject.toml lists the licences
+	@$(BIN)/pip-licenses --summary --order=count
+
+check-advisories: $(INSTALLED_DEV) ## are faults known in what is locked? says so if it cannot ask
+	@$(BIN)/python .ci/advisories.py
+
+sbom: $(INSTALLED_DEV) ## write build/sbom.json, what the program is made of (CycloneDX)
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \
+		--output-reproducible --of JSON --output-file build/sbom.json
 
 bench: $(INSTALLED_DEV) ## measure the workloads
 	$(BIN)/python -m bench

@@ -42,7 +42,17 @@ class EventKind(Vocabulary):
     )
     RECORD_READ = "RECORD_READ", "Record read", "Somebody looked at a learner's record."
     REFUSED = "REFUSED", "Refused", "Somebody tried what they may not do."
+    RETENTION_APPLIED = (
+        "RETENTION_APPLIED",
+        "Retention applied",
+        "What was past its time was removed, or lost its names.",
+    )
     SESSION_ENDED = "SESSION_ENDED", "Session ended", "Somebody ended one of their sessions."
+    SUBJECT_ACCESS_MADE = (
+        "SUBJECT_ACCESS_MADE",
+        "Subject access made",
+        "All that is held about a learner was put together for that learner.",
+    )
     TERMS_ACCEPTED = "TERMS_ACCEPTED", "Terms accepted", "Somebody accepted the terms of use."
     TERMS_PUBLISHED = "TERMS_PUBLISHED", "Terms published", "New terms of use were published."
     TEXT_CHANGED = "TEXT_CHANGED", "Text changed", "A link, contact or help topic was changed."

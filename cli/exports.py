@@ -1,8 +1,7 @@
 """Taking lists away as files, on the machine itself."""
 
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal
 
@@ -15,12 +14,12 @@ from auth.explain import verdict
 from auth.permissions import Permission
 from auth.sessions import viewer_by_email
 from auth.viewer import CONSOLE, Viewer
+from cli.files import made
 from cli.running import opened, run, stop
-from domain.errors import Invalid, Missing, Refused
+from domain.errors import Missing, Refused
 from domain.people import normal_email
 from exchange.export.making import (
     Export,
-    NoRoomError,
     Tally,
     a_folder,
     csv_pieces,
@@ -90,7 +89,7 @@ def export(
             tally = Tally()
             note = Note(listing.title, viewer.named, clock.now(), asked.text, listing.out_of_reach)
             path = output or Path(f"{name}-{clock.today().isoformat()}.{format}")
-            with _made(path):
+            with made(path):
                 await _write(Export(listing, note, tally.add), format, path)
                 tally.whole = True
                 what = ", ".join([path.name, *asked.conditions])
@@ -100,24 +99,6 @@ def export(
 
     path, rows = run(work)
     Console().print(Text(f"{path}: {rows:,} rows."), soft_wrap=True)
-
-
-@contextmanager
-def _made(path: Path) -> Iterator[None]:
-    """A new file that nobody else may read; it is gone where it does not come to its end."""
-    try:
-        path.touch(mode=0o600, exist_ok=False)
-    except OSError:
-        message = f"{path} cannot be made, or is there already."
-        raise Invalid(message) from None
-    try:
-        yield
-    except BaseException as error:
-        path.unlink(missing_ok=True)
-        if isinstance(error, NoRoomError):
-            message = "There is no room for the file."
-            raise Invalid(message) from None
-        raise
 
 
 async def _write(export: Export, kind: Kind, path: Path) -> None:

@@ -4,7 +4,20 @@ from importlib.metadata import version
 
 from cyclopts import App
 
-from cli import database, demo, exports, feeds, graph, post, serving, terms, texts, user
+from cli import (
+    database,
+    demo,
+    exports,
+    feeds,
+    graph,
+    post,
+    retention,
+    serving,
+    subject_access,
+    terms,
+    texts,
+    user,
+)
 
 app = App(
     name="learner-tracking",
@@ -18,6 +31,8 @@ app.command(feeds.import_feed, name="import")
 app.command(exports.export)
 app.command(feeds.sample_feed)
 app.command(feeds.refresh)
+app.command(retention.keep_periods, name="retain")
+app.command(subject_access.subject_access)
 app.command(graph.schema)
 app.command(post.send_mail)
 app.command(graph.permissions)

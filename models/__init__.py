@@ -19,6 +19,7 @@ from models.letter import Letter
 from models.line import LineOfLearning
 from models.name_part import NamePart
 from models.one_time_token import OneTimeToken
+from models.past_record import PastRecord
 from models.qualification import Qualification, Unit
 from models.registration import Registration
 from models.requirement import Requirement
@@ -54,6 +55,7 @@ __all__ = [
     "LineOfLearning",
     "NamePart",
     "OneTimeToken",
+    "PastRecord",
     "Qualification",
     "Registration",
     "Requirement",

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -16,9 +16,12 @@ from pydantic_settings import (
 
 from auth.passwords import LEAST_COST
 from auth.viewer import Footing
+from domain.retention import Periods
 from models.database import dialect_of
 
 PREFIX = "LEARNER_TRACKING_"
+LEAST_KEY = 32
+"""Characters of a secret that nobody can guess."""
 
 Security = Literal["starttls", "tls", "none"]
 """How a mail server is spoken to: encrypted after the greeting, from the first byte, or not."""
@@ -147,6 +150,46 @@ class Settings(BaseSettings):
     web_url: str | None = Field(
         None, description="Where people use the service in a browser, for links in mails."
     )
+
+    retention_key: str | None = Field(
+        None, repr=False, description="The secret by which learners past their time are hashed."
+    )
+    retention_learner_years: Annotated[int, Field(ge=1, le=100)] = Field(
+        7, description="Years after the award month for which a learner is known by name."
+    )
+    retention_past_years: Annotated[int, Field(ge=0, le=100)] = Field(
+        0, description="Years after the award month for which the rest is kept; 0 for ever."
+    )
+    retention_log_years: Annotated[int, Field(ge=1, le=100)] = Field(
+        2, description="Years for which the log of who did and saw what is kept."
+    )
+    retention_feed_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        90, description="Days for which what feeds, mails and bulk edits leave behind is kept."
+    )
+    retention_token_hours: Annotated[int, Field(ge=1, le=8760)] = Field(
+        24, description="Hours for which a token from a mail is kept after its end."
+    )
+
+    @field_validator("retention_key")
+    @classmethod
+    def _is_long_enough(cls, key: str | None) -> str | None:
+        if key is not None and len(key) < LEAST_KEY:
+            message = f"It has at least {LEAST_KEY} characters."
+            raise ValueError(message)
+        return key
+
+    @field_validator("retention_past_years")
+    @classmethod
+    def _is_not_shorter(cls, years: int, info: ValidationInfo) -> int:
+        if 0 < years < info.data.get("retention_learner_years", 0):
+            message = "It is 0, or not less than the years for which a learner is known by name."
+            raise ValueError(message)
+        return years
+
+    @property
+    def periods(self) -> Periods:
+        """How long each kind of record is kept."""
+        return Periods(*(getattr(self, f"retention_{name}") for name in Periods._fields))
 
     @field_validator("database_url")
     @classmethod

@@ -1,4 +1,4 @@
-"""Databases for tests: each test has its own, copied from a migrated template."""
+"""Databases for tests: each test has its own, which is as the migrated template."""
 
 import asyncio
 import os
@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from models.database import Database, open_database
+from tests.spare import put_back, template_of
 
 DEFAULT_POSTGRES = "postgres://postgres@127.0.0.1:5432/test"
 EXECUTOR = os.environ.get("TEST_EXECUTOR")
@@ -41,6 +42,37 @@ async def migrated(url: str) -> None:
         await database.migrate()
     finally:
         await database.close()
+
+
+class SpareDatabases:
+    """Copies of the template; making and dropping one takes longer than most tests."""
+
+    def __init__(self, template: str) -> None:
+        self._source = template
+        self._template = asyncio.run(template_of(f"{postgres_server()}/{template}"))
+        self._free: list[str] = []
+
+    def take(self) -> str:
+        """The name of a database that is as the template."""
+        if self._free:
+            return self._free.pop()
+        name = f"lt_test_{uuid4().hex[:12]}"
+        asyncio.run(_administer(f"CREATE DATABASE {name} TEMPLATE {self._source}"))
+        # No test stops the server, so nothing is gained by waiting for its disk.
+        asyncio.run(_administer(f"ALTER DATABASE {name} SET synchronous_commit = off"))
+        return name
+
+    def give_back(self, name: str) -> None:
+        """Keep a database for the next test, unless its tables are no longer the same."""
+        if asyncio.run(put_back(f"{postgres_server()}/{name}", self._template)):
+            self._free.append(name)
+        else:
+            asyncio.run(_administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+    def drop(self) -> None:
+        """Drop them all."""
+        for name in self._free:
+            asyncio.run(_administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
 
 
 @pytest.fixture(scope="session")
@@ -81,13 +113,20 @@ def database_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -
     yield request.getfixturevalue("postgresql_url")
 
 
+@pytest.fixture(scope="session")
+def spare_databases(postgresql_template: str) -> Iterator[SpareDatabases]:
+    """Databases that no test uses at the moment."""
+    spare = SpareDatabases(postgresql_template)
+    yield spare
+    spare.drop()
+
+
 @pytest.fixture
-def postgresql_url(postgresql_template: str) -> Iterator[str]:
+def postgresql_url(spare_databases: SpareDatabases) -> Iterator[str]:
     """The address of a migrated PostgreSQL database that belongs to one test."""
-    name = f"lt_test_{uuid4().hex[:12]}"
-    asyncio.run(_administer(f"CREATE DATABASE {name} TEMPLATE {postgresql_template}"))
+    name = spare_databases.take()
     yield f"{postgres_server()}/{name}"
-    asyncio.run(_administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    spare_databases.give_back(name)
 
 
 @pytest.fixture

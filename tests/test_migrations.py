@@ -34,6 +34,7 @@ MIGRATIONS: Final = [
     "0006_editing",
     "0007_finding",
     "0008_support_texts",
+    "0009_past_records",
 ]
 
 INDEXES: Final[set[Index]] = {
@@ -107,6 +108,10 @@ INDEXES: Final[set[Index]] = {
     ("name_part", ("registration_id", "part"), False),
     ("one_time_token", ("token_hash",), True),
     ("one_time_token", ("user_id",), False),
+    ("past_record", ("award",), False),
+    ("past_record", ("centre_id", "award"), False),
+    ("past_record", ("learner_hash",), False),
+    ("past_record", ("registration_hash",), True),
     ("qualification", ("qan",), True),
     ("registration", ("centre_id", "award"), False),
     ("registration", ("centre_id", "line", "level"), False),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from domain.retention import Periods
 from server.settings import Settings, faults
 
 
@@ -31,6 +32,7 @@ def test_by_themselves_the_settings_are_those_of_a_safe_installation() -> None:
         "port": 8000,
         "pool_size": 10,
         "environment": "production",
+        "executor": "breadth_first",
         "session_idle_minutes": 60,
         "session_hours": 12,
         "log_format": "console",
@@ -60,6 +62,12 @@ def test_by_themselves_the_settings_are_those_of_a_safe_installation() -> None:
         "web_url": None,
         "feed_folder": Path("feeds"),
         "feed_max_mb": 512,
+        "retention_key": None,
+        "retention_learner_years": 7,
+        "retention_past_years": 0,
+        "retention_log_years": 2,
+        "retention_feed_days": 90,
+        "retention_token_hours": 24,
     }
 
 
@@ -145,6 +153,25 @@ def test_the_error_itself_and_the_settings_as_text_hide_what_may_be_secret(
     with pytest.raises(ValidationError) as caught:
         Settings()
     assert "hunter2" not in str(caught.value)
+
+
+def test_periods_and_the_secret_of_retention_are_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LEARNER_TRACKING_RETENTION_PAST_YEARS", "6")
+    monkeypatch.setenv("LEARNER_TRACKING_RETENTION_KEY", "hunter2")
+
+    assert told() == [
+        "LEARNER_TRACKING_RETENTION_KEY: It has at least 32 characters.",
+        (
+            "LEARNER_TRACKING_RETENTION_PAST_YEARS: It is 0, or not less than the years for which"
+            " a learner is known by name."
+        ),
+    ]
+    monkeypatch.setenv("LEARNER_TRACKING_RETENTION_PAST_YEARS", "7")
+    monkeypatch.setenv("LEARNER_TRACKING_RETENTION_KEY", "a secret of thirty-two characters")
+    assert Settings().periods == Periods(7, 7, 2, 90, 24)
+    assert "a secret" not in repr(Settings())
 
 
 def test_settings_do_not_change() -> None:
