@@ -4,7 +4,19 @@ from importlib.metadata import version
 
 from cyclopts import App
 
-from cli import database, demo, exports, feeds, graph, post, serving, terms, texts, user
+from cli import (
+    database,
+    demo,
+    exports,
+    feeds,
+    graph,
+    graphiql,
+    post,
+    serving,
+    terms,
+    texts,
+    user,
+)
 
 app = App(
     name="learner-tracking",
@@ -22,6 +34,7 @@ app.command(graph.schema)
 app.command(post.send_mail)
 app.command(graph.permissions)
 app.command(graph.explain)
+app.command(graphiql.graphiql)
 app.command(demo.demo)
 app.command(terms.app, name="terms")
 app.command(texts.app, name="text")

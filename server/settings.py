@@ -17,6 +17,7 @@ from pydantic_settings import (
 from auth.passwords import LEAST_COST
 from auth.viewer import Footing
 from models.database import dialect_of
+from server.bundle import FOLDER
 
 PREFIX = "LEARNER_TRACKING_"
 
@@ -121,6 +122,12 @@ class Settings(BaseSettings):
     )
     metrics_token: str | None = Field(
         None, repr=False, description="What a reader of the metrics from elsewhere has to send."
+    )
+    graphiql_folder: Path = Field(
+        FOLDER, description="The folder into which GraphiQL is fetched, and from which it is served."
+    )
+    otlp_endpoint: str | None = Field(
+        None, description="Where traces are sent to, the address of an OTLP receiver over HTTP."
     )
 
     mail_folder: Path = Field(
