@@ -29,6 +29,7 @@ from server.documents import stored_documents
 from server.edge import HEADERS, REQUEST_ID, Bounds, RequestIds, SafeHeaders
 from server.exports import ExportDesk
 from server.feeds import FeedDesk
+from server.graphiql import GraphiQLDesk
 from server.graphql import TRY_AGAIN_AFTER, GraphQLView, Policy
 from server.health import ReadinessDesk, alive
 from server.journal import Journal
@@ -104,6 +105,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             metrics.watch(database, recorder, line.board)
             app.state.declarations = DeclarationDesk(callers, clock, database)
             app.state.exports = ExportDesk(callers, clock, database, recorder, schema)
+            app.state.graphiql = GraphiQLDesk(callers, chosen.graphiql_folder)
             app.state.feeds = FeedDesk(callers, clock, line, shelf, chosen.feed_max_mb << 20)
             await stack.enter_async_context(running(follow_the_day(database, clock)))
             carrier, head = carrier_of(chosen), letterhead_of(chosen)
@@ -126,10 +128,11 @@ def create_app(settings: Settings | None = None) -> Starlette:
             yield
 
     class GraphQLEndpoint:
-        """Hands requests to the view that lives as long as the application."""
+        """Hands requests to the view that lives as long as the application; staff get a page."""
 
         async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-            await view[0](scope, receive, send)
+            page = await graphiql_page(scope) if scope["method"] == "GET" else None
+            await (page or view[0])(scope, receive, send)
 
     async def ready(request: Request) -> Response:
         desk: ReadinessDesk = request.app.state.readiness
@@ -158,6 +161,9 @@ def create_app(settings: Settings | None = None) -> Starlette:
             Route("/feeds", feeds, methods=["POST"]),
             Route("/feeds/{id}/refused.zip", refused_rows, methods=["GET"]),
             Route("/schema.graphql", contract),
+            Route("/staff", staff, methods=["GET"]),
+            Route("/staff/{release}/{file}", staff_file, methods=["GET"]),
+            Route("/graphiql/{release}/{file}", graphiql_file, methods=["GET"]),
             Route("/healthz", alive),
             Route("/metrics", MetricsDesk(metrics, chosen.metrics_token).answer),
             Route("/readyz", ready),
@@ -188,6 +194,30 @@ async def exports(request: Request) -> Response:
     """A list as a file."""
     desk: ExportDesk = request.app.state.exports
     return await desk.give(request)
+
+
+async def graphiql_page(scope: Scope) -> Response | None:
+    """GraphiQL, for those who have it."""
+    desk: GraphiQLDesk = scope["app"].state.graphiql
+    return await desk.page(Request(scope))
+
+
+async def graphiql_file(request: Request) -> Response:
+    """A file of GraphiQL."""
+    desk: GraphiQLDesk = request.app.state.graphiql
+    return await desk.file(request)
+
+
+async def staff(request: Request) -> Response:
+    """The page on which staff log in."""
+    desk: GraphiQLDesk = request.app.state.graphiql
+    return await desk.log_in(request)
+
+
+async def staff_file(request: Request) -> Response:
+    """A file of that page."""
+    desk: GraphiQLDesk = request.app.state.graphiql
+    return await desk.open_file(request)
 
 
 async def broken(request: Request, error: Exception) -> Response:

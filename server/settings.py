@@ -124,7 +124,8 @@ class Settings(BaseSettings):
         None, repr=False, description="What a reader of the metrics from elsewhere has to send."
     )
     graphiql_folder: Path = Field(
-        FOLDER, description="The folder into which GraphiQL is fetched, and from which it is served."
+        FOLDER,
+        description="The folder into which GraphiQL is fetched, and from which it is served.",
     )
     otlp_endpoint: str | None = Field(
         None, description="Where traces are sent to, the address of an OTLP receiver over HTTP."
