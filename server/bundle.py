@@ -1,4 +1,4 @@
-"""What GraphiQL is made of: packages of npm, each by version and checksum, and the files it needs."""
+"""What GraphiQL is made of: packages of npm by version and checksum, and the files of them."""
 
 from collections.abc import Mapping
 from hashlib import sha256

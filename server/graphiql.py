@@ -70,7 +70,7 @@ class GraphiQLDesk:
             "installed": is_installed(self.folder),
             "command": INSTALL,
         }
-        # Its editor and its dialogs place themselves by styles of their elements.
+        # Its dialogs keep the page behind them from moving by a style that they write.
         return self._shown("graphiql.html", " 'unsafe-inline'", told)
 
     async def log_in(self, request: Request) -> Response:

@@ -145,7 +145,7 @@
     }, [chosen]);
 
     function open(example) {
-      if (editor.queryEditor.getValue().trim()) {
+      if (![WELCOME, ""].includes(editor.queryEditor.getValue())) {
         editor.addTab();
       }
       choose(example);
@@ -166,6 +166,7 @@
     );
   }
 
+  const WELCOME = "# Choose a saved example, or write a query.\n\n{\n  serviceInfo { version date environment }\n}\n";
   const saved = { title: "Saved examples", icon: Icon, content: Saved };
 
   function Page() {
@@ -174,10 +175,9 @@
       {
         fetcher,
         plugins: [GraphiQLPluginExplorer.explorerPlugin(), saved],
-        visiblePlugin: saved,
         // Gone with the tab: what was asked, and the history of it, may name learners.
         storage: sessionStorage,
-        defaultQuery: "",
+        defaultQuery: WELCOME,
         defaultTheme: "light",
         defaultEditorToolsVisibility: "variables",
         isHeadersEditorEnabled: false,
@@ -188,4 +188,15 @@
   }
 
   ReactDOM.createRoot(document.getElementById("graphiql")).render(element(Page));
+
+  // GraphiQL begins with its panel shut, and opens it by this button only.
+  function openSaved() {
+    const button = document.querySelector(`button[aria-label="Show ${saved.title}"]`);
+    if (button) {
+      button.click();
+    } else {
+      requestAnimationFrame(openSaved);
+    }
+  }
+  openSaved();
 })();
