@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tarfile
 from base64 import b64encode
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -55,29 +56,27 @@ def graphiql(*, again: bool = False) -> None:
         print(f"GraphiQL is there, in {folder}.")  # noqa: T201 - the command's answer
         return
     try:
-        with TemporaryDirectory() as work:
-            _install(Path(work), folder)
+        install(PACKAGES, folder)
     except NotInstalledError as error:
         stop(f"GraphiQL is not installed: {error} To try again: {INSTALL}.")
     print(f"GraphiQL is installed in {folder}.")  # noqa: T201 - as above
 
 
-def _install(work: Path, folder: Path) -> None:
+def install(packages: Sequence[Package], folder: Path) -> None:
     """Fetch and check all packages, and only then put the files in their place, all at once."""
-    wanted = [f"{package.name}@{package.version}" for package in PACKAGES]
-    _call([*_npm(work), "pack", *wanted, f"--pack-destination={work}", *_OPTIONS], "npm")
-    fetched = {
-        name: content
-        for package in PACKAGES
-        for name, content in unpacked(package, work / package.archive).items()
-    }
+    files: dict[str, bytes] = {}
+    with TemporaryDirectory() as work:
+        wanted = [f"{package.name}@{package.version}" for package in packages]
+        _call([*_npm(Path(work)), "pack", *wanted, f"--pack-destination={work}", *_OPTIONS], "npm")
+        for package in packages:
+            files |= _unpacked(package, Path(work) / package.archive)
     place = place_in(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=folder, prefix=".new-") as new:
             ready = Path(new) / "ready"
             ready.mkdir()
-            for name, content in fetched.items():
+            for name, content in files.items():
                 (ready / name).write_bytes(content)
             shutil.rmtree(place, ignore_errors=True)
             ready.rename(place)
@@ -86,7 +85,7 @@ def _install(work: Path, folder: Path) -> None:
         raise NotInstalledError(message) from None
 
 
-def unpacked(package: Package, archive: Path) -> dict[str, bytes]:
+def _unpacked(package: Package, archive: Path) -> dict[str, bytes]:
     """The needed files of an archive by their names here; raises where it is not the pinned one."""
     if not archive.is_file():
         message = f"npm did not give {package.name} {package.version}."

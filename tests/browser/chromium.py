@@ -61,7 +61,7 @@ class Browser:
             time.sleep(0.2)
 
     def complaints(self) -> list[str]:
-        """The errors in the console since it was last asked, what the policy kept out among them."""
+        """The errors in the console since it was last asked, and what the policy kept out."""
         said = self._call("POST", "se/log", type="browser")
         return [line["message"] for line in said if line["level"] == "SEVERE"]
 
