@@ -32,7 +32,7 @@ from server.feeds import FeedDesk
 from server.graphiql import GraphiQLDesk
 from server.graphql import TRY_AGAIN_AFTER, GraphQLView, Policy
 from server.health import ReadinessDesk, alive
-from server.journal import Journal
+from server.journal import Journal, Traces
 from server.line import taking_feeds
 from server.logs import set_up_logs
 from server.mail.carriers import carrier_of
@@ -100,7 +100,9 @@ def create_app(settings: Settings | None = None) -> Starlette:
             idle = timedelta(minutes=chosen.session_idle_minutes)
             callers = Callers(database, clock, idle, chosen.secure_cookies)
             shelf = Shelf(chosen.feed_folder)
-            feeds_line = taking_feeds(database, clock, shelf, told=metrics.feed_run)
+            traces = await stack.enter_async_context(tracing(chosen))
+            journal = Journal(metrics, policy.documents.names, traces)
+            feeds_line = taking_feeds(database, clock, shelf, told=journal.feed_ended)
             line = await stack.enter_async_context(feeds_line)
             metrics.watch(database, recorder, line.board)
             app.state.declarations = DeclarationDesk(callers, clock, database)
@@ -121,7 +123,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
                     throttle=throttle,
                     service=service,
                     policy=policy,
-                    journal=Journal(metrics, policy.documents.names),
+                    journal=journal,
                 )
             )
             stack.callback(view.clear)
@@ -133,22 +135,6 @@ def create_app(settings: Settings | None = None) -> Starlette:
         async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
             page = await graphiql_page(scope) if scope["method"] == "GET" else None
             await (page or view[0])(scope, receive, send)
-
-    async def ready(request: Request) -> Response:
-        desk: ReadinessDesk = request.app.state.readiness
-        return await desk.answer(request)
-
-    async def feeds(request: Request) -> Response:
-        desk: FeedDesk = request.app.state.feeds
-        return await desk.accept(request)
-
-    async def declarations(request: Request) -> Response:
-        desk: DeclarationDesk = request.app.state.declarations
-        return await desk.accept(request)
-
-    async def refused_rows(request: Request) -> Response:
-        desk: FeedDesk = request.app.state.feeds
-        return await desk.refused(request)
 
     async def contract(_request: Request) -> Response:
         return PlainTextResponse(sdl, media_type="text/plain; charset=utf-8")
@@ -190,10 +176,49 @@ async def running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
             await task
 
 
+@asynccontextmanager
+async def tracing(settings: Settings) -> AsyncIterator[Traces | None]:
+    """Whoever keeps traces, if the settings say where to send them; closed at the end."""
+    if settings.otlp_endpoint is None:
+        yield None
+        return
+    from server.tracing import SpanTraces, receiver_at  # noqa: PLC0415 - an extra, slow to import
+
+    traces = SpanTraces(receiver_at(settings.otlp_endpoint), settings.environment)
+    try:
+        yield traces
+    finally:
+        await asyncio.to_thread(traces.close)
+
+
 async def exports(request: Request) -> Response:
     """A list as a file."""
     desk: ExportDesk = request.app.state.exports
     return await desk.give(request)
+
+
+async def ready(request: Request) -> Response:
+    """Whether requests should be sent here."""
+    desk: ReadinessDesk = request.app.state.readiness
+    return await desk.answer(request)
+
+
+async def feeds(request: Request) -> Response:
+    """A feed that comes in."""
+    desk: FeedDesk = request.app.state.feeds
+    return await desk.accept(request)
+
+
+async def declarations(request: Request) -> Response:
+    """A centre's list of declarations."""
+    desk: DeclarationDesk = request.app.state.declarations
+    return await desk.accept(request)
+
+
+async def refused_rows(request: Request) -> Response:
+    """The rows of a feed that were refused, as a file."""
+    desk: FeedDesk = request.app.state.feeds
+    return await desk.refused(request)
 
 
 async def graphiql_page(scope: Scope) -> Response | None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -187,6 +188,17 @@ class Settings(BaseSettings):
     def rates(self) -> dict[Footing, int]:
         """Requests a minute on each footing; 0 for any number."""
         return {footing: getattr(self, f"rate_{footing}") for footing in Footing}
+
+    @field_validator("otlp_endpoint")
+    @classmethod
+    def _is_receiver(cls, address: str | None) -> str | None:
+        if address is not None and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", address):
+            message = "The address of a receiver begins with http:// or https://."
+            raise ValueError(message)
+        if address is not None and find_spec("opentelemetry") is None:
+            message = "To send traces, install the extra `tracing` first."
+            raise ValueError(message)
+        return address
 
     @field_validator("mail_from", "support_address")
     @classmethod
