@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from importlib.util import find_spec
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -195,9 +195,12 @@ class Settings(BaseSettings):
         if address is not None and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", address):
             message = "The address of a receiver begins with http:// or https://."
             raise ValueError(message)
-        if address is not None and find_spec("opentelemetry") is None:
+        try:
+            if address is not None:
+                version("opentelemetry-exporter-otlp-proto-http")
+        except PackageNotFoundError:
             message = "To send traces, install the extra `tracing` first."
-            raise ValueError(message)
+            raise ValueError(message) from None
         return address
 
     @field_validator("mail_from", "support_address")
