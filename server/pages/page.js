@@ -70,7 +70,7 @@
         }
       }
     } finally {
-      reader.cancel();
+      reader.cancel().catch(() => {}); // it may have been broken off already
     }
   }
 
@@ -106,16 +106,19 @@
     return watched(await response.json());
   }
 
-  function subscribes(document, name) {
-    const found = ((document && document.definitions) || []).find(
-      (one) => one.kind === "OperationDefinition" && (!name || (one.name && one.name.value === name)),
-    );
-    return Boolean(found) && found.operation === "subscription";
+  // Asked anew each time: the editor looks at what is typed only after a moment.
+  function subscribes({ query, operationName }) {
+    try {
+      const document = GraphiQL.GraphQL.parse(query);
+      const found = GraphiQL.GraphQL.getOperationAST(document, operationName);
+      return Boolean(found) && found.operation === "subscription";
+    } catch {
+      return false; // the server says what is wrong with it
+    }
   }
 
-  function fetcher(body, options) {
-    const watching = subscribes(options && options.documentAST, body.operationName);
-    return watching ? watch(body) : ask(body);
+  function fetcher(body) {
+    return subscribes(body) ? watch(body) : ask(body);
   }
 
   function Icon() {
@@ -166,7 +169,12 @@
     );
   }
 
-  const WELCOME = "# Choose a saved example, or write a query.\n\n{\n  serviceInfo { version date environment }\n}\n";
+  const WELCOME = `# Choose a saved example, or write a query.
+
+{
+  serviceInfo { version date environment }
+}
+`;
   const saved = { title: "Saved examples", icon: Icon, content: Saved };
 
   function Page() {

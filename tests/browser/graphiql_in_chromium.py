@@ -95,6 +95,7 @@ async def test_staff_ask_the_graph_in_a_browser(
     with serving(database_url, tmp_path) as address, browser() as window:
         refuses_users(window, address)
         shows_a_nested_answer(window, address)
+        follows_a_subscription(window, address)
         writes_for_operators_who_say_so(window, address)
 
 
@@ -114,7 +115,6 @@ def refuses_users(window: Browser, address: str) -> None:
 def shows_a_nested_answer(window: Browser, address: str) -> None:
     log_in(window, address, "support@example.org")
     window.until(lambda: window.address == f"{address}/graphql", "GraphiQL is not opened")
-
     window.click(".saved button", WHY)
     window.until(
         lambda: "query WhyIsItFlagged" in editor(window, ".graphiql-query-editor"),
@@ -151,18 +151,36 @@ def shows_a_nested_answer(window: Browser, address: str) -> None:
     assert window.run("return sessionStorage.length") == 0
 
 
-def writes_for_operators_who_say_so(window: Browser, address: str) -> None:
-    log_in(window, address, "operator@example.org")
-    mutation = "mutation { sessionLogOut { __typename } }"
+def write(window: Browser, query: str) -> None:
     window.until(
         lambda: window.run("return !!document.querySelector('.graphiql-query-editor .CodeMirror')"),
-        "GraphiQL is not opened",
+        "there is no editor",
     )
     window.run(
         "document.querySelector('.graphiql-query-editor .CodeMirror')"
         ".CodeMirror.setValue(arguments[0])",
-        mutation,
+        query,
     )
+
+
+def follows_a_subscription(window: Browser, address: str) -> None:
+    log_in(window, address, "support@example.org")
+    write(window, 'subscription { centreChanged(centre: "10132") { kinds at } }')
+    window.click(".graphiql-execute-button")
+    window.until(lambda: '"kinds": []' in result(window), "nothing comes")
+    window.click(".graphiql-execute-button[aria-label^=Stop]")
+    window.until(
+        lambda: len(window.texts(".graphiql-execute-button[aria-label^=Execute]")) == 1,
+        "it does not stop",
+    )
+    assert window.complaints() == []
+    window.click("#log-out")
+    window.until(lambda: window.address == f"{address}/staff", "nobody is logged out")
+
+
+def writes_for_operators_who_say_so(window: Browser, address: str) -> None:
+    log_in(window, address, "operator@example.org")
+    write(window, "mutation { sessionLogOut { __typename } }")
     window.click(".graphiql-execute-button")
     window.until(lambda: "WRITES_OFF" in result(window), "it was not refused")
     window.click("#writes")
