@@ -21,17 +21,22 @@ SUITABLE := import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check check-format check-lint check-types check-imports \
+.PHONY: help demo test test-browser check check-format check-lint check-types check-imports \
 	check-dependencies check-licences check-advisories sbom bench lock format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' Makefile
 
 demo: $(INSTALLED) ## run a server with sample data
+	@$(BIN)/learner-tracking graphiql || true # the demo goes on without it, as it has just said
 	$(BIN)/learner-tracking demo
 
 test: $(INSTALLED_DEV) ## run the tests, on PostgreSQL too where TEST_POSTGRES_URL names one
 	$(BIN)/python -m pytest -n auto -rfEs $(if $(JUNIT),--junitxml="$(JUNIT)")
+
+test-browser: $(INSTALLED_DEV) ## try GraphiQL in a real Chromium, which has to be there
+	$(BIN)/learner-tracking graphiql
+	$(BIN)/python -m pytest tests/browser/graphiql_in_chromium.py
 
 check: check-format check-lint check-types check-imports check-dependencies check-licences \
 	check-advisories ## everything that needs no run

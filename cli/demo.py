@@ -29,6 +29,7 @@ from exchange.report import Options
 from exchange.sample import SampleSummary, write_sample_feed
 from exchange.source import Source
 from models.database import Database, open_database
+from server.bundle import INSTALL, is_installed
 from server.clock import Clock
 from server.settings import PREFIX, Settings
 
@@ -87,7 +88,7 @@ def demo(
     logins = run(work)
     settings = Settings()
     address = f"http://{settings.host}:{settings.port if port is None else port}"
-    _tell(console, address, logins)
+    _tell(console, address, logins, settings.graphiql_folder)
     place = settings.smtp_host or f"the folder {settings.mail_folder}"
     console.print(f"\nMail goes to {place}.", markup=False, highlight=False, soft_wrap=True)
     if not prepare_only:
@@ -160,7 +161,8 @@ def _password() -> str:
     return f"try-{secrets.token_urlsafe(9)}"
 
 
-def _tell(console: Console, address: str, logins: list[tuple[str, str, str]]) -> None:
+def _tell(console: Console, address: str, logins: list[tuple[str, str, str]], folder: Path) -> None:
+    """How to begin; `folder` is where GraphiQL would be."""
     table = Table("who", "e-mail", "password")
     for row in logins:
         table.add_row(*row)
@@ -175,6 +177,10 @@ def _tell(console: Console, address: str, logins: list[tuple[str, str, str]]) ->
         '{"query": "{ learners(first: 3) { totalCount nodes { uln name completionStatus'
         ' components { type entryFlag assessmentFlag } } } }"}'
     )
+    here = f"Support staff look around in a browser: {address}/staff"
+    if not is_installed(folder):
+        here += f" (once GraphiQL is there: {INSTALL})"
+    console.print(f"\n{here}", markup=False, highlight=False, soft_wrap=True)
     console.print("\nPaste this into another terminal:\n", highlight=False)
     remember = r"""sed -E 's/.*"token":"([^"]+)".*/\1/'"""
     for line in (

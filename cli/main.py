@@ -10,6 +10,7 @@ from cli import (
     exports,
     feeds,
     graph,
+    graphiql,
     post,
     retention,
     serving,
@@ -37,6 +38,7 @@ app.command(graph.schema)
 app.command(post.send_mail)
 app.command(graph.permissions)
 app.command(graph.explain)
+app.command(graphiql.graphiql)
 app.command(demo.demo)
 app.command(terms.app, name="terms")
 app.command(texts.app, name="text")

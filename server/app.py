@@ -29,9 +29,10 @@ from server.documents import stored_documents
 from server.edge import HEADERS, REQUEST_ID, Bounds, RequestIds, SafeHeaders
 from server.exports import ExportDesk
 from server.feeds import FeedDesk
+from server.graphiql import GraphiQLDesk
 from server.graphql import TRY_AGAIN_AFTER, GraphQLView, Policy
 from server.health import ReadinessDesk, alive
-from server.journal import Journal
+from server.journal import Journal, Traces
 from server.line import taking_feeds
 from server.logs import set_up_logs
 from server.mail.carriers import carrier_of
@@ -99,11 +100,14 @@ def create_app(settings: Settings | None = None) -> Starlette:
             idle = timedelta(minutes=chosen.session_idle_minutes)
             callers = Callers(database, clock, idle, chosen.secure_cookies)
             shelf = Shelf(chosen.feed_folder)
-            feeds_line = taking_feeds(database, clock, shelf, told=metrics.feed_run)
+            traces = await stack.enter_async_context(tracing(chosen))
+            journal = Journal(metrics, policy.documents.names, chosen.slow_seconds, traces)
+            feeds_line = taking_feeds(database, clock, shelf, told=journal.feed_ended)
             line = await stack.enter_async_context(feeds_line)
             metrics.watch(database, recorder, line.board)
             app.state.declarations = DeclarationDesk(callers, clock, database)
             app.state.exports = ExportDesk(callers, clock, database, recorder, schema)
+            app.state.graphiql = GraphiQLDesk(callers, chosen.graphiql_folder)
             app.state.feeds = FeedDesk(callers, clock, line, shelf, chosen.feed_max_mb << 20)
             await stack.enter_async_context(running(follow_the_day(database, clock)))
             carrier, head = carrier_of(chosen), letterhead_of(chosen)
@@ -119,33 +123,18 @@ def create_app(settings: Settings | None = None) -> Starlette:
                     throttle=throttle,
                     service=service,
                     policy=policy,
-                    journal=Journal(metrics, policy.documents.names, chosen.slow_seconds),
+                    journal=journal,
                 )
             )
             stack.callback(view.clear)
             yield
 
     class GraphQLEndpoint:
-        """Hands requests to the view that lives as long as the application."""
+        """Hands requests to the view that lives as long as the application; staff get a page."""
 
         async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-            await view[0](scope, receive, send)
-
-    async def ready(request: Request) -> Response:
-        desk: ReadinessDesk = request.app.state.readiness
-        return await desk.answer(request)
-
-    async def feeds(request: Request) -> Response:
-        desk: FeedDesk = request.app.state.feeds
-        return await desk.accept(request)
-
-    async def declarations(request: Request) -> Response:
-        desk: DeclarationDesk = request.app.state.declarations
-        return await desk.accept(request)
-
-    async def refused_rows(request: Request) -> Response:
-        desk: FeedDesk = request.app.state.feeds
-        return await desk.refused(request)
+            page = await graphiql_page(scope) if scope["method"] == "GET" else None
+            await (page or view[0])(scope, receive, send)
 
     async def contract(_request: Request) -> Response:
         return PlainTextResponse(sdl, media_type="text/plain; charset=utf-8")
@@ -158,6 +147,9 @@ def create_app(settings: Settings | None = None) -> Starlette:
             Route("/feeds", feeds, methods=["POST"]),
             Route("/feeds/{id}/refused.zip", refused_rows, methods=["GET"]),
             Route("/schema.graphql", contract),
+            Route("/staff", staff, methods=["GET"]),
+            Route("/staff/{release}/{file}", staff_file, methods=["GET"]),
+            Route("/graphiql/{release}/{file}", graphiql_file, methods=["GET"]),
             Route("/healthz", alive),
             Route("/metrics", MetricsDesk(metrics, chosen.metrics_token).answer),
             Route("/readyz", ready),
@@ -184,10 +176,73 @@ async def running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
             await task
 
 
+@asynccontextmanager
+async def tracing(settings: Settings) -> AsyncIterator[Traces | None]:
+    """Whoever keeps traces, if the settings say where to send them; closed at the end."""
+    if settings.otlp_endpoint is None:
+        yield None
+        return
+    from server.tracing import SpanTraces, receiver_at  # noqa: PLC0415 - an extra, slow to import
+
+    traces = SpanTraces(receiver_at(settings.otlp_endpoint), settings.environment)
+    try:
+        yield traces
+    finally:
+        await asyncio.to_thread(traces.close)
+
+
 async def exports(request: Request) -> Response:
     """A list as a file."""
     desk: ExportDesk = request.app.state.exports
     return await desk.give(request)
+
+
+async def ready(request: Request) -> Response:
+    """Whether requests should be sent here."""
+    desk: ReadinessDesk = request.app.state.readiness
+    return await desk.answer(request)
+
+
+async def feeds(request: Request) -> Response:
+    """A feed that comes in."""
+    desk: FeedDesk = request.app.state.feeds
+    return await desk.accept(request)
+
+
+async def declarations(request: Request) -> Response:
+    """A centre's list of declarations."""
+    desk: DeclarationDesk = request.app.state.declarations
+    return await desk.accept(request)
+
+
+async def refused_rows(request: Request) -> Response:
+    """The rows of a feed that were refused, as a file."""
+    desk: FeedDesk = request.app.state.feeds
+    return await desk.refused(request)
+
+
+async def graphiql_page(scope: Scope) -> Response | None:
+    """GraphiQL, for those who have it."""
+    desk: GraphiQLDesk = scope["app"].state.graphiql
+    return await desk.page(Request(scope))
+
+
+async def graphiql_file(request: Request) -> Response:
+    """A file of GraphiQL."""
+    desk: GraphiQLDesk = request.app.state.graphiql
+    return await desk.file(request)
+
+
+async def staff(request: Request) -> Response:
+    """The page on which staff log in."""
+    desk: GraphiQLDesk = request.app.state.graphiql
+    return await desk.log_in(request)
+
+
+async def staff_file(request: Request) -> Response:
+    """A file of that page."""
+    desk: GraphiQLDesk = request.app.state.graphiql
+    return await desk.open_file(request)
 
 
 async def broken(request: Request, error: Exception) -> Response:

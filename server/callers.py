@@ -36,13 +36,19 @@ class Callers:
 
     async def caller(self, request: HTTPConnection) -> Caller:
         """Who asks, read in one statement, or in none if there is no token."""
+        return await self._caller(request, self._token(request))
+
+    async def in_browser(self, request: HTTPConnection) -> Viewer:
+        """Who looks at a page: links send the cookie alone, so nothing of anybody may be in it."""
+        return (await self._caller(request, request.cookies.get(self.cookie))).viewer
+
+    async def _caller(self, request: HTTPConnection, token: str | None) -> Caller:
         asking = replace(
             ANONYMOUS,
             address=request.client.host if request.client else None,
             agent=request.headers.get("user-agent"),
             request_id=getattr(request.state, "request_id", None),
         )
-        token = self._token(request)
         if token is None:
             return Caller(asking, None)
         viewer = await viewer_of(self.database, token, asking, now=self.clock.now(), idle=self.idle)

@@ -28,12 +28,14 @@ from server.asked import JSON, Asked, expect_json, media_type_of, read
 from server.callers import Caller, Callers
 from server.clock import Clock
 from server.documents import StoredDocuments
+from server.graphiql import only_reads
 from server.journal import Journal, Operation
 from server.recorder import Recorder
 from server.refusals import RefusalError
 from server.streams import Streams, wants_events
 
-ALLOWED: Final = {OperationType.QUERY, OperationType.MUTATION}
+READS: Final = {OperationType.QUERY}
+ALLOWED: Final = READS | {OperationType.MUTATION}
 TRY_AGAIN_AFTER: Final = "5"
 """Seconds after which what keeps the service from answering may have passed."""
 _BAD_REQUESTS: Final = frozenset({"OPERATION_NAME_MISSING", "OPERATION_UNKNOWN"})
@@ -122,9 +124,10 @@ class GraphQLView:
         text = self._document(asked, caller.viewer.footing)
         kept = Response()
         context = self._context(caller, kept)
+        allowed = READS if only_reads(request, caller.viewer) else ALLOWED
         context.took = operation.took
         try:
-            result = await self._run(text, asked, context)
+            result = await self._run(text, asked, context, allowed)
         finally:
             context.abandon()  # what nobody waits for any more is not read either
             operation.waiting, operation.batches = context.waiting, context.batches
@@ -190,7 +193,9 @@ class GraphQLView:
             service=self._service,
         )
 
-    async def _run(self, text: str, asked: Asked, context: Context) -> ExecutionResult:
+    async def _run(
+        self, text: str, asked: Asked, context: Context, allowed: set[OperationType]
+    ) -> ExecutionResult:
         try:
             return await self._schema.execute(
                 text,
@@ -198,12 +203,15 @@ class GraphQLView:
                 context_value=context,
                 operation_name=asked.operation_name,
                 operation_extensions=asked.extensions,
-                allowed_operation_types=ALLOWED,
+                allowed_operation_types=allowed,
             )
         except CannotGetOperationTypeError:
             message = "The document has no operation, or none with the name in operationName."
             raise RefusalError(400, "OPERATION_UNKNOWN", message) from None
-        except InvalidOperationTypeError:
+        except InvalidOperationTypeError as error:
+            if error.operation_type in ALLOWED:
+                message = "GraphiQL only reads here; operators may switch changes on."
+                raise RefusalError(403, "WRITES_OFF", message) from None
             message = "Only queries and mutations are answered here."
             raise RefusalError(400, "OPERATION_UNKNOWN", message) from None
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 
@@ -66,40 +66,63 @@ class Operation:
             for name, waiting in longest
         ]
 
+    @property
+    def caller(self) -> str:
+        """The kind of caller, as a word."""
+        return "unknown" if self.footing is None else self.footing.value
+
+
+class Traces(Protocol):
+    """Whoever keeps traces of what has ended, and how many seconds it took."""
+
+    def operation(self, operation: Operation, seconds: float) -> None:
+        """An operation."""
+
+    def feed(self, outcome: str, seconds: float) -> None:
+        """A feed."""
+
 
 class Journal:
-    """Writes a line for every operation, and counts it."""
+    """Writes a line for every operation, and counts operations and feeds."""
 
-    def __init__(self, metrics: Metrics, names: frozenset[str], slow: float) -> None:
+    def __init__(
+        self,
+        metrics: Metrics,
+        names: frozenset[str],
+        slow: float,
+        traces: Traces | None = None,
+    ) -> None:
         """Count operations by name where the name is that of a stored one.
 
         What takes so many seconds or more is slow, and told with what it waited for.
         """
         self._slow = slow
+        self._traces = traces
         self._metrics = metrics
         self._names = names
 
     def note(self, operation: Operation) -> None:
         """Tell of an operation that has ended."""
         seconds = time.perf_counter() - operation.started
-        caller = "unknown" if operation.footing is None else operation.footing.value
         known = operation.stored and operation.name in self._names
         name = operation.name if known and operation.name is not None else OTHER
         self._metrics.operation(
             name,
-            caller,
+            operation.caller,
             operation.outcome,
             seconds=seconds,
             cost=operation.cost,
             statements=operation.tally.statements,
             batches=operation.batches,
         )
+        if self._traces is not None:
+            self._traces.operation(operation, seconds)
         if operation.log_in is not None:
             self._metrics.log_in(let_in=operation.log_in)
         log.info(
             "operation",
             name=None if operation.name is None else operation.name[:NAME_LENGTH],
-            caller=caller,
+            caller=operation.caller,
             centres=operation.centres,
             milliseconds=round(1000 * seconds, 1),
             cost=operation.cost,
@@ -115,3 +138,9 @@ class Journal:
                 rows=operation.tally.rows,
                 slowest=operation.slowest(),
             )
+
+    def feed_ended(self, outcome: str, seconds: float) -> None:
+        """Tell of a feed that came to its end."""
+        self._metrics.feed_run(outcome)
+        if self._traces is not None:
+            self._traces.feed(outcome, seconds)

@@ -1,6 +1,7 @@
 """Feeds that came over HTTP: they stand in line and are applied one after the other."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Final, NamedTuple
@@ -27,6 +28,9 @@ LAST_PATIENCE: Final = 5.0
 """Seconds that a feed has to come to its end when the server stops."""
 CLEAR_EVERY: Final = 3600.0
 """Seconds between two looks for files that are old."""
+
+Told = Callable[[str, float], None]
+"""Hears what came of something, and how many seconds it took."""
 
 
 class LineFullError(Exception):
@@ -66,9 +70,9 @@ class Line:
         clock: Clock,
         board: Board,
         shelf: Shelf,
-        told: Callable[[str], None] = lambda _outcome: None,
+        told: Told = lambda _outcome, _seconds: None,
     ) -> None:
-        """Begin with an empty line; `told` hears what came of each feed."""
+        """Begin with an empty line; `told` hears what came of each feed, and how long it took."""
         self._tell = told
         self._database = database
         self._clock = clock
@@ -124,6 +128,7 @@ class Line:
 
     async def _apply(self, feed: Accepted) -> None:
         run_id, name = feed.run.id, feed.source.name
+        began = time.perf_counter()
         fault: FeedProblem | None = interruption(name)
         try:
             # Not before a row tells of it: a feed that is killed will be known to have been.
@@ -139,11 +144,11 @@ class Line:
                 accepted=feed.run,
             )
             fault = None
-            self._tell(report.outcome.value)
+            self._tell(report.outcome.value, time.perf_counter() - began)
             log.info("feed_ended", outcome=report.outcome.value, seconds=report.seconds)
         except Exception:
             reference = uuid4().hex
-            self._tell(Outcome.FAILED.value)
+            self._tell(Outcome.FAILED.value, time.perf_counter() - began)
             log.exception("feed_failed", reference=reference)
             fault = breakdown(name, reference)
         finally:
@@ -166,7 +171,7 @@ async def taking_feeds(
     clock: Clock,
     shelf: Shelf,
     *,
-    told: Callable[[str], None] = lambda _outcome: None,
+    told: Told = lambda _outcome, _seconds: None,
 ) -> AsyncIterator[Line]:
     """A line that lives as long as the server; a feed that is cut off at its end is taken back."""
     board = Board(database, clock)

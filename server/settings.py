@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,6 +19,7 @@ from auth.passwords import LEAST_COST
 from auth.viewer import Footing
 from domain.retention import Periods
 from models.database import dialect_of
+from server.bundle import FOLDER
 
 PREFIX = "LEARNER_TRACKING_"
 LEAST_KEY = 32
@@ -128,6 +130,13 @@ class Settings(BaseSettings):
     metrics_token: str | None = Field(
         None, repr=False, description="What a reader of the metrics from elsewhere has to send."
     )
+    graphiql_folder: Path = Field(
+        FOLDER,
+        description="The folder into which GraphiQL is fetched, and from which it is served.",
+    )
+    otlp_endpoint: str | None = Field(
+        None, description="Where traces are sent to, the address of an OTLP receiver over HTTP."
+    )
 
     mail_folder: Path = Field(
         Path("mail"), description="The folder for mails where no mail server is set."
@@ -225,6 +234,20 @@ class Settings(BaseSettings):
     def rates(self) -> dict[Footing, int]:
         """Requests a minute on each footing; 0 for any number."""
         return {footing: getattr(self, f"rate_{footing}") for footing in Footing}
+
+    @field_validator("otlp_endpoint")
+    @classmethod
+    def _is_receiver(cls, address: str | None) -> str | None:
+        if address is not None and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", address):
+            message = "The address of a receiver begins with http:// or https://."
+            raise ValueError(message)
+        try:
+            if address is not None:
+                version("opentelemetry-exporter-otlp-proto-http")
+        except PackageNotFoundError:
+            message = "To send traces, install the extra `tracing` first."
+            raise ValueError(message) from None
+        return address
 
     @field_validator("mail_from", "support_address")
     @classmethod
