@@ -10,7 +10,8 @@ _SHAPE: Final = """
             || coalesce(c.relacl::text, '')
             || coalesce(string_agg(a.attname || a.atttypid || a.atttypmod
                 || a.attnotnull::text || a.attcollation
-                || coalesce(pg_get_expr(d.adbin, d.adrelid), ''), ',' ORDER BY a.attnum), '') AS told
+                || coalesce(pg_get_expr(d.adbin, d.adrelid), ''), ','
+                ORDER BY a.attnum), '') AS told
         FROM pg_class c
         LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
         LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
