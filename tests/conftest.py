@@ -4,6 +4,8 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from uuid import uuid4
 
@@ -75,15 +77,49 @@ class SpareDatabases:
             asyncio.run(_administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
 
 
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """One worker of the run at a time."""
+    with (folder / "alone.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
-    asyncio.run(migrated(f"sqlite://{path}"))
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of a run share; migrating takes long, so one does it for all."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(shared_folder: Path) -> Path:
+    path = shared_folder / "template.sqlite3"
+    with alone(shared_folder):
+        if not path.exists():
+            asyncio.run(migrated(f"sqlite://{path}"))
     return path
 
 
 @pytest.fixture(scope="session")
-def postgresql_template() -> Iterator[str]:
+def postgresql_template(shared_folder: Path) -> Iterator[str]:
+    users = shared_folder / "postgresql"
+    own = users / os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    with alone(shared_folder):
+        name = make_postgresql_template(users)
+        own.write_text(name, "utf-8")
+    yield name
+    with alone(shared_folder):
+        own.unlink()
+        if not any(users.iterdir()):
+            asyncio.run(_administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+
+def make_postgresql_template(users: Path) -> str:
+    """The name of the template that other workers use, or of a new one."""
+    users.mkdir(exist_ok=True)
+    for other in users.iterdir():
+        return other.read_text("utf-8")
     name = f"lt_template_{uuid4().hex[:12]}"
     try:
         asyncio.run(_administer(f"CREATE DATABASE {name}"))
@@ -92,8 +128,7 @@ def postgresql_template() -> Iterator[str]:
             raise
         pytest.skip(f"PostgreSQL does not answer at {postgres_server()}: {error}")
     asyncio.run(migrated(f"{postgres_server()}/{name}"))
-    yield name
-    asyncio.run(_administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    return name
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -7,8 +7,10 @@ import asyncpg
 _SHAPE: Final = """
     SELECT md5(string_agg(told, '|' ORDER BY told)) FROM (
         SELECT c.relname || c.relkind::text || c.relpersistence::text
-            || coalesce(c.relacl::text, '') || coalesce(string_agg(a.attname || a.atttypid || a.atttypmod || a.attnotnull::text
-                || a.attcollation || coalesce(pg_get_expr(d.adbin, d.adrelid), ''), ','
+            || coalesce(c.relacl::text, '')
+            || coalesce(string_agg(a.attname || a.atttypid || a.atttypmod
+                || a.attnotnull::text || a.attcollation
+                || coalesce(pg_get_expr(d.adbin, d.adrelid), ''), ','
                 ORDER BY a.attnum), '') AS told
         FROM pg_class c
         LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
