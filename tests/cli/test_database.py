@@ -11,6 +11,9 @@ MIGRATIONS = (
     "0004_terms",
     "0005_feed_runs",
     "0006_editing",
+    "0007_finding",
+    "0008_support_texts",
+    "0009_past_records",
 )
 NOT_MIGRATED = "The database is not up to date; run `learner-tracking migrate` first."
 
