@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from domain.retention import Periods
+from server.bundle import FOLDER
 from server.settings import Settings, faults
 
 
@@ -51,6 +52,8 @@ def test_by_themselves_the_settings_are_those_of_a_safe_installation() -> None:
         "documents_folder": None,
         "stored_documents_only": frozenset(),
         "metrics_token": None,
+        "graphiql_folder": FOLDER,
+        "otlp_endpoint": None,
         "mail_folder": Path("mail"),
         "smtp_host": None,
         "smtp_port": 587,
