@@ -24,7 +24,10 @@ WRONG = (
 
 def test_migrating_is_planned_then_done_and_then_there_is_nothing_to_do(fresh: Terminal) -> None:
     plan = fresh.done("migrate", "--plan")
-    assert plan.out.splitlines() == [*(f"To do: {name}" for name in MIGRATIONS), "6 to do."]
+    assert plan.out.splitlines() == [
+        *(f"To do: {name}" for name in MIGRATIONS),
+        f"{len(MIGRATIONS)} to do.",
+    ]
 
     refused = fresh.refused("refresh")
     assert refused == NOT_MIGRATED, "a plan changes nothing"
