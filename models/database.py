@@ -6,14 +6,13 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from copy import copy
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from functools import cache
-from typing import Any, NamedTuple, TypeVar, get_type_hints
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import asyncpg
-import msgspec
 import orjson
 from asyncpg.exceptions import LockNotAvailableError
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionContext
@@ -24,6 +23,7 @@ from tortoise.transactions import in_transaction
 
 from models.deadline import in_time, interrupted, time_left
 from models.news import CHANNEL, News
+from models.sqlite import for_sqlite, sqlite_converters
 from models.tally import count
 
 APP = "models"
@@ -157,13 +157,13 @@ class Connection:
 
     def storable(self, value: object) -> object:
         """A value as the database holds it: SQLite keeps days and moments as text."""
-        return _for_sqlite(value) if self.dialect is Dialect.SQLITE else value
+        return for_sqlite(value) if self.dialect is Dialect.SQLITE else value
 
     def storable_row(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         """A row as the database holds it."""
         if self.dialect is Dialect.POSTGRESQL:
             return row
-        return tuple(_for_sqlite(value) if isinstance(value, date) else value for value in row)
+        return tuple(for_sqlite(value) if isinstance(value, date) else value for value in row)
 
     async def _send(self, text: str, params: list[Any]) -> Sequence[Sequence[Any]]:
         """The rows that a statement answers, in time."""
@@ -192,7 +192,7 @@ class Connection:
     def _params(self, params: Iterable[object]) -> list[Any]:
         if self.dialect is Dialect.POSTGRESQL:
             return list(params)
-        return [_for_sqlite(value) for value in params]
+        return [for_sqlite(value) for value in params]
 
 
 async def _fetch(
@@ -385,37 +385,3 @@ def numbered(text: str) -> str:
     parts = text.split("?")
     pieces = [part + (f"${n}" if n < len(parts) else "") for n, part in enumerate(parts, 1)]
     return "".join(pieces)
-
-
-def _for_sqlite(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    if isinstance(value, date):
-        return value.isoformat()
-    return value
-
-
-@cache
-def sqlite_converters(shape: Callable[..., Any]) -> tuple[Callable[[Any], Any] | None, ...]:
-    """How SQLite's text and integers become each field of a shape."""
-    if not (isinstance(shape, type) and issubclass(shape, msgspec.Struct)):
-        message = f"{shape!r} is not a slotted row"
-        raise TypeError(message)
-    hints = get_type_hints(shape)
-    return tuple(_converter(hints[name]) for name in shape.__struct_fields__)
-
-
-def _converter(hint: Any) -> Callable[[Any], Any] | None:  # noqa: ANN401 - a type hint is anything
-    kinds = set(getattr(hint, "__args__", (hint,)))
-    for kind, convert in (
-        (datetime, datetime.fromisoformat),
-        (date, date.fromisoformat),
-        (bool, bool),
-    ):
-        if kind in kinds:
-            return _optional(convert) if type(None) in kinds else convert
-    return None
-
-
-def _optional(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda value: None if value is None else convert(value)

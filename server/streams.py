@@ -102,7 +102,8 @@ class Streams:
 
 
 def _told(result: ExecutionResult) -> ExecutionResult:
-    """A result with its errors as they may leave."""
+    """A result with its errors as they may leave; its cost was reckoned when it was asked for."""
+    result.extensions = {}
     if result.errors:
         found = (error.original_error for error in result.errors)
         if any(isinstance(error, _NO_SUBSCRIPTION) for error in found):

@@ -381,7 +381,7 @@ async def test_what_cannot_be_asked_is_refused_with_a_code(tiny: httpx2.AsyncCli
         ("learners.csv", {"filter": '{"awardYear": "soon"}'}, (400, "FILTER")),
         ("learners.csv", {"filter": '{"entryFlag": ["SECRET-NAME"]}'}, (400, "FILTER")),
         ("learners.csv", {"filter": '{"centres": ["1"]}'}, (400, "CENTRE_NUMBER_INVALID")),
-        ("learners.csv", {"orderBy": "SEVERITY"}, (400, "QUERY")),
+        ("learners.csv", {"orderBy": "LENGTH"}, (400, "QUERY")),
         ("learners.csv", {"groupBy": "CENTRE"}, (400, "QUERY")),
         ("completion.csv", {"groupBy": "COMPONENT"}, (400, "GROUP_BY")),
         ("changes.csv", {"filter": '{"from": "yesterday"}'}, (400, "FILTER")),

@@ -262,7 +262,6 @@ async def test_streams_are_for_subscriptions_and_subscriptions_for_streams(
     for query, code in (
         ("{ me { email } }", "NO_SUBSCRIPTION"),
         (LOG_OUT, "NO_SUBSCRIPTION"),
-        ("", "NO_SUBSCRIPTION"),
         ("subscription {", "GRAPHQL_INVALID"),
         ("subscription { nothing }", "GRAPHQL_INVALID"),
     ):

@@ -49,6 +49,7 @@ def test_by_themselves_the_settings_are_those_of_a_safe_installation() -> None:
         "rate_api_token": 600,
         "rate_staff": 1_200,
         "deadline_seconds": 10.0,
+        "slow_seconds": 1.0,
         "documents_folder": None,
         "stored_documents_only": frozenset(),
         "metrics_token": None,
