@@ -12,10 +12,11 @@ import httpx2
 from cyclopts import App
 from rich.console import Console
 
-from bench import databases, log_ins, peers, process, report, workloads
+from bench import databases, log_ins, peers, process, report
 from bench.importing import EMAIL
-from bench.load import Caller, measure
+from bench.load import Caller, found_by, measure
 from bench.process import Served, child, served, usage
+from bench.workloads import Workload
 from exchange.sample import write_sample_feed
 
 CONNECTIONS = (1, 16)
@@ -110,10 +111,10 @@ def one(
     try:
         console.print(f"{target.name}: serving")
         with served(target.url) as server:
-            number, uln, load = asyncio.run(ask(console, target.name, server, password, seconds))
+            record, load = asyncio.run(ask(console, target.name, server, password, seconds))
             used = usage(server.pid)
             found["log_in"] = asyncio.run(
-                log_in(console, target.name, server, password, uln, seconds)
+                log_in(console, target.name, server, password, record, seconds)
             )
             found["server"] = {
                 "seconds_to_start": server.seconds_to_start,
@@ -126,7 +127,7 @@ def one(
             )
             found["ordinary"] = asyncio.run(asked).load
         found["peers"] = peers.measured(console, peers_file, seconds)
-        counts = child("bench.statements", target.url, EMAIL, password, number, uln)
+        counts = child("bench.statements", target.url, EMAIL, password)
         for name, runs in load.items():
             runs["1"]["statements"] = counts[name]
         found["load"] = load
@@ -137,10 +138,9 @@ def one(
 
 
 class Asked(NamedTuple):
-    """What there is to ask for, and what each workload took."""
+    """What one learner's record was asked for, and what each workload took."""
 
-    number: str
-    uln: str
+    record: Workload
     load: dict[str, dict[str, dict[str, float]]]
 
 
@@ -157,19 +157,8 @@ async def ask(
     load: dict[str, dict[str, dict[str, float]]] = {}
     async with httpx2.AsyncClient(base_url=server.address, timeout=60) as client:
         caller = await Caller.logged_in(client, EMAIL, password)
-        centres = (await caller.ask(workloads.CENTRES))["centres"]["nodes"]
-        largest = max(centres, key=lambda centre: int(centre["learners"]["totalCount"]))
-        number = str(largest["number"])
-        people = await caller.ask(workloads.ULNS, {"number": number})
-        nodes = [node for node in people["centre"]["learners"]["nodes"] if node["uln"]]
-        ulns = [node["uln"] for node in nodes]
-        for workload in (
-            workloads.record(ulns),
-            workloads.page(number),
-            workloads.consortium([centre["number"] for centre in centres]),
-            workloads.shopping(number),
-            workloads.search([node["name"] for node in nodes]),
-        ):
+        known = await found_by(caller)
+        for workload in known:
             if chosen and workload.name not in chosen:
                 continue
             load[workload.name] = {}
@@ -184,17 +173,16 @@ async def ask(
                     seconds=seconds,
                 )
                 load[workload.name][str(connections)] = found._asdict()
-    return Asked(number, ulns[0], load)
+    return Asked(known[0], load)
 
 
 async def log_in(
-    console: Console, name: str, server: Served, password: str, uln: str, seconds: float
+    console: Console, name: str, server: Served, password: str, record: Workload, seconds: float
 ) -> dict[str, float]:
     """What log-ins take, and what they do to others who read a record."""
     console.print(f"{name}: log-ins")
     async with httpx2.AsyncClient(base_url=server.address, timeout=60) as client:
         caller = await Caller.logged_in(client, EMAIL, password)
-        record = workloads.record([uln])
         return await log_ins.measure(server.address, caller, record, EMAIL, password, seconds)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple, Self
 import httpx2
 import orjson
 
+from bench import workloads
 from bench.process import usage
 from bench.workloads import LOG_IN, Workload
 
@@ -67,6 +68,22 @@ class Caller:
         assert "errors" not in answer, answer["errors"]
         data: dict[str, Any] = answer["data"]
         return data
+
+
+async def found_by(caller: Caller) -> list[Workload]:
+    """Every workload, about the largest centre that the caller may see and its learners."""
+    centres = (await caller.ask(workloads.CENTRES))["centres"]["nodes"]
+    largest = max(centres, key=lambda centre: int(centre["learners"]["totalCount"]))
+    number = str(largest["number"])
+    people = await caller.ask(workloads.ULNS, {"number": number})
+    nodes = [node for node in people["centre"]["learners"]["nodes"] if node["uln"]]
+    return [
+        workloads.record([node["uln"] for node in nodes]),
+        workloads.page(number),
+        workloads.consortium([centre["number"] for centre in centres]),
+        workloads.shopping(number),
+        workloads.search([node["name"] for node in nodes]),
+    ]
 
 
 async def measure(

@@ -8,8 +8,7 @@ import sys
 import httpx2
 import orjson
 
-from bench import workloads
-from bench.load import Caller
+from bench.load import Caller, found_by
 from server.app import create_app
 
 _VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
@@ -26,7 +25,7 @@ class _Counter(logging.Handler):
         self.count += record.getMessage().lstrip().upper().startswith(_VERBS)
 
 
-async def work(email: str, password: str, number: str, uln: str) -> dict[str, int]:
+async def work(email: str, password: str) -> dict[str, int]:
     """The statements of one operation of each kind, the one that reads the session included."""
     counter, logger = _Counter(), logging.getLogger("tortoise.db_client")
     app = create_app()
@@ -38,9 +37,10 @@ async def work(email: str, password: str, number: str, uln: str) -> dict[str, in
         ) as client,
     ):
         caller = await Caller.logged_in(client, email, password)
+        known = await found_by(caller)
         logger.addHandler(counter)
         logger.setLevel(logging.DEBUG)
-        for workload in (workloads.record([uln]), workloads.page(number)):
+        for workload in known:
             before = counter.count
             workload.check(await caller.ask(workload.query, workload.turns[0]))
             counts[workload.name] = counter.count - before
@@ -51,5 +51,5 @@ async def work(email: str, password: str, number: str, uln: str) -> dict[str, in
 
 if __name__ == "__main__":
     assert "DATABASE_URL" in os.environ
-    found = asyncio.run(work(*sys.argv[1:5]))
+    found = asyncio.run(work(*sys.argv[1:3]))
     print(orjson.dumps(found).decode())
