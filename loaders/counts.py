@@ -63,8 +63,8 @@ async def _completion(
     where = _learners(reading, ids, wanted)
     if not wanted.completion_status:
         where &= Clause("c.status <> 'WITHDRAWN'")
-    columns = f"{key_of(grouping)}, 'COMPLETION', c.status, COUNT(*), COUNT(*)"
-    return await _counted(reading, ids, columns, COURSE_TABLES, where)
+    kind = _Kind("", "'COMPLETION'", "c.status", COURSE_TABLES)
+    return await _counted(reading, ids, grouping, kind, where)
 
 
 async def flag_counts(
@@ -74,9 +74,9 @@ async def flag_counts(
     where = _learners(reading, None, wanted)
     where &= scope.flags(reading.viewer, reading.connection, "f.centre_id")
     where &= _components(reading, "f", wanted) & Clause("f.code IS NOT NULL")
-    columns = f"{key_of(grouping, 'f')}, f.kind, f.code, COUNT(DISTINCT c.learner_id), COUNT(*)"
     tables = f"{COURSE_TABLES} JOIN flag f ON f.registration_id = c.registration_id"
-    return (await _counted(reading, None, columns, tables, where))[None]
+    kind = _Kind("f", "f.kind", "f.code", tables)
+    return (await _counted(reading, None, grouping, kind, where))[None]
 
 
 async def issue_counts(
@@ -99,9 +99,9 @@ async def _issues(
 ) -> Mapping[int | None, list[Count]]:
     where = _in_view(reading, ids) & issue_clause(reading.connection, wanted)
     where &= scope.issues(reading.viewer, reading.connection, "i.centre_id")
-    columns = f"{key_of(grouping, 'i')}, 'ISSUE', i.code, COUNT(DISTINCT c.learner_id), COUNT(*)"
     tables = f"{COURSE_TABLES} JOIN issue i ON i.registration_id = c.registration_id"
-    return await _counted(reading, ids, columns, tables, where)
+    kind = _Kind("i", "'ISSUE'", "i.code", tables)
+    return await _counted(reading, ids, grouping, kind, where)
 
 
 async def group_keys(
@@ -129,8 +129,9 @@ async def _group_keys(
         return found
     where = _learners(reading, ids, wanted)
     rows = await reading.connection.tuples(
-        f"SELECT DISTINCT {_centre(ids)}, {key_of(grouping)} FROM {COURSE_TABLES}"  # noqa: S608
-        f" WHERE {where.text}",
+        f"SELECT g.centre_id, {_shown(grouping)} FROM (SELECT DISTINCT"  # noqa: S608
+        f" {_centre(ids)} AS centre_id, {_held(grouping)} AS held_key FROM {COURSE_TABLES}"
+        f" WHERE {where.text}) g",
         *where.params,
     )
     for centre_id, key in rows:
@@ -138,19 +139,52 @@ async def _group_keys(
     return found
 
 
+class _Kind(NamedTuple):
+    """What is counted: the alias of its rows, their kind and code as SQL, and where they are."""
+
+    alias: str
+    kind: str
+    code: str
+    tables: str
+
+
 async def _counted(
-    reading: Reading, ids: Sequence[int] | None, columns: str, tables: str, where: Clause
+    reading: Reading,
+    ids: Sequence[int] | None,
+    grouping: Grouping | None,
+    counted: _Kind,
+    where: Clause,
 ) -> Mapping[int | None, list[Count]]:
-    """Counts by centre, or all of them under None."""
+    """Counts by centre, or all of them under None.
+
+    Each learner's rows are counted first, then the learners: databases count what differs by
+    sorting all of it, and group without. What a group is called is looked up once a group.
+    """
     found: dict[int | None, list[Count]] = defaultdict(list)
     rows: Sequence[Any] = await reading.connection.tuples(
-        f"SELECT {_centre(ids)}, {columns} FROM {tables}"  # noqa: S608
-        f" WHERE {where.text} GROUP BY 1, 2, 3, 4",
+        f"SELECT g.centre_id, {_shown(grouping)}, g.kind, g.code, g.learners, g.counted FROM ("  # noqa: S608
+        " SELECT centre_id, held_key, kind, code, COUNT(*) AS learners, SUM(each) AS counted FROM ("
+        f" SELECT {_centre(ids)} AS centre_id, {_held(grouping, counted.alias)} AS held_key,"
+        f" {counted.kind} AS kind, {counted.code} AS code, c.learner_id, COUNT(*) AS each"
+        f" FROM {counted.tables} WHERE {where.text} GROUP BY 1, 2, 3, 4, 5"
+        ") x GROUP BY 1, 2, 3, 4) g",
         *where.params,
     )
-    for centre_id, *count in rows:
-        found[centre_id].append(Count(*count))
+    for centre_id, key, kind, code, learners, number in rows:
+        found[centre_id].append(Count(key, kind, code, learners, int(number)))
     return found
+
+
+def _held(grouping: Grouping | None, alias: str = "") -> str:
+    """What groups are told apart by, as SQL."""
+    return "c.centre_id" if grouping is Grouping.CENTRE else key_of(grouping, alias)
+
+
+def _shown(grouping: Grouping | None) -> str:
+    """What a group is called, as SQL."""
+    if grouping is Grouping.CENTRE:
+        return "(SELECT z.number FROM centre z WHERE z.id = g.held_key)"
+    return "g.held_key"
 
 
 def _learners(reading: Reading, ids: Sequence[int] | None, wanted: LearnerFilter) -> Clause:
