@@ -1,7 +1,7 @@
 """Relations as one line: a batch question, and the field of the row that is its key."""
 
 from collections.abc import Callable, Hashable, Sequence
-from inspect import isawaitable
+from inspect import isawaitable, iscoroutinefunction
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
@@ -66,8 +66,11 @@ def together(
     async def resolve(root: Any, info: Info) -> Any:  # noqa: ANN401
         return await alone(answer, root, info)
 
+    def resolve_at_once(root: Any, info: Info) -> Any:  # noqa: ANN401
+        return _one(answer([root], info))
+
     return strawberry.field(
-        resolver=resolve,
+        resolver=resolve if iscoroutinefunction(answer) else resolve_at_once,
         description=description,
         extensions=extensions or [],
         metadata={LEVEL: answer},
@@ -77,10 +80,14 @@ def together(
 async def alone(answer: Level, root: object, info: Info, **arguments: Any) -> Any:  # noqa: ANN401
     """What a field that answers for a level answers for one row."""
     found = answer([root], info, **arguments)
-    (one,) = await found if isawaitable(found) else found
-    if isinstance(one, Exception):
-        raise one
-    return one
+    return _one(await found if isawaitable(found) else found)
+
+
+def _one(answers: Sequence[Any]) -> Any:  # noqa: ANN401
+    (answer,) = answers
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 def _picked(pick: Callable[[Any, Any], Any], row: object, answer: object) -> Any:  # noqa: ANN401
