@@ -1,14 +1,10 @@
 """Query, Mutation and Subscription: a list, no logic."""
 
-from collections.abc import Iterable
-from typing import Any
-
 import strawberry
 from graphql import GraphQLError, GraphQLInputType, assert_input_type
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types.execution import ExecutionContext, ExecutionResult
-from strawberry.types.graphql import OperationType
+from strawberry.types.execution import ExecutionContext
 
 from resolvers import access as _access
 from resolvers import accounts as _accounts
@@ -129,28 +125,6 @@ class Schema(strawberry.Schema):
         """A scalar, an enum or an input of the graph, to read values that are in no document."""
         found = self._schema.type_map[name]
         return assert_input_type(found)
-
-    async def execute(
-        self,
-        query: str | None,
-        variable_values: dict[str, Any] | None = None,
-        context_value: object = None,
-        root_value: object = None,
-        operation_name: str | None = None,
-        allowed_operation_types: Iterable[OperationType] | None = None,
-        operation_extensions: dict[str, Any] | None = None,
-    ) -> ExecutionResult:
-        """One answer to an operation; what is watched has no one answer and is refused."""
-        allowed = set(allowed_operation_types or OperationType) - {OperationType.SUBSCRIPTION}
-        return await super().execute(
-            query,
-            variable_values,
-            context_value,
-            root_value,
-            operation_name,
-            allowed,
-            operation_extensions,
-        )
 
     def process_errors(
         self,

@@ -1,11 +1,11 @@
 """The application: routes, and what lives as long as it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from importlib.metadata import version
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -48,6 +48,8 @@ from server.shelf import Shelf
 
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 """Taken by routes that refuse methods with a code of their own."""
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+
 UPLOADS: Final = ("/declarations", "/feeds")
 """Where bodies come in pieces, with limits of their own."""
 
@@ -142,17 +144,21 @@ def create_app(settings: Settings | None = None) -> Starlette:
     return Starlette(
         routes=[
             Route("/graphql", GraphQLEndpoint()),
-            Route("/declarations", declarations, methods=["POST"]),
-            Route("/export/{file}", exports, methods=METHODS),
-            Route("/feeds", feeds, methods=["POST"]),
-            Route("/feeds/{id}/refused.zip", refused_rows, methods=["GET"]),
+            Route("/declarations", at("declarations", DeclarationDesk.accept), methods=["POST"]),
+            Route("/export/{file}", at("exports", ExportDesk.give), methods=METHODS),
+            Route("/feeds", at("feeds", FeedDesk.accept), methods=["POST"]),
+            Route("/feeds/{id}/refused.zip", at("feeds", FeedDesk.refused), methods=["GET"]),
             Route("/schema.graphql", contract),
-            Route("/staff", staff, methods=["GET"]),
-            Route("/staff/{release}/{file}", staff_file, methods=["GET"]),
-            Route("/graphiql/{release}/{file}", graphiql_file, methods=["GET"]),
+            Route("/staff", at("graphiql", GraphiQLDesk.log_in), methods=["GET"]),
+            Route(
+                "/staff/{release}/{file}",
+                at("graphiql", GraphiQLDesk.open_file),
+                methods=["GET"],
+            ),
+            Route("/graphiql/{release}/{file}", at("graphiql", GraphiQLDesk.file), methods=["GET"]),
             Route("/healthz", alive),
             Route("/metrics", MetricsDesk(metrics, chosen.metrics_token).answer),
-            Route("/readyz", ready),
+            Route("/readyz", at("readiness", ReadinessDesk.answer)),
         ],
         middleware=[
             Middleware(SafeHeaders),
@@ -191,58 +197,19 @@ async def tracing(settings: Settings) -> AsyncIterator[Traces | None]:
         await asyncio.to_thread(traces.close)
 
 
-async def exports(request: Request) -> Response:
-    """A list as a file."""
-    desk: ExportDesk = request.app.state.exports
-    return await desk.give(request)
+def at(desk: str, answer: Callable[[Any, Request], Awaitable[Response]]) -> Endpoint:
+    """Hands requests to a desk that lives as long as the application."""
 
+    async def endpoint(request: Request) -> Response:
+        return await answer(getattr(request.app.state, desk), request)
 
-async def ready(request: Request) -> Response:
-    """Whether requests should be sent here."""
-    desk: ReadinessDesk = request.app.state.readiness
-    return await desk.answer(request)
-
-
-async def feeds(request: Request) -> Response:
-    """A feed that comes in."""
-    desk: FeedDesk = request.app.state.feeds
-    return await desk.accept(request)
-
-
-async def declarations(request: Request) -> Response:
-    """A centre's list of declarations."""
-    desk: DeclarationDesk = request.app.state.declarations
-    return await desk.accept(request)
-
-
-async def refused_rows(request: Request) -> Response:
-    """The rows of a feed that were refused, as a file."""
-    desk: FeedDesk = request.app.state.feeds
-    return await desk.refused(request)
+    return endpoint
 
 
 async def graphiql_page(scope: Scope) -> Response | None:
     """GraphiQL, for those who have it."""
     desk: GraphiQLDesk = scope["app"].state.graphiql
     return await desk.page(Request(scope))
-
-
-async def graphiql_file(request: Request) -> Response:
-    """A file of GraphiQL."""
-    desk: GraphiQLDesk = request.app.state.graphiql
-    return await desk.file(request)
-
-
-async def staff(request: Request) -> Response:
-    """The page on which staff log in."""
-    desk: GraphiQLDesk = request.app.state.graphiql
-    return await desk.log_in(request)
-
-
-async def staff_file(request: Request) -> Response:
-    """A file of that page."""
-    desk: GraphiQLDesk = request.app.state.graphiql
-    return await desk.open_file(request)
 
 
 async def broken(request: Request, error: Exception) -> Response:

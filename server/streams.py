@@ -2,13 +2,12 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, aclosing
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import orjson
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
-from strawberry.exceptions import MissingQueryError
 from strawberry.http import process_result
 from strawberry.http.streaming import SSETransport, merge_stream_with_heartbeat
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -18,6 +17,7 @@ from strawberry.types.graphql import OperationType
 from schema.context import Context
 from schema.masking import shown
 from schema.root import Schema
+from server.asked import Asked
 from server.places import Places
 from server.refusals import RefusalError
 from server.streaming import Streamed
@@ -28,36 +28,12 @@ MOST: Final = 1_000
 """Streams that this process keeps open."""
 
 _TRANSPORT: Final = SSETransport()
-_NO_SUBSCRIPTION: Final = (
-    CannotGetOperationTypeError,
-    InvalidOperationTypeError,
-    MissingQueryError,
-)
+_NO_SUBSCRIPTION: Final = (CannotGetOperationTypeError, InvalidOperationTypeError)
 
 
 def wants_events(request: Request) -> bool:
     """Whether the answer is to come as server-sent events."""
     return request.method == "POST" and _TRANSPORT.accepts(request.headers.get("accept", ""))
-
-
-class Asked(Protocol):
-    """An operation as it was sent."""
-
-    @property
-    def query(self) -> str | None:
-        """The document."""
-
-    @property
-    def variables(self) -> dict[str, Any] | None:
-        """What its variables are."""
-
-    @property
-    def operation_name(self) -> str | None:
-        """Which of its operations is meant."""
-
-    @property
-    def extensions(self) -> dict[str, Any] | None:
-        """What else was sent with it."""
 
 
 class Streams:
