@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from domain.codes import CompletionStatus, Severity
+from domain.codes import CompletionStatus
 from domain.derivation import Derivation
-from domain.issues import Issue
+from domain.issues import NO_DAY, NO_URGENCY
 from domain.names import MOST_PARTS, name_order, name_parts
 from inputs.records import CourseRow
 
@@ -15,11 +15,7 @@ FAMILY, GIVEN = 0, 1
 KINDS: Final = 2
 """Ids set aside for the parts of names: part id = (registration id x 2 + kind) x 8 + slot."""
 
-NO_URGENCY, NO_DAY = "3", "9999-12-31"
-"""What stands where there is no issue, or none that is due: behind all others."""
-
 _STAGE: Final = {status: str(rank) for rank, status in enumerate(CompletionStatus)}
-_URGENCY: Final = {severity: str(rank) for rank, severity in enumerate(reversed(Severity))}
 
 
 class Keys(NamedTuple):
@@ -43,19 +39,9 @@ def keys_of(row: CourseRow, derivation: Derivation) -> Keys:
         row.award or "",
         row.registered_on or "",
         _STAGE[derivation.status],
-        min((urgency_of(issue) for issue in issues), default=NO_URGENCY),
-        min((due_of(issue) for issue in issues), default=NO_DAY),
+        min((issue.urgency for issue in issues), default=NO_URGENCY),
+        min((issue.due for issue in issues), default=NO_DAY),
     )
-
-
-def urgency_of(issue: Issue) -> str:
-    """The severity as text that sorts the most urgent first."""
-    return _URGENCY[issue.severity]
-
-
-def due_of(issue: Issue) -> str:
-    """The day as text; what has none comes last."""
-    return issue.due_on.isoformat() if issue.due_on else NO_DAY
 
 
 def part_rows(row: CourseRow, keys: Keys) -> Iterator[tuple[Any, ...]]:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from actions.finding import Keys, due_of, keys_of, part_rows, urgency_of
+from actions.finding import Keys, keys_of, part_rows
 from domain.catalogue import Catalogue
-from domain.codes import FlagKind, Severity
+from domain.codes import FlagKind
 from domain.derivation import Derivation, derive
 from domain.names import family_order
 from domain.vocabulary import ClaimStatus, RegistrationStatus
@@ -16,7 +16,6 @@ from inputs.records import Course, RecordReader
 from models.database import Clause, Connection
 
 _ENTRY, _ASSESSMENT = FlagKind.ENTRY.value, FlagKind.ASSESSMENT.value
-SEVERITY_RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.CRITICAL: 2}
 
 
 class Table(NamedTuple):
@@ -179,8 +178,8 @@ def _collect(
         fresh["issue"].append(
             (
                 *(row.id, component_type, issue.code.value, row.learner_id, row.centre_id),
-                *(SEVERITY_RANK[issue.severity], issue.subject, issue.due_on),
-                *(urgency_of(issue), due_of(issue), family_order(row.family_name), keys.uln),
+                *(issue.severity.rank, issue.subject, issue.due_on),
+                *(issue.urgency, issue.due, family_order(row.family_name), keys.uln),
             )
         )
     fresh["completion"].append(

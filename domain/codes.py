@@ -1,5 +1,7 @@
 """The enums of what is derived (flags, reasons, completion, issues) and the words for them."""
 
+from typing import Final
+
 from domain.vocabulary import Vocabulary
 
 
@@ -144,6 +146,15 @@ class Severity(Vocabulary):
     INFO = "INFO", "Information", "Good to know; nothing is lost if nobody acts today."
     WARNING = "WARNING", "Warning", "Needs action before the award."
     CRITICAL = "CRITICAL", "Critical", "Stands in the way of the award."
+
+    @property
+    def rank(self) -> int:
+        """0 for the least urgent; its place in SEVERITIES."""
+        return SEVERITIES.index(self)
+
+
+SEVERITIES: Final = tuple(Severity)
+"""Severities by rank, which is what is stored."""
 
 
 class Reason(Vocabulary):

@@ -17,8 +17,6 @@ DAYS_AHEAD: Final = 92
 
 MOST_YEARS_AHEAD: Final = 2
 
-_RANK: Final = {Severity.INFO: 0, Severity.WARNING: 1, Severity.CRITICAL: 2}
-
 
 class DeadlineKind(Vocabulary):
     """What happens on a day by itself."""
@@ -108,9 +106,9 @@ def _kinds(before: Derivation, after: Derivation) -> Iterator[DeadlineKind]:
     for code, _, _ in _findings(after) - _findings(before):
         if code in _KIND_OF_ISSUE:
             yield _KIND_OF_ISSUE[code]
-    earlier = {(issue.component, issue.code): _RANK[issue.severity] for issue in before.issues}
+    earlier = {(issue.component, issue.code): issue.severity.rank for issue in before.issues}
     for issue in after.issues:
-        if _RANK[issue.severity] > earlier.get((issue.component, issue.code), 2):
+        if issue.severity.rank > earlier.get((issue.component, issue.code), Severity.CRITICAL.rank):
             yield DeadlineKind.AWARD_MONTH_NEARS
             return
 

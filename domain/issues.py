@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from domain.codes import IssueCode, Severity
+from domain.codes import SEVERITIES, IssueCode, Severity
 from domain.flags import Finding
 from domain.identifiers import IdentifierError, YearMonth, parse_uln
 from domain.record import Record
@@ -16,7 +16,9 @@ SOON_DAYS = 92
 FAR_DAYS = 365
 """An issue falls one step while the award month ends later than this many days from now."""
 
-_ORDER = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
+NO_URGENCY: Final = str(len(SEVERITIES))
+NO_DAY: Final = "9999-12-31"
+"""What stands where there is no issue, or none that is due: behind all others."""
 
 CRITICAL = frozenset(
     {
@@ -88,6 +90,16 @@ class Issue(NamedTuple):
     subject: str | None
     due_on: date | None
 
+    @property
+    def urgency(self) -> str:
+        """The severity as text that sorts the most urgent first."""
+        return str(len(SEVERITIES) - 1 - self.severity.rank)
+
+    @property
+    def due(self) -> str:
+        """The day as text; what has none comes last."""
+        return self.due_on.isoformat() if self.due_on else NO_DAY
+
 
 def base_severity(finding: Finding) -> Severity:
     """How urgent a finding is before the award date comes into it."""
@@ -109,11 +121,11 @@ def severity_on(base: Severity, award: YearMonth | None, day: date) -> Severity:
     if award is None:
         return base
     days_left = (award.last_day() - day).days
-    step = _ORDER.index(base)
+    step = base.rank
     if days_left <= SOON_DAYS:
-        return _ORDER[min(step + 1, len(_ORDER) - 1)]
+        return SEVERITIES[min(step + 1, len(SEVERITIES) - 1)]
     if days_left > FAR_DAYS and base is not Severity.CRITICAL:
-        return _ORDER[max(step - 1, 0)]
+        return SEVERITIES[max(step - 1, 0)]
     return base
 
 
@@ -185,7 +197,7 @@ def issues_of(
     for code in sorted(merged):
         group = merged[code]
         subjects = sorted({row.subject for row in group if row.subject})
-        base = max((base_severity(row) for row in group), key=_ORDER.index)
+        base = max((base_severity(row) for row in group), key=SEVERITIES.index)
         dues = [row.due_on for row in group if row.due_on is not None]
         due = min(dues) if dues else (None if code in WITHOUT_DEADLINE else deadline)
         severity = severity_on(base, award, day)

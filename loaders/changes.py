@@ -8,8 +8,9 @@ import msgspec
 from auth import scope
 from auth.permissions import Permission
 from domain.people import normal_email
+from loaders.each import count_of_each, slices
 from loaders.paging import PageRequest, Slice, sliced
-from loaders.reading import Reading, grouped, matched
+from loaders.reading import Reading, matched
 from loaders.select import columns_of
 from models.database import NEVER, Clause
 
@@ -129,21 +130,14 @@ async def change_page_by_learner_id(
         *where.params,
         page.first + 1,
     )
-    return [
-        sliced(group, page.first) for group in grouped(ids, rows, lambda row: row.learner_id or 0)
-    ]
+    return slices(ids, rows, "learner_id", page)
 
 
 async def change_count_by_learner_id(reading: Reading, ids: Sequence[int]) -> list[int]:
     """How many changes of each learner are in view."""
     where = reading.connection.among("h.learner_id", ids)
     where &= scope.changes(reading.viewer, reading.connection, "h.centre_id")
-    rows = await reading.connection.tuples(
-        f"SELECT h.learner_id, COUNT(*) FROM change h WHERE {where.text} GROUP BY h.learner_id",  # noqa: S608
-        *where.params,
-    )
-    counts = {row[0]: int(row[1]) for row in rows}
-    return [counts.get(key, 0) for key in ids]
+    return await count_of_each(reading.connection, "change h", "h.learner_id", ids, where)
 
 
 def _where(reading: Reading, wanted: ChangeFilter) -> Clause:

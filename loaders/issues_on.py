@@ -14,13 +14,8 @@ from loaders.derivations import CHUNK, Derived, at_centre, candidates, concerns,
 from loaders.filters import LearnerFilter
 from loaders.paging import Order, PageRequest, Slice, sliced
 from loaders.reading import Reading
-from loaders.rows import SEVERITIES, IssueRow, ListedIssueRow
+from loaders.rows import IssueRow, ListedIssueRow
 from models.database import Clause
-
-NEVER_DUE: Final = "9999-12-31"
-"""What has no day comes last, as in the list of today."""
-
-_RANK: Final = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 Name = tuple[str, str]
 """A folded family name and a ULN, empty for none."""
@@ -159,7 +154,6 @@ def _rows(derived: Derived, family_name: str, uln: str | None) -> Iterator[Dated
     """The issues of a registration as if none of them stood today."""
     for issue in derived.derivation.issues:
         place = issue_place(derived.registration_id, issue.component, issue.code)
-        rank = _RANK[issue.severity]
         yield DatedIssueRow(
             id=place,
             registration_id=derived.registration_id,
@@ -167,7 +161,7 @@ def _rows(derived: Derived, family_name: str, uln: str | None) -> Iterator[Dated
             centre_id=derived.centre_id,
             stored_component=issue.component.value if issue.component else "",
             code=issue.code.value,
-            severity_rank=rank,
+            severity_rank=issue.severity.rank,
             subject=issue.subject,
             due_on=issue.due_on,
             first_seen=None,
@@ -175,8 +169,8 @@ def _rows(derived: Derived, family_name: str, uln: str | None) -> Iterator[Dated
             acknowledged_by=None,
             note=None,
             version=0,
-            urgency=str(2 - rank),
-            due=issue.due_on.isoformat() if issue.due_on else NEVER_DUE,
+            urgency=issue.urgency,
+            due=issue.due,
             family_order=family_order(family_name),
             uln=uln,
             place=place,

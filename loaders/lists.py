@@ -4,16 +4,22 @@ from collections.abc import Sequence
 
 from auth import scope
 from loaders.components import DECLARATION_COLUMNS, DECLARATION_TABLES, ISSUE_SOURCES
+from loaders.each import Listed, count_of_each, page_of_each
 from loaders.filters import LearnerFilter, issue_clause, learner_clause
 from loaders.learners import COURSE_TABLES, in_view, in_view_at_centre
 from loaders.paging import PageRequest, Slice, sliced
-from loaders.reading import Reading, grouped
+from loaders.reading import Reading
 from loaders.rows import DeclarationRow, ListedIssueRow
 from loaders.select import columns_of
 from models.database import Clause
 
-_ISSUE_COLUMNS = columns_of(ListedIssueRow, "i", ISSUE_SOURCES)
 _ISSUES = f"{COURSE_TABLES} JOIN issue i ON i.registration_id = c.registration_id"
+_LISTED = Listed(
+    ListedIssueRow,
+    columns_of(ListedIssueRow, "i", ISSUE_SOURCES),
+    f"{_ISSUES} LEFT JOIN account u ON u.id = i.acknowledged_by_id",
+    "i.centre_id",
+)
 _DECLARATIONS = f"{DECLARATION_TABLES} JOIN completion c ON c.registration_id = d.registration_id"
 _COURSE = "JOIN registration r ON r.id = c.registration_id"
 
@@ -23,8 +29,7 @@ async def issue_page(reading: Reading, wanted: LearnerFilter, page: PageRequest)
     where = _issues(reading, None, wanted) & page.clause
     rows = await reading.connection.rows(
         ListedIssueRow,
-        f"SELECT {_ISSUE_COLUMNS} FROM {_ISSUES}"  # noqa: S608
-        f" LEFT JOIN account u ON u.id = i.acknowledged_by_id WHERE {where.text}"
+        f"SELECT {_LISTED.columns} FROM {_LISTED.tables} WHERE {where.text}"  # noqa: S608
         f" {page.tail}",
         *where.params,
     )
@@ -46,18 +51,7 @@ async def issue_page_by_centre_id(
 ) -> list[Slice]:
     """The first issues of each centre's learners, in one statement for all centres."""
     where = _issues(reading, ids, wanted) & page.clause
-    rows = await reading.connection.rows(
-        ListedIssueRow,
-        f"""SELECT {", ".join(ListedIssueRow.__struct_fields__)} FROM (
-            SELECT {_ISSUE_COLUMNS},
-            row_number() OVER (PARTITION BY i.centre_id ORDER BY {page.order.text}) AS place
-            FROM {_ISSUES} LEFT JOIN account u ON u.id = i.acknowledged_by_id
-            WHERE {where.text}) p
-        WHERE p.place <= ? ORDER BY p.centre_id, p.place""",  # noqa: S608
-        *where.params,
-        page.first + 1,
-    )
-    return [sliced(group, page.first) for group in grouped(ids, rows, lambda row: row.centre_id)]
+    return await page_of_each(reading.connection, _LISTED, ids, where, page)
 
 
 async def issue_count_by_centre_id(
@@ -65,13 +59,7 @@ async def issue_count_by_centre_id(
 ) -> list[int]:
     """How many issues each centre's learners have, in one statement."""
     where = _issues(reading, ids, wanted)
-    rows = await reading.connection.tuples(
-        f"SELECT i.centre_id, COUNT(*) FROM {_ISSUES} WHERE {where.text}"  # noqa: S608
-        " GROUP BY i.centre_id",
-        *where.params,
-    )
-    counts = {row[0]: int(row[1]) for row in rows}
-    return [counts.get(centre_id, 0) for centre_id in ids]
+    return await count_of_each(reading.connection, _ISSUES, _LISTED.owner, ids, where)
 
 
 def _issues(reading: Reading, ids: Sequence[int] | None, wanted: LearnerFilter) -> Clause:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from auth import scope
 from loaders.components import ENTRY_COLUMNS
+from loaders.each import Listed, count_of_each, page_of_each, slices
 from loaders.filters import LearnerFilter, learner_clause
 from loaders.learners import (
     COURSE_TABLES,
@@ -13,7 +14,7 @@ from loaders.learners import (
     in_view_at_centre,
 )
 from loaders.paging import PageRequest, Slice, sliced
-from loaders.reading import Reading, grouped
+from loaders.reading import Reading
 from loaders.rows import EntryRow, LearnerRow
 from loaders.select import columns_of
 from models.database import Clause
@@ -64,17 +65,8 @@ async def learner_page_by_centre_id(
 ) -> list[Slice]:
     """The first learners of each centre, in one statement for all centres."""
     where = _at_centres(reading, ids, wanted) & page.clause
-    rows = await reading.connection.rows(
-        ListedLearnerRow,
-        f"""SELECT {", ".join(ListedLearnerRow.__struct_fields__)} FROM (
-            SELECT {LISTED_COLUMNS},
-            row_number() OVER (PARTITION BY c.centre_id ORDER BY {page.order.text}) AS place
-            FROM {LEARNER_TABLES} WHERE {where.text}) p
-        WHERE p.place <= ? ORDER BY p.centre_id, p.place""",  # noqa: S608
-        *where.params,
-        page.first + 1,
-    )
-    return [sliced(group, page.first) for group in grouped(ids, rows, lambda row: row.centre_id)]
+    listed = Listed(ListedLearnerRow, LISTED_COLUMNS, LEARNER_TABLES, "c.centre_id")
+    return await page_of_each(reading.connection, listed, ids, where, page)
 
 
 async def learner_count_by_centre_id(
@@ -82,13 +74,7 @@ async def learner_count_by_centre_id(
 ) -> list[int]:
     """How many learners each centre has, in one statement."""
     where = _at_centres(reading, ids, wanted)
-    rows = await reading.connection.tuples(
-        f"SELECT c.centre_id, COUNT(*) FROM {COURSE_TABLES} WHERE {where.text}"  # noqa: S608
-        " GROUP BY c.centre_id",
-        *where.params,
-    )
-    counts = {row[0]: int(row[1]) for row in rows}
-    return [counts.get(centre_id, 0) for centre_id in ids]
+    return await count_of_each(reading.connection, COURSE_TABLES, "c.centre_id", ids, where)
 
 
 def _at_centres(reading: Reading, ids: Sequence[int], wanted: LearnerFilter) -> Clause:
@@ -116,16 +102,11 @@ async def unmatched_page_by_centre_id(
         *where.params,
         page.first + 1,
     )
-    return [sliced(group, page.first) for group in grouped(ids, rows, lambda row: row.centre_id)]
+    return slices(ids, rows, "centre_id", page)
 
 
 async def unmatched_count_by_centre_id(reading: Reading, ids: Sequence[int]) -> list[int]:
     """How many unmatched entries each centre has."""
     where = reading.connection.among("e.centre_id", ids)
     where &= scope.unmatched_entries(reading.viewer, reading.connection, "e.centre_id")
-    rows = await reading.connection.tuples(
-        f"SELECT e.centre_id, COUNT(*) FROM entry e WHERE {where.text} GROUP BY e.centre_id",  # noqa: S608
-        *where.params,
-    )
-    counts = {row[0]: int(row[1]) for row in rows}
-    return [counts.get(centre_id, 0) for centre_id in ids]
+    return await count_of_each(reading.connection, "entry e", "e.centre_id", ids, where)

@@ -6,11 +6,8 @@ import msgspec
 
 from auth.permissions import GrantKind, Role, Standing
 from auth.viewer import standing_of
-from domain.codes import IssueCode, Severity
+from domain.codes import SEVERITIES, IssueCode, Severity
 from domain.vocabulary import ComponentType
-
-SEVERITIES = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
-"""Severities by the rank that is stored."""
 
 
 class CentreRow(msgspec.Struct, frozen=True, gc=False):
