@@ -18,7 +18,7 @@ from actions.grants import (
 )
 from actions.letters import write_letter
 from auth.events import EventKind, append, event
-from auth.explain import refusal_of
+from auth.explain import demand
 from auth.permissions import GRANTS, GrantKind, Permission, Role
 from auth.throttle import Limit, Throttle
 from auth.viewer import Viewer
@@ -47,7 +47,7 @@ async def add_user(
     await throttle.check(Limit.FIND_USER, viewer.user_id)
     async with database.transaction() as connection:
         centre = await lock_centre(connection, viewer, centre_number)
-        _demand(viewer, Permission.USER_MANAGE, centre.id)
+        demand(viewer, Permission.USER_MANAGE, centre.id)
         rights = await _checked(connection, Rights(kind, affiliation=affiliation, line=line))
         person = await person_with(connection, login)
         held = await held_by(connection, person.id, centre.id)
@@ -77,7 +77,7 @@ async def set_access(
         was_bound = held is not None and held.manages_users
         bound = rights.manages_users or was_bound
         needed = Permission.CENTRE_USER_BIND if bound else Permission.USER_MANAGE
-        _demand(viewer, needed, centre.id)
+        demand(viewer, needed, centre.id)
         rights = await _checked(connection, rights)
         return await _set(connection, viewer, now, centre, person, held, rights)
 
@@ -94,7 +94,7 @@ async def set_administrator(
     """Tick or untick "learner tracking administrator"; gives the grant's id."""
     async with database.transaction() as connection:
         centre, held = await locked_grant(connection, viewer, grant_id)
-        _demand(viewer, Permission.USER_MANAGE, centre.id)
+        demand(viewer, Permission.USER_MANAGE, centre.id)
         _expect(held, expected_version)
         if held.manages_users:
             if administrator:
@@ -113,7 +113,7 @@ async def revoke_access(
     """End somebody's access to a centre."""
     async with database.transaction() as connection:
         centre, held = await locked_grant(connection, viewer, grant_id)
-        _demand(viewer, Permission.USER_MANAGE, centre.id)
+        demand(viewer, Permission.USER_MANAGE, centre.id)
         _expect(held, expected_version)
         await _end(connection, viewer, now, centre, held, EventKind.ACCESS_REVOKED)
 
@@ -124,7 +124,7 @@ async def end_access(
     """End a person's access to a centre; raises Missing when there is none."""
     async with database.transaction() as connection:
         centre = await lock_centre(connection, viewer, centre_number)
-        _demand(viewer, Permission.USER_MANAGE, centre.id)
+        demand(viewer, Permission.USER_MANAGE, centre.id)
         held = await held_by(connection, (await person_with(connection, login)).id, centre.id)
         if held is None:
             message = "This user has no access to this centre."
@@ -138,7 +138,7 @@ async def give_up_access(
     """Give up one's own access to a centre."""
     async with database.transaction() as connection:
         centre = await lock_centre(connection, viewer, centre_number)
-        _demand(viewer, Permission.GRANT_RELINQUISH, centre.id)
+        demand(viewer, Permission.GRANT_RELINQUISH, centre.id)
         held = await held_by(connection, viewer.user_id or 0, centre.id)
         if held is None:
             raise no_centre()
@@ -260,12 +260,6 @@ async def _tell(
                 before=before.standing.label if before else None,
                 after=after.standing.label if after else None,
             )
-
-
-def _demand(viewer: Viewer, permission: Permission, centre_id: int) -> None:
-    refusal = refusal_of(viewer, permission, centre_id)
-    if refusal is not None:
-        raise refusal
 
 
 def _may_give(viewer: Viewer, rights: Rights, centre_id: int) -> None:

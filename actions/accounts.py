@@ -10,6 +10,7 @@ from actions.grants import keep_centre_users
 from actions.letters import write_letter
 from actions.passwords import check_alike, close_all, owner_of, use_up
 from auth.events import EventKind, append, event
+from auth.explain import demand
 from auth.passwords import check_strength, hash_password, verify
 from auth.permissions import Permission, Staff, Standing
 from auth.throttle import Limit, Throttle
@@ -138,7 +139,7 @@ async def create_user(
 
     Only a service account has no password.
     """
-    _demand(viewer, Permission.ACCOUNT_DISABLE)
+    demand(viewer, Permission.ACCOUNT_DISABLE, everywhere=True)
     email = parse_email(email)
     title, first_name, last_name = _names(title, first_name, last_name)
     if staff is Staff.SERVICE:
@@ -173,7 +174,7 @@ async def create_user(
 
 async def disable_account(database: Database, viewer: Viewer, login: str, *, now: datetime) -> int:
     """Close an account to its owner at once; raises Refused for a centre's last centre user."""
-    _demand(viewer, Permission.ACCOUNT_DISABLE)
+    demand(viewer, Permission.ACCOUNT_DISABLE, everywhere=True)
     async with database.transaction() as connection:
         user_id, disabled = await _user(connection, login)
         if not disabled:
@@ -191,7 +192,7 @@ async def disable_account(database: Database, viewer: Viewer, login: str, *, now
 
 async def enable_account(database: Database, viewer: Viewer, login: str, *, now: datetime) -> int:
     """Open a closed account again; its sessions and tokens stay ended."""
-    _demand(viewer, Permission.ACCOUNT_DISABLE)
+    demand(viewer, Permission.ACCOUNT_DISABLE, everywhere=True)
     async with database.transaction() as connection:
         user_id, disabled = await _user(connection, login)
         if disabled:
@@ -209,12 +210,6 @@ def _names(title: str, first_name: str, last_name: str) -> tuple[str, str, str]:
         parse_line(first_name, "firstName", least=1, most=LONGEST_NAME),
         parse_line(last_name, "lastName", least=1, most=LONGEST_NAME),
     )
-
-
-def _demand(viewer: Viewer, permission: Permission) -> None:
-    if not viewer.may_everywhere(permission):
-        message = f"This needs the permission {permission.value}."
-        raise Refused(message)
 
 
 async def _user(connection: Connection, login: str) -> tuple[int, bool]:

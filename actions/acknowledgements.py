@@ -9,7 +9,7 @@ from actions.changes import FieldChange, Subject, new_batch, record_changes
 from actions.locks import editing, lock_learners
 from actions.projection import mark_modified
 from auth import scope
-from auth.explain import refusal_of
+from auth.explain import demand
 from auth.permissions import Permission
 from auth.viewer import Viewer
 from domain.errors import Conflict, Invalid, Missing
@@ -118,9 +118,7 @@ async def _locked(
     if issue is None:
         message = "There is no such issue; it may have been put right."
         raise Missing(message, field="id")
-    refusal = refusal_of(viewer, Permission.ISSUE_ACKNOWLEDGE, issue.centre_id)
-    if refusal is not None:
-        raise refusal
+    demand(viewer, Permission.ISSUE_ACKNOWLEDGE, issue.centre_id)
     if issue.version != expected_version:
         message = "Somebody else took this issue on, or gave it back, in the meantime."
         raise Conflict(message, field="expectedVersion", current=("Issue", issue.id))

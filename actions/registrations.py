@@ -9,7 +9,7 @@ from actions.attachment import reattach
 from actions.locks import lock_learners
 from actions.projection import derive_learners, mark_modified
 from auth import scope
-from auth.explain import refusal_of
+from auth.explain import demand
 from auth.permissions import Permission
 from auth.viewer import Viewer
 from domain.errors import Missing
@@ -71,9 +71,7 @@ async def lock_courses(
     await lock_learners(connection, [row[0] for row in owners])
     courses = await courses_in_reach(connection, viewer, ids)
     for centre_id in sorted({course.centre_id for course in courses.values()}):
-        refusal = refusal_of(viewer, permission, centre_id)
-        if refusal is not None:
-            raise refusal
+        demand(viewer, permission, centre_id)
     return courses
 
 

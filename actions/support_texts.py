@@ -6,9 +6,10 @@ from typing import Final, NamedTuple
 
 from actions.changes import FieldChange, Subject, record_changes
 from auth.events import EventKind, append, event
+from auth.explain import demand
 from auth.permissions import Permission
 from auth.viewer import Viewer
-from domain.errors import Conflict, Invalid, Missing, Refused
+from domain.errors import Conflict, Invalid, Missing
 from domain.people import parse_line
 from domain.vocabulary import TextKind
 from models.database import Connection, Database
@@ -70,7 +71,7 @@ async def set_text(
 
     Raises Refused, Invalid, Missing, or Conflict where the text is another by now.
     """
-    _demand(viewer)
+    demand(viewer, Permission.CATALOGUE_EDIT, everywhere=True)
     _check_key(key)
     new = wording.checked()
     async with database.transaction() as connection:
@@ -101,7 +102,7 @@ async def remove_text(
     now: datetime,
 ) -> None:
     """Take a text away; raises what `set_text` raises."""
-    _demand(viewer)
+    demand(viewer, Permission.CATALOGUE_EDIT, everywhere=True)
     async with database.transaction() as connection:
         held = await _held(connection, kind, key, expected_version)
         if held is None:
@@ -109,12 +110,6 @@ async def remove_text(
         await connection.execute("DELETE FROM support_text WHERE id = ?", held.id)
         await _record(connection, viewer, now, held.id, held.wording, (None,) * len(held.wording))
         await _note(connection, viewer, now, kind, key)
-
-
-def _demand(viewer: Viewer) -> None:
-    if not viewer.may_everywhere(Permission.CATALOGUE_EDIT):
-        message = f"This needs the permission {Permission.CATALOGUE_EDIT.value}."
-        raise Refused(message)
 
 
 def _check_key(key: str) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from auth.events import EventKind, append, event
+from auth.explain import demand
 from auth.permissions import Permission, Staff
 from auth.tokens import TokenKind, hash_of, new_token
 from auth.viewer import Viewer
@@ -54,9 +55,7 @@ async def create_service_token(
     database: Database, viewer: Viewer, *, login: str, name: str, days: int, now: datetime
 ) -> MadeToken:
     """Make a token for a service account, which has no other way in."""
-    if not viewer.may_everywhere(Permission.ACCOUNT_DISABLE):
-        message = f"This needs the permission {Permission.ACCOUNT_DISABLE.value}."
-        raise Refused(message)
+    demand(viewer, Permission.ACCOUNT_DISABLE, everywhere=True)
     async with database.transaction() as connection:
         found = await connection.tuples(
             "SELECT id FROM account WHERE email = ? AND staff = ? AND disabled_at IS NULL",

@@ -14,7 +14,7 @@ from actions.declarations import set_standing
 from actions.locks import editing, lock_learners
 from actions.registrations import Course, derive, lock_courses, reattach_entries
 from auth import scope
-from auth.explain import refusal_of
+from auth.explain import demand
 from auth.permissions import Permission
 from auth.viewer import Viewer
 from domain.editing import award_impediment, declaration_impediment
@@ -205,9 +205,7 @@ async def _put_back_acknowledgements(
         if issue is None:
             message = "The issue has been put right; there is nothing to put back."
             raise Conflict(message, code="SUPERSEDED", field="id")
-        refusal = refusal_of(viewer, Permission.ISSUE_ACKNOWLEDGE, issue.centre_id)
-        if refusal is not None:
-            raise refusal
+        demand(viewer, Permission.ISSUE_ACKNOWLEDGE, issue.centre_id)
         await write_acknowledgement(
             connection, viewer, issue, edit.before, now, undoes_id=edit.id, batch=batch
         )

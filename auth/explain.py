@@ -89,6 +89,19 @@ def refusal_of(
     return Refused(answer.reason, code=answer.code, needs=permission.value, centre_id=centre_id)
 
 
+def demand(
+    viewer: Viewer,
+    permission: Permission,
+    centre_id: int | None = None,
+    *,
+    everywhere: bool = False,
+) -> None:
+    """Raise Refused unless the viewer may do this; see `verdict`."""
+    refusal = refusal_of(viewer, permission, centre_id, everywhere=everywhere)
+    if refusal is not None:
+        raise refusal
+
+
 def _only_the_token_forbids(viewer: Viewer, permission: Permission, centre_id: int | None) -> bool:
     return (
         viewer.api_token_id is not None

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import strawberry
 
 from auth.events import Event, EventKind, event
-from auth.explain import refusal_of
+from auth.explain import demand
 from auth.permissions import Permission
 from auth.sessions import viewer_of
 from auth.throttle import Throttle
@@ -132,9 +132,7 @@ class Context:
 
     def demand(self, permission: Permission, centre_id: int | None) -> None:
         """Raise Refused unless the viewer may do this at a centre in reach; None for everywhere."""
-        refusal = refusal_of(self.viewer, permission, centre_id, everywhere=centre_id is None)
-        if refusal is not None:
-            raise refusal
+        demand(self.viewer, permission, centre_id, everywhere=centre_id is None)
 
     def note_read(self, row: object) -> None:
         """A learner's record is looked at, or a part of it; rows of no learner are none."""

@@ -9,7 +9,7 @@ from graphql import GraphQLError
 from graphql.utilities import coerce_input_value, validate_input_value
 from strawberry.types.arguments import convert_argument
 
-from auth.explain import refusal_of
+from auth.explain import demand
 from auth.permissions import Permission
 from domain.errors import Invalid, Missing
 from exchange.export import counts, issues, learners, records
@@ -76,9 +76,7 @@ class Asked(NamedTuple):
         if found is None:
             message = "There is no centre with this number."
             raise Missing(message, code="NOT_FOUND", field="centre")
-        refusal = refusal_of(reading.viewer, Permission.UNMATCHED_ENTRY_READ, found.id)
-        if refusal is not None:
-            raise refusal
+        demand(reading.viewer, Permission.UNMATCHED_ENTRY_READ, found.id)
         return found
 
     def _filter(self, kind: type[Input]) -> Input | None:
