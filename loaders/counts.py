@@ -1,7 +1,7 @@
 """Counts for charts: one grouped statement over what is stored, whatever the number of learners."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -102,6 +102,16 @@ async def _issues(
     tables = f"{COURSE_TABLES} JOIN issue i ON i.registration_id = c.registration_id"
     kind = _Kind("i", "'ISSUE'", "i.code", tables)
     return await _counted(reading, ids, grouping, kind, where)
+
+
+def by_group(
+    found: Iterable[Count], keys: Iterable[str | None]
+) -> Iterator[tuple[str | None, Sequence[Count]]]:
+    """Counts group by group, in the order of the keys, groups of nobody included."""
+    groups: dict[str | None, list[Count]] = defaultdict(list, {key: [] for key in keys})
+    for one in found:
+        groups[one.key].append(one)
+    return ((key, groups[key]) for key in sorted(groups, key=lambda key: key or ""))
 
 
 async def group_keys(

@@ -23,6 +23,7 @@ from loaders.rows import CentreRow
 from resolvers.changes import ChangeFilter
 from resolvers.changes import chosen as chosen_changes
 from schema.root import Schema
+from schema.types.counts import check_groups
 from schema.types.filters import (
     IssueOrder,
     LearnerFilter,
@@ -133,9 +134,7 @@ async def _declarations(reading: Reading, asked: Asked) -> Listing:
 
 async def _completion(reading: Reading, asked: Asked) -> Listing:
     grouping = asked.word("groupBy", Grouping)
-    if grouping is Grouping.COMPONENT:
-        message = "A completion status is the learner's; it belongs to no component."
-        raise Invalid(message, code="GROUP_BY", field="groupBy")
+    check_groups(grouping)
     return await counts.completion(reading, asked.learners(), grouping)
 
 

@@ -1,6 +1,5 @@
 """The charts as files: every group and in it every code, zeros included."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -22,8 +21,6 @@ GROUPS: Final = {
 }
 _LEARNERS: Final = Column("Learners", Kind.NUMBER, 10)
 _FLAG_KINDS: Final = ((FlagKind.ENTRY, EntryFlag), (FlagKind.ASSESSMENT, AssessmentFlag))
-
-Groups = dict[str | None, list[Count]]
 
 
 async def completion(reading: Reading, wanted: LearnerFilter, grouping: Grouping | None) -> Listing:
@@ -86,12 +83,8 @@ async def issue_counts(
 async def _grouped(
     reading: Reading, wanted: LearnerFilter, grouping: Grouping | None, found: Iterable[Count]
 ) -> Iterator[tuple[str | None, Sequence[Count]]]:
-    """Groups by key, those without anybody who is counted included."""
-    keys = await counts.group_keys(reading, wanted, grouping)
-    groups: Groups = defaultdict(list, {key: [] for key in keys})
-    for one in found:
-        groups[one.key].append(one)
-    return ((key, groups[key]) for key in sorted(groups, key=lambda key: key or ""))
+    """Every group that there is for the filter."""
+    return counts.by_group(found, await counts.group_keys(reading, wanted, grouping))
 
 
 def _columns(grouping: Grouping | None, columns: tuple[Column, ...]) -> tuple[Column, ...]:

@@ -1,6 +1,5 @@
 """Counts for charts, by group, zeros included."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +8,7 @@ import strawberry
 from domain.codes import AssessmentFlag, CompletionStatus, EntryFlag, FlagKind, IssueCode
 from domain.errors import Invalid
 from loaders.centres import centre_by_number
-from loaders.counts import Count
+from loaders.counts import Count, by_group
 from loaders.counts import Grouping as GroupBy
 from schema.batched import batched
 from schema.types.vocabulary import FlagCode
@@ -120,12 +119,9 @@ def counts(
     out_of_reach: int,
 ) -> Counts:
     """Counts as they are shown: every group, and in it every code."""
-    by_key: dict[str | None, list[Count]] = defaultdict(list, {key: [] for key in keys})
-    for one in found:
-        by_key[one.key].append(one)
     groups = []
-    for key in sorted(by_key, key=lambda key: key or ""):
-        group = make(key, by_key[key])
+    for key, members in by_group(found, keys):
+        group = make(key, members)
         if grouping is GroupBy.CENTRE:
             group.centre_number = key
         groups.append(group)
