@@ -1,9 +1,5 @@
 """An edit of many learners that is killed half-way leaves no trace, and can be sent again."""
 
-import os
-import signal
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,8 +11,8 @@ from domain.identifiers import YearMonth
 from models.database import Database, open_database
 from tests.exchange.projection_checks import assert_projection_is_derivation, snapshot
 from tests.factories import DAY, add_user, import_sample
+from tests.killing import kill_when_told
 
-ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2010, 2, 19, 12, tzinfo=UTC)
 
 SCRIPT = """
@@ -69,7 +65,7 @@ async def test_a_killed_edit_leaves_the_database_as_it_was_and_is_made_once_when
         await import_sample(database, tmp_path / "feed", centres=1, learners=150)
         await add_user(database, "editor@example.org")
         before = await snapshot(database)
-        kill_while_deriving(database_url)
+        assert kill_when_told(SCRIPT, "derived", database_url) == ["derived"]
         assert await snapshot(database) == before
 
         done = await edit(database)
@@ -82,18 +78,3 @@ async def test_a_killed_edit_leaves_the_database_as_it_was_and_is_made_once_when
         await assert_projection_is_derivation(database, DAY)
     finally:
         await database.close()
-
-
-def kill_while_deriving(url: str) -> None:
-    """Make the edit in a process of its own and kill it once it has derived some learners."""
-    with subprocess.Popen(  # noqa: S603 - runs this interpreter on the script above
-        [sys.executable, "-c", SCRIPT, url],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "derived\n"
-        process.send_signal(signal.SIGKILL)
-    assert process.returncode == -signal.SIGKILL

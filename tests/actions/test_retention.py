@@ -1,9 +1,5 @@
 """What is past its time goes, a batch a transaction, and nothing else does."""
 
-import os
-import signal
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,8 +25,8 @@ from models.database import Database, open_database
 from tests.actions.school import rows, run
 from tests.exchange.projection_checks import assert_projection_is_derivation, snapshot
 from tests.factories import DAY, import_sample
+from tests.killing import kill_when_told
 
-ROOT = Path(__file__).resolve().parents[2]
 PERIODS = Periods(learner_years=7, past_years=0, log_years=2, feed_days=90, token_hours=24)
 LATER = DAY.replace(year=2017, month=9, day=1)
 """The first day on which learners of August 2010 are over, and those of 2011 are not."""
@@ -302,7 +298,8 @@ async def test_a_killed_run_has_done_whole_batches_and_the_next_one_goes_on(
         going = await over(database)
         people = await ids(database, "learner")
         assert len(going) > 10
-        kill_in_the_second_batch(database_url)
+        told = kill_when_told(SCRIPT, "two batches", database_url)
+        assert told == ["two batches"]
 
         assert await ids(database, "learner") == people - set(sorted(going)[:5])
         await refresh(database, DAY, everything=True)
@@ -312,18 +309,3 @@ async def test_a_killed_run_has_done_whole_batches_and_the_next_one_goes_on(
         assert await ids(database, "learner") == people - going
     finally:
         await database.close()
-
-
-def kill_in_the_second_batch(url: str) -> None:
-    """Start a run in a process of its own and kill it while its second batch is not committed."""
-    with subprocess.Popen(  # noqa: S603 - runs this interpreter on the script above
-        [sys.executable, "-c", SCRIPT, url],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "two batches\n"
-        process.send_signal(signal.SIGKILL)
-    assert process.returncode == -signal.SIGKILL

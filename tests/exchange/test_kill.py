@@ -1,17 +1,12 @@
 """An import that is killed half-way leaves no trace."""
 
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 from exchange.sample import write_sample_feed
 from models.database import open_database
 from tests.exchange.feeds import NEXT_DAY, apply, counts, read_rows, write_rows
 from tests.exchange.projection_checks import assert_projection_is_derivation, snapshot
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.killing import kill_when_told
 
 SCRIPT = """
 import asyncio, sys, time
@@ -55,7 +50,8 @@ async def test_a_killed_import_leaves_the_database_as_it_was(
         write_rows(
             folder / "registrations.csv", [row | {"anticipated_award": "2011-08"} for row in rows]
         )
-        kill_while_deriving(database_url, folder)
+        told = kill_when_told(SCRIPT, "derived", database_url, str(folder))
+        assert "Deriving flags" in told
         assert await snapshot(database) == before
         ((runs,),) = await database.reader.tuples("SELECT COUNT(*) FROM feed_run")
         assert runs == 1
@@ -65,24 +61,3 @@ async def test_a_killed_import_leaves_the_database_as_it_was(
         await assert_projection_is_derivation(database, NEXT_DAY)
     finally:
         await database.close()
-
-
-def kill_while_deriving(url: str, folder: Path) -> None:
-    """Run an import in a process of its own and kill it once it has derived and written flags."""
-    with subprocess.Popen(  # noqa: S603 - runs this interpreter on the script above
-        [sys.executable, "-c", SCRIPT, url, str(folder)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    ) as process:
-        assert process.stdout is not None
-        told = []
-        for line in process.stdout:
-            told.append(line.strip())
-            if line.startswith("derived"):
-                break
-        process.send_signal(signal.SIGKILL)
-    assert "Deriving flags" in told
-    assert told[-1].startswith("derived")
-    assert process.returncode == -signal.SIGKILL

@@ -8,6 +8,8 @@ from typing import Any
 import httpx2
 from python_calamine import CalamineWorkbook
 
+from domain.codes import AssessmentDetail, CompletionStatus, EntryFlag
+from domain.vocabulary import ComponentType
 from tests.factories import LOG_IN, PASSWORD, Caller
 
 Table = list[dict[str, Any]]
@@ -67,3 +69,58 @@ def workbook(content: bytes) -> tuple[dict[str, str], Table]:
 def by_header(header: Sequence[Any], rows: Sequence[Sequence[Any]]) -> Table:
     assert len(set(header)) == len(header)
     return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def learner_of(row: dict[str, str]) -> list[str]:
+    """A learner as a file shows them."""
+    named = ("Centre number", "ULN", "Given name", "Family name", "Anticipated award")
+    about = ("Completion status", "Percent complete")
+    flags = [
+        row[f"{component.label}: {aspect}"]
+        for component in ComponentType
+        for aspect in ("entry", "assessment")
+    ]
+    return [*(row[name] for name in named + about), *flags]
+
+
+def shown_learner(node: dict[str, Any]) -> list[str]:
+    """The same of a learner in the graph."""
+    course, parts = node["registration"], {part["type"]: part for part in node["components"]}
+    flags = []
+    for component in ComponentType:
+        part = parts.get(component.value, {})
+        entry, detail = part.get("entryFlag"), part.get("assessmentDetail")
+        flags += [
+            EntryFlag(entry).label if entry else "",
+            AssessmentDetail(detail).label if detail else "",
+        ]
+    return [
+        course["homeCentre"]["number"],
+        node["uln"] or "",
+        node["givenName"],
+        node["familyName"],
+        course["anticipatedAward"] or "",
+        CompletionStatus(node["completionStatus"]).label,
+        "" if node["percentComplete"] is None else str(node["percentComplete"]),
+        *flags,
+    ]
+
+
+def issue_of(row: dict[str, str]) -> tuple[str, ...]:
+    """An issue as a file shows it."""
+    names = ("Issue", "About", "Due", "Component", "ULN", "What to do", "Steps")
+    return tuple(row[name] for name in names)
+
+
+def shown_issue(node: dict[str, Any]) -> tuple[str, ...]:
+    """The same of an issue in the graph."""
+    component, steps = node["componentType"], node["advice"]["steps"]
+    return (
+        node["label"],
+        node["subject"] or "",
+        node["dueOn"] or "",
+        ComponentType(component).label if component else "",
+        node["learner"]["uln"] or "",
+        node["advice"]["title"],
+        "\n".join(f"{number}. {step['text']}" for number, step in enumerate(steps, 1)),
+    )

@@ -11,7 +11,7 @@ import pytest
 
 from auth.matrix import CallerKind, holds
 from auth.permissions import GrantKind, Permission, Role, Staff
-from domain.codes import AssessmentDetail, CompletionStatus, EntryFlag, IssueCode
+from domain.codes import CompletionStatus, IssueCode
 from domain.vocabulary import ComponentType
 from models.database import Database
 from server.lists import LISTS
@@ -21,7 +21,15 @@ from tests.factories import add_user, import_sample, served
 from tests.graph.asking import centre_numbers, complete_the_sample
 from tests.graph.editing import SET_AWARD, registration_id
 from tests.graph.watching import LOG
-from tests.server.exporting import Taker, lines, taker
+from tests.server.exporting import (
+    Taker,
+    issue_of,
+    learner_of,
+    lines,
+    shown_issue,
+    shown_learner,
+    taker,
+)
 
 MANAGER, VISITOR, STRANGER = "manager@west.example", "visitor@west.example", "x@east.example"
 SUPPORT = "support@example.org"
@@ -113,16 +121,16 @@ async def test_lists_and_counts_are_those_of_the_graph(
 
         data = await person.data(LEARNERS, filter=wanted, orderBy=order)
         rows = await person.csv("learners", orderBy=order, **asked)
-        assert [_learner(row) for row in rows] == [
-            _shown_learner(node) for node in data["learners"]["nodes"]
+        assert [learner_of(row) for row in rows] == [
+            shown_learner(node) for node in data["learners"]["nodes"]
         ]
         assert len(rows) > 5
 
         data = await person.data(ISSUES, filter=wanted, orderBy="DUE_DATE")
         rows = await person.csv("issues", orderBy="DUE_DATE", **asked)
         assert len(rows) == data["issues"]["totalCount"]
-        assert [_issue(row) for row in rows[:100]] == [
-            _shown_issue(node) for node in data["issues"]["nodes"]
+        assert [issue_of(row) for row in rows[:100]] == [
+            shown_issue(node) for node in data["issues"]["nodes"]
         ]
 
         data = await person.data(COUNTS, filter=wanted)
@@ -165,57 +173,6 @@ async def test_lists_and_counts_are_those_of_the_graph(
 
 def _texts(one: dict[str, Any], *names: str) -> tuple[str, ...]:
     return tuple(str(one[name]) for name in names)
-
-
-def _learner(row: dict[str, str]) -> list[str]:
-    named = ("Centre number", "ULN", "Given name", "Family name", "Anticipated award")
-    about = ("Completion status", "Percent complete")
-    flags = [
-        row[f"{component.label}: {aspect}"]
-        for component in ComponentType
-        for aspect in ("entry", "assessment")
-    ]
-    return [*(row[name] for name in named + about), *flags]
-
-
-def _shown_learner(node: dict[str, Any]) -> list[str]:
-    course, parts = node["registration"], {part["type"]: part for part in node["components"]}
-    flags = []
-    for component in ComponentType:
-        part = parts.get(component.value, {})
-        entry, detail = part.get("entryFlag"), part.get("assessmentDetail")
-        flags += [
-            EntryFlag(entry).label if entry else "",
-            AssessmentDetail(detail).label if detail else "",
-        ]
-    return [
-        course["homeCentre"]["number"],
-        node["uln"] or "",
-        node["givenName"],
-        node["familyName"],
-        course["anticipatedAward"] or "",
-        CompletionStatus(node["completionStatus"]).label,
-        "" if node["percentComplete"] is None else str(node["percentComplete"]),
-        *flags,
-    ]
-
-
-def _issue(row: dict[str, str]) -> tuple[str, ...]:
-    names = ("Issue", "About", "Due", "Component", "ULN", "What to do", "Steps")
-    return tuple(row[name] for name in names)
-
-
-def _shown_issue(node: dict[str, Any]) -> tuple[str, ...]:
-    component, steps = node["componentType"], node["advice"]["steps"]
-    return (
-        node["label"],
-        node["subject"] or "",
-        node["dueOn"] or "",
-        ComponentType(component).label if component else "",
-        node["learner"]["uln"] or "",
-        node["advice"]["title"],
-        "\n".join(f"{number}. {step['text']}" for number, step in enumerate(steps, 1)),
-    )
 
 
 async def test_a_workbook_holds_days_months_numbers_and_tells_about_itself(
