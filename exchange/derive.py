@@ -5,6 +5,7 @@ from datetime import date
 
 from actions.projection import derive_learners
 from domain.vocabulary import NewsKind
+from exchange.holds import settle_holds
 from exchange.touch import TOUCHED
 from inputs.catalogue import read_catalogue
 from inputs.records import RecordReader
@@ -46,6 +47,7 @@ async def derive_touched(connection: Connection, day: date, progress: Callable[[
         )
         learner_ids = [row[0] for row in rows]
         last = learner_ids[-1]
+        await settle_holds(connection, catalogue, learner_ids, day)
         await derive_learners(connection, reader, catalogue, learner_ids, day)
         await _tell(connection, learner_ids)
         done += len(learner_ids)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from exchange.contract import FILE_BY_NAME, NOT_IN_FULL_FEED
+from exchange.holds import UNSETTLED
 from exchange.staging import stage_name
 from models.database import Connection
 from models.temporary import create_temporary_from
@@ -38,6 +39,14 @@ class Counts(NamedTuple):
 _CENTRE_JOIN = "JOIN centre c ON c.number = s.centre_number"
 _REGISTRATION_JOIN = "JOIN registration r ON r.ref = s.registration_ref"
 
+_VISIBLE_FROM = """
+    CASE WHEN {complete} AND t.complete THEN COALESCE({visible_from}, t.visible_from)
+    ELSE {visible_from} END
+"""
+_HELD_UNTIL = f"""
+    CASE WHEN NOT {{complete}} OR {{visible_from}} IS NOT NULL THEN NULL
+    WHEN t.complete THEN t.held_until ELSE '{UNSETTLED}' END
+"""
 _KEEP_USER_EDIT = "CASE WHEN t.award_source = 'USER' THEN t.award ELSE {anticipated_award} END"
 
 
@@ -134,9 +143,13 @@ MERGES: tuple[Merge, ...] = (
         "das_components.csv",
         "das_component",
         {"registration_id": "r.id", "component": "s.component"},
-        _same("complete", "visible_from"),
+        _same("complete"),
         joins=_REGISTRATION_JOIN,
-        computed={"centre_id": "r.centre_id"},
+        computed={
+            "centre_id": "r.centre_id",
+            "visible_from": _VISIBLE_FROM,
+            "held_until": _HELD_UNTIL,
+        },
     ),
 )
 

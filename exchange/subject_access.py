@@ -38,7 +38,10 @@ _LOOKED_UP: Final[Mapping[str, tuple[str, str]]] = {
 """Keys that are shown as what they stand for."""
 
 _RELEASED: Final = "(t.result_release_on IS NULL OR t.result_release_on <= {day})"
-_VISIBLE: Final = "(t.visible_from IS NULL OR t.visible_from <= {day})"
+_VISIBLE: Final = (
+    "(COALESCE(t.visible_from, t.held_until) IS NULL"
+    " OR COALESCE(t.visible_from, t.held_until) <= {day})"
+)
 _HELD_BACK: Final[Mapping[tuple[str, str], str]] = {
     ("entry", "result"): f"CASE WHEN {_RELEASED} THEN t.result END",
     ("entry", "result_release_on"): (
@@ -46,6 +49,7 @@ _HELD_BACK: Final[Mapping[tuple[str, str], str]] = {
     ),
     ("das_component", "complete"): f"(t.complete AND {_VISIBLE})",
     ("das_component", "visible_from"): f"CASE WHEN {_VISIBLE} THEN t.visible_from END",
+    ("das_component", "held_until"): f"CASE WHEN {_VISIBLE} THEN t.held_until END",
 }
 """What must not tell a result before its release."""
 

@@ -158,8 +158,8 @@ class RecordReader:
         among = self._connection.among("registration_id", ids)
         for row in await self._connection.rows(
             _DasRow,
-            "SELECT registration_id, component, complete, visible_from FROM das_component"  # noqa: S608
-            f" WHERE {among.text}",
+            "SELECT registration_id, component, complete, COALESCE(visible_from, held_until)"  # noqa: S608
+            f" FROM das_component WHERE {among.text}",
             *among.params,
         ):
             found[row.registration_id].append(row)
@@ -228,7 +228,7 @@ class RecordReader:
                     found=row.das_id is not None,
                     uln_matches=uln_matches,
                     complete=part.complete,
-                    visible_from=part.visible_from or _held_until(part.component, entries),
+                    visible_from=part.visible_from,
                 )
                 for part in das
             },
@@ -288,20 +288,6 @@ def _stale_from(fetched_at: datetime | None) -> date | None:
     if fetched_at is None:
         return None
     return fetched_at.astimezone(LONDON).date() + timedelta(days=2)
-
-
-def _held_until(component: str, entries: Sequence[_EntryRow]) -> date | None:
-    """The last release day of the component's results: completeness must not tell them early."""
-    days = [
-        row.result_release_on
-        for row in entries
-        if row.component == component
-        and row.registration_id is not None
-        and row.status != EntryStatus.WITHDRAWN
-        and row.result is not None
-        and row.result_release_on is not None
-    ]
-    return max(days, default=None)
 
 
 def _birthday(born: date | None, age: int) -> date | None:

@@ -44,6 +44,9 @@ class DasComponent(Model):
     component = fields.CharField(40)
     complete = fields.BooleanField()
     visible_from = fields.DateField(null=True, description="Not shown as complete before")
+    held_until = fields.DateField(
+        null=True, description="The same, found from the entries where DAS does not say"
+    )
 
     class Meta:
         """Table name and keys."""

@@ -34,6 +34,7 @@ MIGRATIONS: Final = [
     "0007_finding",
     "0008_support_texts",
     "0009_past_records",
+    "0010_held_until",
 ]
 
 NOT_LOOKED_UP_BY: Final = {

@@ -9,6 +9,7 @@ import pytest
 from auth.permissions import GrantKind, Staff
 from exchange.refresh import refresh
 from models.database import Database
+from tests.exchange.feeds import read_rows, send
 from tests.factories import DAY, Caller, add_user, import_sample, log_in, served
 from tests.graph.asking import centre_numbers
 from tests.graph.travelling import answers, forget_results, hold_results
@@ -72,6 +73,37 @@ async def test_on_the_day_before_release_nothing_anywhere_tells_that_there_are_r
     async with served(database_url, today=DAY + timedelta(days=1)) as client:
         without = await answers(await log_in(client, "reader@example.org"), None)
     assert released != without, "the results do make a difference from their day on"
+
+
+async def test_results_that_a_feed_brings_before_their_release_change_nothing_until_then(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await import_sample(database, tmp_path / "feed", centres=2, learners=40)
+    await add_user(database, "reader@example.org", *(await centre_numbers(database)))
+    told = await database.reader.tuples(
+        "SELECT DISTINCT r.ref, e.component FROM entry e"
+        " JOIN registration r ON r.id = e.registration_id WHERE e.result IS NULL AND e.id % 3 = 0"
+    )
+    complete = [
+        {"registration_ref": ref, "component": component, "complete": "true"}
+        for ref, component in told
+    ]
+    await send(database, tmp_path / "das", {"das_components.csv": complete})
+    tomorrow = (DAY + timedelta(days=1)).isoformat()
+    results = [
+        {**row, "result": "PASS", "result_release_on": tomorrow}
+        for row in read_rows(tmp_path / "feed" / "entries.csv")
+        if not row["result"]
+    ]
+    async with served(database_url) as client:
+        caller = await log_in(client, "reader@example.org")
+        before = await everything(caller)
+        await send(database, tmp_path / "results", {"entries.csv": results})
+        assert await everything(caller) == before
+    ((held, seen),) = await database.reader.tuples(
+        "SELECT COUNT(held_until), COUNT(*) - COUNT(held_until) FROM das_component WHERE complete"
+    )
+    assert (len(complete) > 20, held > 0, seen > 20) == (True, True, True)
 
 
 # Lists, counts and reach -------------------------------------------------------------------------
