@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from actions.projection import derive_learners
+from actions.versions import centres_of, raise_versions
 from domain.vocabulary import NewsKind
 from exchange.holds import settle_holds
 from exchange.touch import TOUCHED
@@ -34,6 +35,7 @@ async def derive_touched(connection: Connection, day: date, progress: Callable[[
     reader = RecordReader(connection)
     touched = int((await connection.tuples(f"SELECT COUNT(*) FROM {TOUCHED}"))[0][0])  # noqa: S608 - names are ours
     last, done, renew_at = -1, 0, CHUNK
+    centre_ids: set[int] = set()
     if touched >= MANY:
         await renew_statistics(connection, FED)
     while done < touched:
@@ -47,6 +49,7 @@ async def derive_touched(connection: Connection, day: date, progress: Callable[[
         )
         learner_ids = [row[0] for row in rows]
         last = learner_ids[-1]
+        centre_ids |= await centres_of(connection, learner_ids)
         await settle_holds(connection, catalogue, learner_ids, day)
         await derive_learners(connection, reader, catalogue, learner_ids, day)
         await _tell(connection, learner_ids)
@@ -54,6 +57,7 @@ async def derive_touched(connection: Connection, day: date, progress: Callable[[
         progress(len(learner_ids))
     if touched >= MANY:
         await renew_statistics(connection, DERIVED)
+    await raise_versions(connection, centre_ids)
     return done
 
 

@@ -1,12 +1,13 @@
 """Counts for charts as they are on another day."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from domain.codes import CompletionStatus, FlagKind
-from loaders.counts import Count, Grouping, key_of
+from loaders.counting import Count, Grouping, Question, key_of
+from loaders.counts import Counted
 from loaders.derivations import Derived, at_centre, candidates, concerns, fitting, timeless
 from loaders.filters import LearnerFilter
 from loaders.reading import Reading
@@ -19,10 +20,12 @@ Kind = tuple[str | None, str, str]
 class Tally(NamedTuple):
     """All counts of a filter on a day, and the groups that there are."""
 
-    completion: list[Count]
-    flags: list[Count]
-    issues: list[Count]
+    found: Mapping[Question, list[Count]]
     keys: list[str | None]
+
+    def of(self, question: Question) -> Counted:
+        """The counts that answer one question."""
+        return Counted(self.found[question], self.keys)
 
 
 async def tally_by_filter(
@@ -68,15 +71,13 @@ async def _tally(
         held = Counter(_held(derived, key, wanted, of_component=of_component))
         rows.update(held)
         learners.update(held.keys())
-    counts: dict[bool, list[Count]] = defaultdict(list)
+    counts: dict[Question, list[Count]] = {question: [] for question in Question}
+    for kind, number in completion.items():
+        counts[Question.COMPLETION].append(Count(*kind, number, number))
     for kind, number in rows.items():
-        counts[kind[1] == "ISSUE"].append(Count(*kind, learners[kind], number))
-    return Tally(
-        completion=[Count(*kind, number, number) for kind, number in completion.items()],
-        flags=counts[False],
-        issues=counts[True],
-        keys=_keys(grouping, keys),
-    )
+        question = Question.ISSUE if kind[1] == Question.ISSUE else Question.FLAG
+        counts[question].append(Count(*kind, learners[kind], number))
+    return Tally(counts, _keys(grouping, keys))
 
 
 def _keys(grouping: Grouping | None, found: Iterable[str | None]) -> list[str | None]:

@@ -62,7 +62,7 @@ def issue_clause(connection: Connection, wanted: LearnerFilter) -> Clause:
 
 def _on_courses(connection: Connection, wanted: LearnerFilter) -> Clause:
     """All conditions but that on issues, which lists of issues ask of each issue itself."""
-    clause = _at_centres(connection, wanted)
+    clause = at_centres(connection, wanted)
     for column, values in (
         ("r.line", wanted.lines),
         ("r.level", wanted.levels),
@@ -80,7 +80,8 @@ def _on_courses(connection: Connection, wanted: LearnerFilter) -> Clause:
     return clause
 
 
-def _at_centres(connection: Connection, wanted: LearnerFilter) -> Clause:
+def at_centres(connection: Connection, wanted: LearnerFilter) -> Clause:
+    """The centres that a filter names, as those of rows `c`."""
     clause = ALWAYS
     if wanted.centres:
         clause &= _within(connection, "c.centre_id", "id", "centre", "number", wanted.centres)

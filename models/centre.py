@@ -13,6 +13,9 @@ class Centre(Model):
     dfe_number = fields.CharField(7, null=True, description="Seven digits, the first three the LA")
     status = fields.CharField(20, description="OPEN, CLOSED or UNKNOWN")
     status_raw = fields.CharField(100, null=True, description="The feed's own word")
+    version = fields.BigIntField(
+        default=0, db_default=0, description="Rises whenever what is counted here may have changed"
+    )
 
     class Meta:
         """Table name."""

@@ -1,36 +1,20 @@
 """The chart, and the same for flags and issues."""
 
-from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
-from operator import attrgetter
-from typing import NamedTuple
 
 import strawberry
 
 from auth.requires import signed_in
-from loaders import counts as loaders
 from loaders.centres import consortium_by_code
-from loaders.counts import Count, Grouping
-from loaders.counts_on import Tally, tally_by_filter
+from loaders.counting import Counting, Grouping, Question
+from loaders.counts import counts_by_counting
+from loaders.counts_on import tally_by_filter
 from loaders.filters import LearnerFilter
-from loaders.reading import Reading
 from schema.context import Info
 from schema.dated import On, other_day
 from schema.types import counts as shown
-from schema.types.counts import CountGroup, Counts, Grouped
+from schema.types.counts import Counts, Grouped
 from schema.types.filters import LearnerWanted, chosen
-
-
-class _Source(NamedTuple):
-    """Where counts of one kind come from."""
-
-    stored: Callable[[Reading, LearnerFilter, Grouping | None], Awaitable[list[Count]]]
-    derived: Callable[[Tally], list[Count]]
-
-
-_COMPLETION = _Source(loaders.completion_counts, attrgetter("completion"))
-_FLAGS = _Source(loaders.flag_counts, attrgetter("flags"))
-_ISSUES = _Source(loaders.issue_counts, attrgetter("issues"))
 
 
 @strawberry.field(
@@ -46,7 +30,7 @@ async def completion(
 ) -> Counts | None:
     """Equal to the counts of the matching lists."""
     shown.check_groups(group_by)
-    return await _counted(info, chosen(filter), group_by, on, shown.statuses, _COMPLETION)
+    return await _counted(info, chosen(filter), group_by, on, Question.COMPLETION, shown.statuses)
 
 
 @strawberry.field(
@@ -60,7 +44,7 @@ async def flag_counts(
     on: On = None,
 ) -> Counts | None:
     """Equal to the counts of the matching lists."""
-    return await _counted(info, chosen(filter), group_by, on, shown.flags, _FLAGS)
+    return await _counted(info, chosen(filter), group_by, on, Question.FLAG, shown.flags)
 
 
 @strawberry.field(
@@ -74,7 +58,7 @@ async def issue_counts(
     on: On = None,
 ) -> Counts | None:
     """Equal to the counts of the matching lists."""
-    return await _counted(info, chosen(filter), group_by, on, shown.issues, _ISSUES)
+    return await _counted(info, chosen(filter), group_by, on, Question.ISSUE, shown.issues)
 
 
 async def _counted(
@@ -82,18 +66,16 @@ async def _counted(
     wanted: LearnerFilter,
     group_by: Grouping | None,
     on: date | None,
-    make: Callable[[str | None, Sequence[Count]], CountGroup],
-    source: _Source,
+    question: Question,
+    make: shown.Make,
 ) -> Counts:
     """From what is stored for today; of another day all three kinds come of one walk."""
-    reading, day = info.context.reading, other_day(info, on)
+    load, day = info.context.load, other_day(info, on)
     if day is None:
-        found = await source.stored(reading, wanted, group_by)
-        keys = await loaders.group_keys(reading, wanted, group_by)
+        found = await load(counts_by_counting, Counting(question, wanted, group_by))
     else:
-        tally = await info.context.load(tally_by_filter, (wanted, group_by), day)
-        found, keys = source.derived(tally), tally.keys
-    return shown.counts(found, keys, group_by, make, await _out_of_reach(info, wanted))
+        found = (await load(tally_by_filter, (wanted, group_by), day)).of(question)
+    return shown.counts(found, group_by, make, await _out_of_reach(info, wanted))
 
 
 async def _out_of_reach(info: Info, wanted: LearnerFilter) -> int:

@@ -16,7 +16,7 @@ from exchange.export import counts, issues, learners, records
 from exchange.export.listing import Listing
 from loaders import changes, filters
 from loaders.centres import centre_by_number, consortium_by_code
-from loaders.counts import Grouping
+from loaders.counting import Grouping
 from loaders.filters import comparable
 from loaders.reading import Reading
 from loaders.rows import CentreRow

@@ -35,6 +35,7 @@ MIGRATIONS: Final = [
     "0008_support_texts",
     "0009_past_records",
     "0010_held_until",
+    "0011_centre_versions",
 ]
 
 NOT_LOOKED_UP_BY: Final = {

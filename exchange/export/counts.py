@@ -1,13 +1,13 @@
 """The charts as files: every group and in it every code, zeros included."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from domain.codes import AssessmentFlag, CompletionStatus, EntryFlag, FlagKind, IssueCode
 from domain.vocabulary import ComponentType
 from exchange.export.listing import Column, Kind, Listing, Row, listed
-from loaders import counts
-from loaders.counts import Count, Grouping
+from loaders.counting import Count, Counting, Grouping, Question
+from loaders.counts import by_group, counts_by_counting
 from loaders.facts import level_in_words
 from loaders.filters import LearnerFilter
 from loaders.reading import Reading
@@ -25,9 +25,7 @@ _FLAG_KINDS: Final = ((FlagKind.ENTRY, EntryFlag), (FlagKind.ASSESSMENT, Assessm
 
 async def completion(reading: Reading, wanted: LearnerFilter, grouping: Grouping | None) -> Listing:
     """Learners in reach by completion status."""
-    groups = await _grouped(
-        reading, wanted, grouping, await counts.completion_counts(reading, wanted, grouping)
-    )
+    groups = await _grouped(reading, Counting(Question.COMPLETION, wanted, grouping))
     columns = (Column("Completion status", width=20), _LEARNERS, Column("Share", Kind.SHARE, 9))
     rows = []
     for key, found in groups:
@@ -44,9 +42,7 @@ async def flag_counts(
     reading: Reading, wanted: LearnerFilter, grouping: Grouping | None
 ) -> Listing:
     """Components of learners in reach by flag."""
-    groups = await _grouped(
-        reading, wanted, grouping, await counts.flag_counts(reading, wanted, grouping)
-    )
+    groups = await _grouped(reading, Counting(Question.FLAG, wanted, grouping))
     columns = (
         Column("Kind", width=18),
         Column("Flag", width=26),
@@ -67,9 +63,7 @@ async def issue_counts(
     reading: Reading, wanted: LearnerFilter, grouping: Grouping | None
 ) -> Listing:
     """Issues of learners in reach by code."""
-    groups = await _grouped(
-        reading, wanted, grouping, await counts.issue_counts(reading, wanted, grouping)
-    )
+    groups = await _grouped(reading, Counting(Question.ISSUE, wanted, grouping))
     columns = (Column("Issue", width=30), Column("Issues", Kind.NUMBER, 10), _LEARNERS)
     rows = []
     for key, found in groups:
@@ -81,10 +75,11 @@ async def issue_counts(
 
 
 async def _grouped(
-    reading: Reading, wanted: LearnerFilter, grouping: Grouping | None, found: Iterable[Count]
+    reading: Reading, asked: Counting
 ) -> Iterator[tuple[str | None, Sequence[Count]]]:
     """Every group that there is for the filter."""
-    return counts.by_group(found, await counts.group_keys(reading, wanted, grouping))
+    (found,) = await counts_by_counting(reading, [asked])
+    return by_group(found)
 
 
 def _columns(grouping: Grouping | None, columns: tuple[Column, ...]) -> tuple[Column, ...]:

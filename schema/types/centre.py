@@ -1,26 +1,19 @@
 """Centres, consortia, and the people who may see them."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable
 from datetime import date
-from operator import attrgetter
-from typing import NamedTuple
 
 import strawberry
 
 from auth.permissions import Permission
 from auth.requires import requires
 from domain.vocabulary import CentreStatus
-from loaders import filters, issues_on, learners_on
+from loaders import issues_on, learners_on
 from loaders.access import access_by_centre_id
 from loaders.centres import centres_by_consortium_id, consortia_by_centre_id
-from loaders.counts import (
-    Count,
-    Grouping,
-    completion_counts_by_centre_id,
-    group_keys_by_centre_id,
-    issue_counts_by_centre_id,
-)
-from loaders.counts_on import Tally, tally_by_centre_id
+from loaders.counting import Counting, Question
+from loaders.counts import counts_by_centre_id
+from loaders.counts_on import tally_by_centre_id
 from loaders.lists import issue_count_by_centre_id, issue_page_by_centre_id
 from loaders.pages import (
     learner_count_by_centre_id,
@@ -32,13 +25,13 @@ from loaders.paging import ENTRIES_BY_DAY
 from loaders.rows import CentreRow, ConsortiumRow
 from schema.batched import batched
 from schema.connection import DEFAULT_FIRST, After, Connection, First, connection, page_request
-from schema.context import Batch, Info
+from schema.context import Info
 from schema.dated import FilterOn, On, other_day
 from schema.scalars import CentreNumber
 from schema.types import counts as shown
 from schema.types.access import Access
 from schema.types.component import Entry
-from schema.types.counts import CountGroup, Counts, Grouped
+from schema.types.counts import Counts, Grouped
 from schema.types.filters import (
     IssueOrder,
     IssuesBy,
@@ -121,7 +114,13 @@ class Centre(Node):
     ) -> Counts:
         """The chart of one centre."""
         shown.check_groups(group_by)
-        return await _counted(info, self.id, chosen(filter), group_by, on, _COMPLETION)
+        return await _counted(
+            info,
+            self.id,
+            Counting(Question.COMPLETION, chosen(filter), group_by),
+            on,
+            shown.statuses,
+        )
 
     @strawberry.field(
         description="Issues of the centre's learners by code, and how many learners have one."
@@ -134,7 +133,9 @@ class Centre(Node):
         on: On = None,
     ) -> Counts:
         """Equal to the counts of the centre's list."""
-        return await _counted(info, self.id, chosen(filter), group_by, on, _ISSUES)
+        return await _counted(
+            info, self.id, Counting(Question.ISSUE, chosen(filter), group_by), on, shown.issues
+        )
 
     @strawberry.field(
         description="The shopping list of the centre's learners. `issueCode` and `component` narrow"
@@ -174,35 +175,21 @@ class Centre(Node):
         return await unmatched(info, self.id, first, after)  # type: ignore[arg-type]  # self is the row
 
 
-class _Source(NamedTuple):
-    """Where a centre's counts of one kind come from, and how a group of them is shown."""
-
-    stored: Batch
-    derived: Callable[[Tally], list[Count]]
-    shown: Callable[[str | None, Sequence[Count]], CountGroup]
-
-
-_COMPLETION = _Source(completion_counts_by_centre_id, attrgetter("completion"), shown.statuses)
-_ISSUES = _Source(issue_counts_by_centre_id, attrgetter("issues"), shown.issues)
-
-
 async def _counted(
     info: Info,
     centre_id: Hashable,
-    wanted: filters.LearnerFilter,
-    group_by: Grouping | None,
+    asked: Counting,
     on: date | None,
-    source: _Source,
+    make: shown.Make,
 ) -> Counts:
-    """One statement for all centres of a level; groups take another, and so does a day."""
+    """All centres of a level are counted together; another day takes a walk for each."""
     load, day = info.context.load, other_day(info, on)
     if day is None:
-        found = await load(source.stored, centre_id, wanted, group_by)
-        keys = await load(group_keys_by_centre_id, centre_id, wanted, group_by)
+        found = await load(counts_by_centre_id, (centre_id, asked))
     else:
-        tally = await load(tally_by_centre_id, centre_id, wanted, group_by, day)
-        found, keys = source.derived(tally), tally.keys
-    return shown.counts(found, keys, group_by, source.shown, 0)
+        tally = await load(tally_by_centre_id, centre_id, asked.wanted, asked.grouping, day)
+        found = tally.of(asked.question)
+    return shown.counts(found, asked.grouping, make, 0)
 
 
 async def unmatched(info: Info, centre_id: int, first: int, after: str | None) -> Connection[Entry]:

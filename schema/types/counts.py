@@ -1,15 +1,16 @@
 """Counts for charts, by group, zeros included."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import strawberry
 
 from domain.codes import AssessmentFlag, CompletionStatus, EntryFlag, FlagKind, IssueCode
 from domain.errors import Invalid
 from loaders.centres import centre_by_number
-from loaders.counts import Count, by_group
-from loaders.counts import Grouping as GroupBy
+from loaders.counting import Count
+from loaders.counting import Grouping as GroupBy
+from loaders.counts import Counted, by_group
 from schema.batched import batched
 from schema.types.vocabulary import FlagCode
 
@@ -111,16 +112,19 @@ class Counts:
     )
 
 
+Make: TypeAlias = Callable[[str | None, Sequence[Count]], CountGroup]
+"""A group as it is shown, from its key and its counts."""
+
+
 def counts(
-    found: Iterable[Count],
-    keys: Sequence[str | None],
+    counted: Counted,
     grouping: GroupBy | None,
-    make: Callable[[str | None, Sequence[Count]], CountGroup],
+    make: Make,
     out_of_reach: int,
 ) -> Counts:
     """Counts as they are shown: every group, and in it every code."""
     groups = []
-    for key, members in by_group(found, keys):
+    for key, members in by_group(counted):
         group = make(key, members)
         if grouping is GroupBy.CENTRE:
             group.centre_number = key
@@ -139,40 +143,36 @@ def check_groups(grouping: GroupBy | None) -> None:
         raise Invalid(message, code="GROUP_BY", field="groupBy")
 
 
+# The words of an enum are looked up once, not for every group.
+_STATUSES: Final = [(status, status.value, status.label) for status in CompletionStatus]
+_FLAGS: Final = [
+    (kind, FlagCode(code.value), (kind.value, code.value))
+    for kind, codes in ((FlagKind.ENTRY, EntryFlag), (FlagKind.ASSESSMENT, AssessmentFlag))
+    for code in codes
+]
+_ISSUES: Final = [(code, code.value, code.label) for code in IssueCode]
+_NONE: Final = Count(None, "", None, 0, 0)
+
+
 def statuses(key: str | None, found: Sequence[Count]) -> CountGroup:
     """A group of learners by completion status; those who left only where they were asked for."""
     held = {one.code: one.learners for one in found}
     total = sum(held.values())
-    return CountGroup(
-        key=key,
-        total_count=total,
-        statuses=[
-            StatusCount(
-                status=status,
-                label=status.label,
-                count=held.get(status.value, 0),
-                share=held.get(status.value, 0) / total if total else 0.0,
-            )
-            for status in CompletionStatus
-        ],
-    )
+    shown = []
+    for status, code, label in _STATUSES:
+        count = held.get(code, 0)
+        share = count / total if total else 0.0
+        shown.append(StatusCount(status=status, label=label, count=count, share=share))
+    return CountGroup(key=key, total_count=total, statuses=shown)
 
 
 def flags(key: str | None, found: Sequence[Count]) -> CountGroup:
     """A group of components by flag."""
     held = {(one.kind, one.code): one for one in found}
     shown = []
-    for kind, codes in ((FlagKind.ENTRY, EntryFlag), (FlagKind.ASSESSMENT, AssessmentFlag)):
-        for code in codes:
-            one = held.get((kind.value, code.value))
-            shown.append(
-                FlagCount(
-                    kind=kind,
-                    code=FlagCode(code.value),
-                    components=one.rows if one else 0,
-                    learners=one.learners if one else 0,
-                )
-            )
+    for kind, code, name in _FLAGS:
+        one = held.get(name, _NONE)
+        shown.append(FlagCount(kind=kind, code=code, components=one.rows, learners=one.learners))
     return CountGroup(key=key, total_count=sum(one.rows for one in found), flags=shown)
 
 
@@ -180,14 +180,7 @@ def issues(key: str | None, found: Sequence[Count]) -> CountGroup:
     """A group of issues by code."""
     held = {one.code: one for one in found}
     shown = []
-    for code in IssueCode:
-        one = held.get(code.value)
-        shown.append(
-            IssueCount(
-                code=code,
-                label=code.label,
-                issues=one.rows if one else 0,
-                learners=one.learners if one else 0,
-            )
-        )
+    for issue, code, label in _ISSUES:
+        one = held.get(code, _NONE)
+        shown.append(IssueCount(code=issue, label=label, issues=one.rows, learners=one.learners))
     return CountGroup(key=key, total_count=sum(one.rows for one in found), issues=shown)

@@ -1,0 +1,35 @@
+"""Versions of centres, by which those who keep counts know that they are out of date."""
+
+from collections.abc import Iterable, Sequence
+
+from models.database import Connection, Dialect
+
+
+async def centres_of(connection: Connection, learner_ids: Sequence[int]) -> set[int]:
+    """The centres at which learners are registered, or were when they were last derived."""
+    among = connection.among("learner_id", learner_ids)
+    rows = await connection.tuples(
+        f"SELECT centre_id FROM registration WHERE {among.text}"  # noqa: S608 - names are ours
+        f" UNION SELECT centre_id FROM completion WHERE {among.text}",
+        *among.params,
+        *among.params,
+    )
+    return {row[0] for row in rows}
+
+
+async def raise_versions(connection: Connection, centre_ids: Iterable[int]) -> None:
+    """Something that is counted may have changed at these centres; the last step of a transaction.
+
+    Others who change something there wait until the transaction ends. Everybody locks in the same
+    order, and nothing else afterwards.
+    """
+    among = connection.among("id", sorted(centre_ids))
+    if connection.dialect is Dialect.POSTGRESQL:
+        await connection.execute(
+            f"SELECT id FROM centre WHERE {among.text} ORDER BY id FOR NO KEY UPDATE",  # noqa: S608
+            *among.params,
+        )
+    await connection.execute(
+        f"UPDATE centre SET version = version + 1 WHERE {among.text}",  # noqa: S608
+        *among.params,
+    )

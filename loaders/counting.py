@@ -1,0 +1,156 @@
+"""What is counted, and the grouped statement that counts it, however many learners there are."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from auth import scope
+from loaders.filters import LearnerFilter, issue_clause, learner_clause
+from loaders.learners import COURSE_TABLES
+from loaders.reading import Reading
+from models.database import Clause
+
+
+class Grouping(StrEnum):
+    """What counts are told apart by."""
+
+    CENTRE = "CENTRE"
+    LINE = "LINE"
+    LEVEL = "LEVEL"
+    AWARD_MONTH = "AWARD_MONTH"
+    COMPONENT = "COMPONENT"
+
+
+class Question(StrEnum):
+    """What is counted."""
+
+    COMPLETION = "COMPLETION"
+    """Learners by completion status; those who left only where they are asked for."""
+    FLAG = "FLAG"
+    """Components by flag, and the learners who have one."""
+    ISSUE = "ISSUE"
+    """Issues by code, and the learners who have one."""
+    GROUP = "GROUP"
+    """Learners by group alone: the groups that there are."""
+
+
+class Counting(NamedTuple):
+    """What is counted, of whom, and by what the counts are told apart."""
+
+    question: Question
+    wanted: LearnerFilter
+    grouping: Grouping | None
+
+
+class Count(NamedTuple):
+    """How many there are of one kind in one group."""
+
+    key: str | None
+    """A centre's number, a code or a month; None without groups, and for no month."""
+    kind: str
+    code: str | None
+    learners: int
+    rows: int
+    """Components or issues; for completion the same as learners."""
+
+
+_KEYS = {
+    Grouping.CENTRE: "(SELECT z.number FROM centre z WHERE z.id = c.centre_id)",
+    Grouping.LINE: "r.line",
+    Grouping.LEVEL: "r.level",
+    Grouping.AWARD_MONTH: "r.award",
+}
+
+
+class _Kind(NamedTuple):
+    """The alias of the rows that are counted, their kind and code as SQL, and where they are."""
+
+    alias: str
+    kind: str
+    code: str
+    tables: str = COURSE_TABLES
+
+
+_KINDS = {
+    Question.COMPLETION: _Kind("", "'COMPLETION'", "c.status"),
+    Question.FLAG: _Kind(
+        "f",
+        "f.kind",
+        "f.code",
+        f"{COURSE_TABLES} JOIN flag f ON f.registration_id = c.registration_id",
+    ),
+    Question.ISSUE: _Kind(
+        "i",
+        "'ISSUE'",
+        "i.code",
+        f"{COURSE_TABLES} JOIN issue i ON i.registration_id = c.registration_id",
+    ),
+    Question.GROUP: _Kind("", "'GROUP'", "NULL"),
+}
+
+
+async def counted(reading: Reading, asked: Counting, view: Clause) -> list[Count]:
+    """Counts over the registrations of a view, which has each learner once."""
+    return (await _counted(reading, asked, view, "NULL"))[None]
+
+
+async def counted_by_centre_id(
+    reading: Reading, asked: Counting, view: Clause
+) -> Mapping[int | None, list[Count]]:
+    """The same, told apart by centre; a view has each learner once at each."""
+    return await _counted(reading, asked, view, "c.centre_id")
+
+
+async def _counted(
+    reading: Reading, asked: Counting, view: Clause, apart: str
+) -> Mapping[int | None, list[Count]]:
+    """Each learner's rows are counted first, then the learners.
+
+    Databases count what differs by sorting all of it, and group without. What a group is called is
+    looked up once a group.
+    """
+    kind, where = _KINDS[asked.question], view & _where(reading, asked)
+    shown = "g.held_key"
+    held = key_of(asked.grouping, kind.alias)
+    if asked.grouping is Grouping.CENTRE:
+        held = "c.centre_id"
+        shown = "(SELECT z.number FROM centre z WHERE z.id = g.held_key)"
+    rows: Sequence[Any] = await reading.connection.tuples(
+        f"SELECT g.apart, {shown}, g.kind, g.code, g.learners, g.counted FROM ("  # noqa: S608 - names are ours
+        " SELECT apart, held_key, kind, code, COUNT(*) AS learners, SUM(each) AS counted FROM ("
+        f" SELECT {apart} AS apart, {held} AS held_key,"
+        f" {kind.kind} AS kind, {kind.code} AS code, c.learner_id, COUNT(*) AS each"
+        f" FROM {kind.tables} WHERE {where.text} GROUP BY 1, 2, 3, 4, 5"
+        ") x GROUP BY 1, 2, 3, 4) g",
+        *where.params,
+    )
+    found: dict[int | None, list[Count]] = defaultdict(list)
+    for place, key, name, code, learners, number in rows:
+        found[place].append(Count(key, name, code, learners, int(number)))
+    return found
+
+
+def _where(reading: Reading, asked: Counting) -> Clause:
+    """What is counted of those in view, as far as the viewer may see it."""
+    connection, viewer, wanted = reading.connection, reading.viewer, asked.wanted
+    if asked.question is Question.ISSUE:
+        seen = scope.issues(viewer, connection, "i.centre_id")
+        return issue_clause(connection, wanted) & seen
+    where = learner_clause(connection, wanted)
+    if asked.question is Question.COMPLETION and not wanted.completion_status:
+        where &= Clause("c.status <> 'WITHDRAWN'")
+    elif asked.question is Question.FLAG:
+        where &= scope.flags(viewer, connection, "f.centre_id") & Clause("f.code IS NOT NULL")
+        if wanted.component:
+            where &= connection.among("f.component_type", wanted.component)
+    return where
+
+
+def key_of(grouping: Grouping | None, alias: str = "") -> str:
+    """The key of a group as SQL."""
+    if grouping is None:
+        return "NULL"
+    if grouping is Grouping.COMPONENT:
+        return f"{alias}.component_type"
+    return _KEYS[grouping]

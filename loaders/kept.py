@@ -1,0 +1,200 @@
+"""Counts of whole centres, kept by this process until anything at the centre changes.
+
+Every transaction that derives learners raises the version of their centres (`actions/versions.py`).
+A version is read before what is counted under it, so that counts may be newer than their version,
+never older. What is kept is about all learners of a centre; who may see some of them only, or looks
+for some by name, is counted for each time.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Final, NamedTuple
+from weakref import WeakKeyDictionary
+
+import msgspec
+
+from auth import scope
+from loaders.counting import Count, Counting, Grouping, Question, counted, counted_by_centre_id
+from loaders.filters import LearnerFilter, at_centres
+from loaders.learners import in_view
+from loaders.reading import Reading
+from models.database import Clause, Connection
+
+MOST_CENTRES: Final = 500
+"""Centres that are put together; more are counted in one statement."""
+MOST_KEPT: Final = 100_000
+"""Counts that are kept, the ones asked for longest ago dropped first."""
+
+
+class Place(NamedTuple):
+    """A centre that is counted."""
+
+    id: int
+    number: str
+    version: int
+    issues: bool
+    """Whether the viewer may see its issues."""
+
+
+class _View(StrEnum):
+    """Which of a centre's learners are counted, each by the foremost registration there."""
+
+    ALL = "c.foremost"
+    ALONE = "c.foremost AND NOT c.shared"
+    """Those who are registered at no other centre."""
+    SHARED = "c.foremost AND c.shared"
+
+
+class _What(NamedTuple):
+    """What is kept of a centre."""
+
+    view: _View
+    asked: Counting
+
+
+class _Kept:
+    """Counts by centre and what they count, with the version of the centre."""
+
+    def __init__(self) -> None:
+        self._held: OrderedDict[tuple[int, _What], tuple[int, list[Count]]] = OrderedDict()
+        self._size = 0
+
+    def get(self, place: Place, what: _What) -> list[Count] | None:
+        """What is kept, if it is of the version that the centre has."""
+        version, found = self._held.get((place.id, what), (None, None))
+        if version != place.version:
+            return None
+        self._held.move_to_end((place.id, what))
+        return found
+
+    def keep(self, place: Place, what: _What, found: list[Count]) -> None:
+        """Keep counts in place of older ones."""
+        self._drop((place.id, what))
+        self._held[place.id, what] = place.version, found
+        self._size += _weight(found)
+        while self._size > MOST_KEPT:
+            self._drop(next(iter(self._held)))
+
+    def _drop(self, key: tuple[int, _What]) -> None:
+        if key in self._held:
+            _, found = self._held.pop(key)
+            self._size -= _weight(found)
+
+
+def _weight(found: list[Count]) -> int:
+    return max(1, len(found))
+
+
+_KEPT: WeakKeyDictionary[Connection, _Kept] = WeakKeyDictionary()
+"""Of each open database."""
+
+
+async def places(
+    reading: Reading, wanted: LearnerFilter, ids: Sequence[int] | None = None
+) -> list[Place] | None:
+    """The centres that a filter is about and whose learners the viewer may see.
+
+    None where counts cannot be put together from those of centres.
+    """
+    connection, viewer = reading.connection, reading.viewer
+    sought = wanted.uln is not None or wanted.words or wanted.modified_since is not None
+    if viewer.limited or sought:
+        return None
+    where = at_centres(connection, wanted)
+    where &= scope.registrations(viewer, connection, "c.centre_id")
+    if ids is not None:
+        where &= connection.among("c.centre_id", ids)
+    issues = scope.issues(viewer, connection, "c.centre_id")
+    found = await connection.tuples(
+        f"SELECT c.centre_id, c.number, c.version, {issues.text} FROM"  # noqa: S608 - clauses are ours
+        " (SELECT z.id AS centre_id, z.number, z.version FROM centre z) c"
+        f" WHERE {where.text} LIMIT {MOST_CENTRES + 1}",
+        *issues.params,
+        *where.params,
+    )
+    if len(found) > MOST_CENTRES:
+        return None
+    return [Place(id_, number, version, bool(seen)) for id_, number, version, seen in found]
+
+
+async def kept_in_view(reading: Reading, asked: Counting, at: Sequence[Place]) -> list[Count]:
+    """Counts over all learners in view at some centres, each learner once.
+
+    Learners of one centre add up. Those of several are few, and counted each time, as it depends on
+    what else the viewer sees where they are counted.
+    """
+    chosen = _chosen(asked, at)
+    found = await _of_each(reading, _View.ALONE, asked, chosen)
+    by_centre = asked.grouping is Grouping.CENTRE
+    numbers = {place.id: place.number for place in chosen}
+    parts = [
+        one._replace(key=numbers[centre_id]) if by_centre else one
+        for centre_id, counts in found.items()
+        for one in counts
+    ]
+    return _summed([*parts, *await _shared(reading, asked, chosen)])
+
+
+async def kept_at_centres(
+    reading: Reading, asked: Counting, at: Sequence[Place]
+) -> Mapping[int, list[Count]]:
+    """Counts of the learners of each of some centres."""
+    chosen = _chosen(asked, at)
+    found = await _of_each(reading, _View.ALL, asked, chosen)
+    if asked.grouping is not Grouping.CENTRE:
+        return found
+    return {
+        place.id: [one._replace(key=place.number) for one in found[place.id]] for place in chosen
+    }
+
+
+def _chosen(asked: Counting, at: Sequence[Place]) -> list[Place]:
+    return [place for place in at if place.issues or asked.question is not Question.ISSUE]
+
+
+async def _of_each(
+    reading: Reading, view: _View, asked: Counting, at: Sequence[Place]
+) -> dict[int, list[Count]]:
+    """What is kept of each centre; what is not is counted in one statement, and kept."""
+    kept = _KEPT.setdefault(reading.connection, _Kept())
+    # A centre's own counts are the same whichever centres are asked for with it.
+    wanted = msgspec.structs.replace(asked.wanted, centres=(), consortium=None)
+    grouping = None if asked.grouping is Grouping.CENTRE else asked.grouping
+    what = _What(view, Counting(asked.question, wanted, grouping))
+    found: dict[int, list[Count]] = {}
+    stale: list[Place] = []
+    for place in at:
+        known = kept.get(place, what)
+        if known is None:
+            stale.append(place)
+        else:
+            found[place.id] = known
+    if stale:
+        seen = reading.connection.among("c.centre_id", [place.id for place in stale])
+        fresh = await counted_by_centre_id(reading, what.asked, Clause(view) & seen)
+        for place in stale:
+            found[place.id] = fresh.get(place.id, [])
+            kept.keep(place, what, found[place.id])
+    return found
+
+
+async def _shared(reading: Reading, asked: Counting, at: Sequence[Place]) -> list[Count]:
+    """Counts of the learners who have registrations at several centres."""
+    anybody = Counting(Question.GROUP, LearnerFilter(), None)
+    shared = await _of_each(reading, _View.SHARED, anybody, at)
+    ids = [place.id for place in at if shared[place.id]]
+    if not ids:
+        return []
+    view = in_view(reading.viewer, reading.connection) & Clause("c.shared")
+    return await counted(reading, asked, view & reading.connection.among("c.centre_id", ids))
+
+
+def _summed(parts: Sequence[Count]) -> list[Count]:
+    """Counts of the same kind in the same group put together."""
+    sums: dict[tuple[str | None, str, str | None], tuple[int, int]] = {}
+    for one in parts:
+        kind = one.key, one.kind, one.code
+        learners, rows = sums.get(kind, (0, 0))
+        sums[kind] = learners + one.learners, rows + one.rows
+    return [Count(*kind, *amounts) for kind, amounts in sums.items()]
