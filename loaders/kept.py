@@ -7,8 +7,9 @@ for some by name, is counted for each time.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from itertools import chain
 from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -126,14 +127,11 @@ async def kept_in_view(reading: Reading, asked: Counting, at: Sequence[Place]) -
     """
     chosen = _chosen(asked, at)
     found = await _of_each(reading, _View.ALONE, asked, chosen)
-    by_centre = asked.grouping is Grouping.CENTRE
-    numbers = {place.id: place.number for place in chosen}
-    parts = [
-        one._replace(key=numbers[centre_id]) if by_centre else one
-        for centre_id, counts in found.items()
-        for one in counts
-    ]
-    return _summed([*parts, *await _shared(reading, asked, chosen)])
+    shared = await _shared(reading, asked, chosen)
+    if asked.grouping is Grouping.CENTRE:
+        named = [_named(place, found[place.id]) for place in chosen]
+        return _summed([*named, shared]) if shared else list(chain.from_iterable(named))
+    return _summed([*found.values(), shared])
 
 
 async def kept_at_centres(
@@ -144,9 +142,13 @@ async def kept_at_centres(
     found = await _of_each(reading, _View.ALL, asked, chosen)
     if asked.grouping is not Grouping.CENTRE:
         return found
-    return {
-        place.id: [one._replace(key=place.number) for one in found[place.id]] for place in chosen
-    }
+    return {place.id: _named(place, found[place.id]) for place in chosen}
+
+
+def _named(place: Place, found: Sequence[Count]) -> list[Count]:
+    """A centre's counts as those of the group that it is."""
+    number = place.number
+    return [Count(number, kind, code, learners, rows) for _, kind, code, learners, rows in found]
 
 
 def _chosen(asked: Counting, at: Sequence[Place]) -> list[Place]:
@@ -190,11 +192,10 @@ async def _shared(reading: Reading, asked: Counting, at: Sequence[Place]) -> lis
     return await counted(reading, asked, view & reading.connection.among("c.centre_id", ids))
 
 
-def _summed(parts: Sequence[Count]) -> list[Count]:
+def _summed(parts: Iterable[Sequence[Count]]) -> list[Count]:
     """Counts of the same kind in the same group put together."""
     sums: dict[tuple[str | None, str, str | None], tuple[int, int]] = {}
-    for one in parts:
-        kind = one.key, one.kind, one.code
-        learners, rows = sums.get(kind, (0, 0))
-        sums[kind] = learners + one.learners, rows + one.rows
-    return [Count(*kind, *amounts) for kind, amounts in sums.items()]
+    for key, kind, code, learners, rows in chain.from_iterable(parts):
+        before = sums.get((key, kind, code), (0, 0))
+        sums[key, kind, code] = before[0] + learners, before[1] + rows
+    return [Count(*which, *amounts) for which, amounts in sums.items()]
