@@ -1,18 +1,21 @@
 """The only door to rows: each clause narrows a table to what exists for the viewer."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
+from itertools import chain
 
 from auth.permissions import Permission
-from auth.viewer import HeldGrant, Viewer
+from auth.viewer import Reach, Viewer
 from domain.errors import Refused
 from models.database import ALWAYS, NEVER, Clause, Connection
 
 
 def within(viewer: Viewer, permission: Permission, connection: Connection, column: str) -> Clause:
     """The column holds a centre where the viewer has the permission, if only for one line."""
-    grants = _grants(viewer, permission)
-    return ALWAYS if grants is None else _at(connection, column, grants)
+    reach = _reach(viewer, permission)
+    if reach is None:
+        return ALWAYS
+    centre_ids = [*reach.whole, *chain.from_iterable(reach.by_line.values())]
+    return _at(connection, column, sorted(centre_ids))
 
 
 def along(
@@ -22,19 +25,15 @@ def along(
 
     `column` holds the centre and `key` the registration.
     """
-    grants = _grants(viewer, permission)
-    if grants is None:
+    reach = _reach(viewer, permission)
+    if reach is None:
         return ALWAYS
-    whole = _at(connection, column, (grant for grant in grants if grant.line is None))
-    by_line: dict[str, list[HeldGrant]] = defaultdict(list)
-    for grant in grants:
-        if grant.line is not None:
-            by_line[grant.line].append(grant)
-    if not by_line:
+    whole = _at(connection, column, reach.whole)
+    if not reach.by_line:
         return whole
     parts, params = [whole.text], list(whole.params)
-    for line, limited in by_line.items():
-        at = _at(connection, "narrow.centre_id", limited)
+    for line, centre_ids in reach.by_line.items():
+        at = _at(connection, "narrow.centre_id", centre_ids)
         parts.append(
             f"{key} IN (SELECT narrow.id FROM registration narrow"  # noqa: S608 - columns are ours
             f" WHERE narrow.line = ? AND {at.text})"
@@ -43,16 +42,15 @@ def along(
     return Clause(f"({' OR '.join(parts)})", tuple(params))
 
 
-def _grants(viewer: Viewer, permission: Permission) -> tuple[HeldGrant, ...] | None:
-    """The grants that open rows; before the terms are accepted, nothing but the centres' names."""
+def _reach(viewer: Viewer, permission: Permission) -> Reach | None:
+    """Where rows are open; before the terms are accepted, nothing but the centres' names."""
     if viewer.terms_due and permission is not Permission.CENTRE_READ:
         message = "Read and accept the current terms of use first."
         raise Refused(message, code="TERMS_NOT_ACCEPTED")
-    return viewer.grants_with(permission)
+    return viewer.reach(permission)
 
 
-def _at(connection: Connection, column: str, grants: Iterable[HeldGrant]) -> Clause:
-    centre_ids = sorted(grant.centre_id for grant in grants)
+def _at(connection: Connection, column: str, centre_ids: Sequence[int]) -> Clause:
     return connection.among(column, centre_ids) if centre_ids else NEVER
 
 
@@ -112,18 +110,14 @@ def entries(viewer: Viewer, connection: Connection, column: str = "centre_id") -
 def unmatched_entries(viewer: Viewer, connection: Connection, column: str = "centre_id") -> Clause:
     """Entries that belong to no learner; a grant for one line opens none of them."""
     unmatched = Clause(f"{_beside(column, 'learner_id')} IS NULL")
-    grants = _grants(viewer, Permission.UNMATCHED_ENTRY_READ)
-    if grants is None:
-        return unmatched
-    return _at(connection, column, (grant for grant in grants if grant.line is None)) & unmatched
+    reach = _reach(viewer, Permission.UNMATCHED_ENTRY_READ)
+    return unmatched if reach is None else _at(connection, column, reach.whole) & unmatched
 
 
 def events(viewer: Viewer, connection: Connection, column: str = "centre_id") -> Clause:
     """What happened at centres whose log is open; a grant for one line opens none of it."""
-    grants = _grants(viewer, Permission.ACCESS_LOG_READ)
-    if grants is None:
-        return ALWAYS
-    return _at(connection, column, (grant for grant in grants if grant.line is None))
+    reach = _reach(viewer, Permission.ACCESS_LOG_READ)
+    return ALWAYS if reach is None else _at(connection, column, reach.whole)
 
 
 def changes(viewer: Viewer, connection: Connection, column: str = "centre_id") -> Clause:
@@ -145,7 +139,8 @@ def verifications(viewer: Viewer, connection: Connection, column: str = "centre_
 
 def qualifications(viewer: Viewer) -> Clause:
     """The catalogue, for whoever may look qualifications up."""
-    return NEVER if _grants(viewer, Permission.QUALIFICATION_READ) == () else ALWAYS
+    reach = _reach(viewer, Permission.QUALIFICATION_READ)
+    return NEVER if reach is not None and not reach.grants else ALWAYS
 
 
 def users(viewer: Viewer, connection: Connection, column: str = "centre_id") -> Clause:

@@ -1,10 +1,11 @@
 """Who holds a token: log-in sessions, and tokens for programs."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
-from typing import Final, NamedTuple
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from tortoise.exceptions import OperationalError
@@ -12,7 +13,7 @@ from tortoise.exceptions import OperationalError
 from auth.events import EventKind, append, event
 from auth.permissions import GrantKind, Role, Staff
 from auth.tokens import TokenKind, hash_of, kind_of, new_token
-from auth.viewer import ANONYMOUS, HeldGrant, Viewer
+from auth.viewer import ANONYMOUS, Grants, HeldGrant, Viewer
 from models.database import BusyError, Connection, Database
 
 _NOTED_EVERY: Final = timedelta(minutes=1)
@@ -36,7 +37,7 @@ class OpenedSession(NamedTuple):
 
 
 class _Held(msgspec.Struct, frozen=True):
-    """One grant of a token's user; without any there is one row with nulls."""
+    """Whose token it is; the grants of its user are the rest of each row."""
 
     key: int
     last_used_at: datetime | None
@@ -48,12 +49,6 @@ class _Held(msgspec.Struct, frozen=True):
     first_name: str
     last_name: str
     staff: str | None
-    grant_id: int | None
-    centre_id: int | None
-    kind: str | None
-    role: str | None
-    manages_users: bool | None
-    line: str | None
 
 
 _ACCOUNT: Final = """
@@ -62,6 +57,8 @@ _ACCOUNT: Final = """
     u.id, u.email, u.first_name, u.last_name, u.staff,
     g.id, g.centre_id, g.kind, g.role, g.manages_users, g.line
 """
+_OWN: Final = len(_Held.__struct_fields__)
+"""Columns before those of a grant; without any grant there is one row with nulls."""
 _USABLE: Final = "u.disabled_at IS NULL AND u.email_confirmed_at IS NOT NULL"
 _BY_SESSION: Final = f"""
     SELECT s.id, s.last_used_at, s.expires_at, {_ACCOUNT}
@@ -134,15 +131,15 @@ async def viewer_of(
         return None
     hashed = hash_of(token)
     statement = _BY_SESSION if kind is TokenKind.SESSION else _BY_API_TOKEN
-    rows = await database.reader.rows(_Held, statement, hashed)
+    rows = await database.reader.tuples(statement, hashed)
     if not rows:
         return None
-    held = rows[0]
+    held = _held(database.reader, rows)
     unused = None if held.last_used_at is None else now - held.last_used_at
     idled_out = kind is TokenKind.SESSION and unused is not None and unused >= idle
     if now >= held.expires_at or idled_out:
         return None
-    viewer = _viewer(rows, asking, kind)
+    viewer = _viewer(held, rows, asking, kind)
     if used and (unused is None or unused >= _NOTED_EVERY):
         await _note_use(database, viewer, hashed, now)
     return viewer
@@ -150,8 +147,8 @@ async def viewer_of(
 
 async def viewer_by_email(database: Database, email: str) -> Viewer | None:
     """Who somebody would be after logging in; None when they could not."""
-    rows = await database.reader.rows(_Held, _BY_EMAIL, email)
-    return _viewer(rows, ANONYMOUS, None) if rows else None
+    rows = await database.reader.tuples(_BY_EMAIL, email)
+    return _viewer(_held(database.reader, rows), rows, ANONYMOUS, None) if rows else None
 
 
 async def end_session(connection: Connection, token: str, now: datetime) -> None:
@@ -175,8 +172,13 @@ async def end_sessions(
     )
 
 
-def _viewer(rows: list[_Held], asking: Viewer, kind: TokenKind | None) -> Viewer:
-    held = rows[0]
+def _held(connection: Connection, rows: Sequence[Sequence[Any]]) -> _Held:
+    return connection.shaped(_Held, rows[0][:_OWN])
+
+
+def _viewer(
+    held: _Held, rows: Sequence[Sequence[Any]], asking: Viewer, kind: TokenKind | None
+) -> Viewer:
     staff = Staff(held.staff) if held.staff else None
     return replace(
         asking,
@@ -184,26 +186,28 @@ def _viewer(rows: list[_Held], asking: Viewer, kind: TokenKind | None) -> Viewer
         email=held.email,
         name=f"{held.first_name} {held.last_name}",
         staff=staff,
-        grants=MappingProxyType({grant.centre_id: grant for grant in _grants(rows)}),
+        grants=_grants(tuple(tuple(row[_OWN:]) for row in rows)),
         session_id=held.key if kind is TokenKind.SESSION else None,
         api_token_id=held.key if kind is TokenKind.API else None,
         terms_due=held.terms_accepted is None and staff is not Staff.SERVICE,
     )
 
 
-def _grants(rows: list[_Held]) -> list[HeldGrant]:
-    return [
+@lru_cache(maxsize=1024)
+def _grants(rows: tuple[tuple[Any, ...], ...]) -> Grants:
+    """Grants from their rows as they were read now; equal rows share what follows from them."""
+    return Grants(
         HeldGrant(
-            id=row.grant_id,
-            centre_id=row.centre_id,
-            kind=GrantKind(row.kind),
-            role=Role(row.role),
-            manages_users=bool(row.manages_users),
-            line=row.line,
+            id=id_,
+            centre_id=centre_id,
+            kind=GrantKind(kind),
+            role=Role(role),
+            manages_users=bool(manages_users),
+            line=line,
         )
-        for row in rows
-        if row.grant_id is not None and row.centre_id is not None and row.kind and row.role
-    ]
+        for id_, centre_id, kind, role, manages_users, line in rows
+        if id_ is not None
+    )
 
 
 async def _note_use(database: Database, viewer: Viewer, hashed: str, now: datetime) -> None:

@@ -1,10 +1,10 @@
 """The person who is asking, as every layer sees them."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum, unique
-from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from auth.permissions import (
     CARRIED_BY_TOKENS,
@@ -63,6 +63,65 @@ class HeldGrant:
         return standing_of(self.kind, self.role, manages_users=self.manages_users)
 
 
+class Reach(NamedTuple):
+    """Where grants open something: at centres as a whole, and at others for one line."""
+
+    grants: tuple[HeldGrant, ...]
+    whole: tuple[int, ...]
+    """Centres, in order."""
+    by_line: Mapping[str, tuple[int, ...]]
+    """Centres by the only line that is open there."""
+
+
+class Grants(Mapping[int, HeldGrant]):
+    """Grants in force by centre; what they open is found out once for each permission."""
+
+    __slots__ = ("_by_centre", "_reach", "limited")
+
+    def __init__(self, grants: Iterable[HeldGrant] = ()) -> None:
+        """Hold at most one grant for each centre."""
+        self._by_centre = {grant.centre_id: grant for grant in grants}
+        self._reach: dict[Permission, Reach] = {}
+        self.limited = any(grant.line is not None for grant in self._by_centre.values())
+
+    def __getitem__(self, centre_id: int) -> HeldGrant:
+        """The grant at a centre."""
+        return self._by_centre[centre_id]
+
+    def __iter__(self) -> Iterator[int]:
+        """The centres."""
+        return iter(self._by_centre)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._by_centre)
+
+    def reach(self, permission: Permission) -> Reach:
+        """Where something may be done by these grants alone."""
+        known = self._reach.get(permission)
+        if known is None:
+            known = self._reach[permission] = self._reach_of(permission)
+        return known
+
+    def _reach_of(self, permission: Permission) -> Reach:
+        grants = tuple(
+            grant for grant in self._by_centre.values() if permission in GRANTS[grant.standing]
+        )
+        by_line: dict[str, list[int]] = defaultdict(list)
+        for grant in grants:
+            if grant.line is not None:
+                by_line[grant.line].append(grant.centre_id)
+        return Reach(
+            grants,
+            tuple(sorted(grant.centre_id for grant in grants if grant.line is None)),
+            {line: tuple(sorted(centre_ids)) for line, centre_ids in by_line.items()},
+        )
+
+
+_NO_GRANTS: Final = Grants()
+_NOWHERE: Final = _NO_GRANTS.reach(Permission.LEARNER_READ)
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Who is asking and what they hold, read once a request."""
@@ -71,9 +130,7 @@ class Viewer:
     email: str
     name: str
     staff: Staff | None = None
-    grants: Mapping[int, HeldGrant] = field(
-        default_factory=lambda: MappingProxyType({}), hash=False
-    )
+    grants: Grants = field(default_factory=lambda: _NO_GRANTS, hash=False)
     """Grants in force by centre."""
     session_id: int | None = None
     api_token_id: int | None = None
@@ -118,7 +175,7 @@ class Viewer:
     @property
     def limited(self) -> bool:
         """Whether a grant opens one line of learning only."""
-        return any(grant.line is not None for grant in self.grants.values())
+        return self.grants.limited
 
     def standing_at(self, centre_id: int | None) -> Standing:
         """Who the viewer is at a centre, or at none; being staff goes before a grant."""
@@ -148,23 +205,16 @@ class Viewer:
         """Whether the viewer may do this whatever the centre, as staff do."""
         return not self._withholds(permission) and permission in GRANTS[self._standing_anywhere]
 
-    def grants_with(self, permission: Permission) -> tuple[HeldGrant, ...] | None:
-        """The grants by which the viewer may do this; None stands for every centre."""
+    def reach(self, permission: Permission) -> Reach | None:
+        """Where the viewer may do this; None stands for everywhere."""
         if self.may_everywhere(permission):
             return None
-        if self._withholds(permission):
-            return ()
-        return tuple(
-            grant for grant in self.grants.values() if permission in GRANTS[grant.standing]
-        )
+        return _NOWHERE if self._withholds(permission) else self.grants.reach(permission)
 
     def narrowed(self, permission: Permission) -> "Viewer":
         """The same viewer with only the grants by which they may do this."""
-        grants = self.grants_with(permission)
-        if grants is None:
-            return self
-        held = MappingProxyType({grant.centre_id: grant for grant in grants})
-        return replace(self, grants=held)
+        reach = self.reach(permission)
+        return self if reach is None else replace(self, grants=Grants(reach.grants))
 
     def _withholds(self, permission: Permission) -> bool:
         """Whether the way in which the viewer asks keeps back what their standing allows."""

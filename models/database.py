@@ -9,7 +9,7 @@ from copy import copy
 from datetime import date
 from enum import StrEnum
 from functools import cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -21,7 +21,8 @@ from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.transactions import in_transaction
 
-from models.deadline import in_time, interrupted, time_left
+from models.deadline import DeadlineError, in_time, interrupted, time_left
+from models.lending import Lending
 from models.news import CHANNEL, News
 from models.sqlite import for_sqlite, sqlite_converters
 from models.tally import count
@@ -80,6 +81,7 @@ class Connection:
         self.client = client
         self.dialect = dialect
         self._hear = hear
+        self._lending: Lending | None = None
 
     async def tuples(self, text: str, *params: object) -> Sequence[Sequence[Any]]:
         """The rows of a query, or those that a change returns, as the driver gives them."""
@@ -90,11 +92,14 @@ class Connection:
         found = await self.tuples(text, *params)
         if self.dialect is Dialect.POSTGRESQL:
             return [shape(*row) for row in found]
-        converters = sqlite_converters(shape)
-        return [
-            shape(*(convert(value) if convert else value for convert, value in pairs))
-            for pairs in (zip(converters, row, strict=True) for row in found)
-        ]
+        return [self.shaped(shape, row) for row in found]
+
+    def shaped(self, shape: Callable[..., Row], row: Sequence[Any]) -> Row:
+        """A row, or a part of one, as a slotted value."""
+        if self.dialect is Dialect.POSTGRESQL:
+            return shape(*row)
+        pairs = zip(sqlite_converters(shape), row, strict=True)
+        return shape(*(convert(value) if convert else value for convert, value in pairs))
 
     async def execute(self, text: str, *params: object) -> None:
         """Run a statement that answers nothing."""
@@ -165,26 +170,51 @@ class Connection:
             return row
         return tuple(for_sqlite(value) if isinstance(value, date) else value for value in row)
 
+    @classmethod
+    def lending(cls, client: BaseDBAsyncClient, dialect: Dialect) -> Self:
+        """Speak through PostgreSQL's pool, and keep what was taken out of it for the next."""
+        connection = cls(client, dialect)
+        if dialect is Dialect.POSTGRESQL:
+            connection._lending = Lending(client)
+        return connection
+
+    @property
+    def spare(self) -> int:
+        """Connections that are out of the pool and not in use."""
+        return 0 if self._lending is None else self._lending.spare
+
+    async def close(self) -> None:
+        """Give back to the pool what was kept."""
+        if self._lending is not None:
+            await self._lending.close()
+
     async def _send(self, text: str, params: list[Any]) -> Sequence[Sequence[Any]]:
         """The rows that a statement answers, in time."""
-        holder = self.client.acquire_connection()
-        async with in_time(queue=True):
-            raw = await holder.__aenter__()
+        self.client.log.debug("%s: %s", text, params)
+        if self._lending is not None:
+            async with self._lending.lent() as raw:
+                rows = await self._ask(raw, text, params)
+        else:
+            holder = self.client.acquire_connection()
+            async with in_time(queue=True):
+                raw = await holder.__aenter__()
+            try:
+                rows = await self._ask(raw, text, params)
+            finally:
+                await holder.__aexit__(None, None, None)
+        count(len(rows))
+        return rows
+
+    async def _ask(self, raw: Any, text: str, params: list[Any]) -> Sequence[Sequence[Any]]:  # noqa: ANN401 - a driver's
+        if self.dialect is Dialect.POSTGRESQL:
+            ask = self.client._translate_exceptions  # type: ignore[attr-defined]  # noqa: SLF001 - as its own methods do
+            return await ask(_fetch, raw, text, params)  # type: ignore[no-any-return]
         try:
-            self.client.log.debug("%s: %s", text, params)
-            if self.dialect is Dialect.POSTGRESQL:
-                async with in_time():
-                    rows = await self.client._translate_exceptions(_fetch, raw, text, params)  # type: ignore[attr-defined]  # noqa: SLF001 - as its own methods do
-            else:
-                rows = await interrupted(raw, raw.execute_fetchall(text, params))
+            return await interrupted(raw, raw.execute_fetchall(text, params))  # type: ignore[no-any-return]
         except sqlite3.OperationalError as error:
             raise OperationalError(error) from error
         except sqlite3.IntegrityError as error:
             raise IntegrityError(error) from error
-        finally:
-            await holder.__aexit__(None, None, None)
-        count(len(rows))
-        return rows  # type: ignore[no-any-return]
 
     def _text(self, text: str) -> str:
         return numbered(text) if self.dialect is Dialect.POSTGRESQL else text
@@ -198,8 +228,14 @@ class Connection:
 async def _fetch(
     _client: object, raw: asyncpg.Connection, text: str, params: list[Any]
 ) -> Sequence[Sequence[Any]]:
-    """The rows of a statement, on a connection that is held."""
-    return await raw.fetch(text, *params)  # type: ignore[return-value]  # records can be indexed by position
+    """The rows of a statement, on a connection that is held; PostgreSQL stops it in time."""
+    left = time_left()
+    try:
+        return await raw.fetch(text, *params, timeout=left)  # type: ignore[return-value]  # records can be indexed by position
+    except TimeoutError:
+        if left is None:
+            raise
+        raise DeadlineError from None
 
 
 class _Pooled(asyncpg.Connection):  # asyncpg has no types
@@ -221,7 +257,7 @@ class Database:
         """Wrap an initialised tortoise context."""
         self._context = context
         self.dialect = dialect
-        self.reader = Connection(context.connections.get(READ), dialect)
+        self.reader = Connection.lending(context.connections.get(READ), dialect)
         self.news = News()
         self.writer = Connection(context.connections.get(WRITE), dialect, self.news.hear)
         if dialect is Dialect.POSTGRESQL:
@@ -280,11 +316,13 @@ class Database:
         for purpose, connection in (("read", self.reader), ("write", self.writer)):
             pool = getattr(connection.client, "_pool", None)
             if pool is not None:
-                found.append((purpose, pool.get_size(), pool.get_idle_size()))
+                idle = pool.get_idle_size() + connection.spare
+                found.append((purpose, pool.get_size(), idle))
         return found
 
     async def close(self) -> None:
         """Close every connection."""
+        await self.reader.close()
         await self._context.close_connections()
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from auth.permissions import GrantKind, Role
-from auth.viewer import HeldGrant, Viewer
+from auth.viewer import Grants, HeldGrant, Viewer
 from domain.identifiers import YearMonth
 from models.database import Database
 from schema.ids import encode_id
@@ -28,7 +28,7 @@ class World:
         """Somebody at the centre who may edit."""
         centre_id = int(self.known["centre_id"])
         held = HeldGrant(1, centre_id, GrantKind.CENTRE, Role.ADMINISTRATOR)
-        return Viewer(1, "editor@example.org", "Ed Itor", grants={centre_id: held})
+        return Viewer(1, "editor@example.org", "Ed Itor", grants=Grants([held]))
 
     def month(self) -> str:
         """An award month that nobody was given yet."""

@@ -13,7 +13,7 @@ from actions.acknowledgements import acknowledge
 from actions.awards import Wanted, set_award, set_awards
 from actions.declarations import add_declaration, remove_declaration
 from auth.permissions import GrantKind, Role
-from auth.viewer import HeldGrant, Viewer
+from auth.viewer import Grants, HeldGrant, Viewer
 from domain.errors import Conflict, Missing
 from domain.identifiers import YearMonth
 from domain.vocabulary import ComponentType
@@ -33,7 +33,7 @@ async def editor(database: Database, tmp_path: Path) -> Viewer:
     ((user_id,),) = await database.reader.tuples("SELECT id FROM account")
     ((centre_id,),) = await database.reader.tuples("SELECT id FROM centre")
     held = HeldGrant(1, centre_id, GrantKind.CENTRE, Role.ADMINISTRATOR)
-    return Viewer(user_id, "editor@example.org", "Ed Itor", grants={centre_id: held})
+    return Viewer(user_id, "editor@example.org", "Ed Itor", grants=Grants([held]))
 
 
 async def chosen(database: Database) -> list[int]:

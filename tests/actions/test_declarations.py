@@ -8,7 +8,7 @@ import pytest
 
 from actions.declarations import Declared, add_declaration
 from auth.permissions import GrantKind, Role
-from auth.viewer import HeldGrant, Viewer
+from auth.viewer import Grants, HeldGrant, Viewer
 from domain.errors import Invalid, Missing, ProblemError, Refused
 from domain.vocabulary import ComponentType
 from models.database import Database
@@ -27,7 +27,7 @@ class Course:
     def viewer(self, role: Role, centre_id: int | None = None) -> Viewer:
         at = self.centre_id if centre_id is None else centre_id
         grant = HeldGrant(1, at, GrantKind.CENTRE, role)
-        return Viewer(self.user, "editor@example.org", "Ed Itor", grants={at: grant})
+        return Viewer(self.user, "editor@example.org", "Ed Itor", grants=Grants([grant]))
 
     async def declare(self, viewer: Viewer | None = None, **changes: Any) -> Declared:
         wanted: dict[str, Any] = {

@@ -16,7 +16,7 @@ from actions.awards import Wanted, set_award
 from actions.declarations import add_declaration, remove_declaration
 from actions.undo import undo
 from auth.permissions import GrantKind, Role
-from auth.viewer import HeldGrant, Viewer
+from auth.viewer import Grants, HeldGrant, Viewer
 from domain.errors import ProblemError
 from domain.identifiers import YearMonth
 from domain.vocabulary import ComponentType
@@ -59,7 +59,7 @@ class Edits(RuleBasedStateMachine):
         ((user_id,),) = await reader.tuples("SELECT MIN(id) FROM account")
         ((centre_id,),) = await reader.tuples(f"SELECT id FROM centre WHERE number = '{WEST}'")  # noqa: S608
         held = HeldGrant(1, centre_id, GrantKind.CENTRE, Role.ADMINISTRATOR)
-        viewer = Viewer(user_id, "editor@example.org", "Ed Itor", grants={centre_id: held})
+        viewer = Viewer(user_id, "editor@example.org", "Ed Itor", grants=Grants([held]))
         rows = await reader.tuples(
             "SELECT id FROM registration WHERE centre_id = ? ORDER BY ref", centre_id
         )

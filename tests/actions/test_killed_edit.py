@@ -6,7 +6,7 @@ from pathlib import Path
 from actions.awards import Wanted, set_awards
 from actions.bulk import Bulk
 from auth.permissions import GrantKind, Role
-from auth.viewer import HeldGrant, Viewer
+from auth.viewer import Grants, HeldGrant, Viewer
 from domain.identifiers import YearMonth
 from models.database import Database, open_database
 from tests.exchange.projection_checks import assert_projection_is_derivation, snapshot
@@ -45,7 +45,7 @@ async def edit(database: Database) -> Bulk:
         "SELECT id FROM registration WHERE status <> 'WITHDRAWN' ORDER BY id"
     )
     held = HeldGrant(1, centre_id, GrantKind.CENTRE, Role.ADMINISTRATOR)
-    viewer = Viewer(user_id, "editor@example.org", "Ed Itor", grants={centre_id: held})
+    viewer = Viewer(user_id, "editor@example.org", "Ed Itor", grants=Grants([held]))
     return await set_awards(
         database,
         viewer,

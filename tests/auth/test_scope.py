@@ -5,7 +5,7 @@ import pytest
 
 from auth import scope
 from auth.permissions import GrantKind, Permission, Role, Staff
-from auth.viewer import ANONYMOUS, HeldGrant, Viewer
+from auth.viewer import ANONYMOUS, Grants, HeldGrant, Viewer
 from domain.errors import Refused
 from models.database import ALWAYS, NEVER, Clause, Connection, Database
 
@@ -15,9 +15,8 @@ Scope = Callable[[Viewer, Connection], Clause]
 
 
 def viewer(*grants: HeldGrant, staff: Staff | None = None) -> Viewer:
-    by_centre = {grant.centre_id: grant for grant in grants}
     return Viewer(
-        user_id=7, email="a@example.org", name="Ann Example", staff=staff, grants=by_centre
+        user_id=7, email="a@example.org", name="Ann Example", staff=staff, grants=Grants(grants)
     )
 
 
@@ -154,7 +153,7 @@ async def test_a_program_sees_of_its_owners_access_what_its_token_carries(
     for narrowed in (scope.users, scope.own_access):
         assert await ids(filled, "access_grant", narrowed(in_person, filled.reader)) == [10, 20, 30]
         assert await ids(filled, "access_grant", narrowed(program, filled.reader)) == [20]
-        nothing = replace(program, grants={})
+        nothing = replace(program, grants=Grants())
         assert await ids(filled, "access_grant", narrowed(nothing, filled.reader)) == []
 
 

@@ -15,7 +15,7 @@ from auth.sessions import (
     viewer_of,
 )
 from auth.tokens import TokenKind, hash_of, kind_of, new_token
-from auth.viewer import ANONYMOUS, HeldGrant, Viewer
+from auth.viewer import ANONYMOUS, Grants, HeldGrant, Viewer
 from models.database import Database, open_database
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -128,7 +128,7 @@ async def test_a_token_names_its_holder_and_the_grants_in_force(
         email="a@example.org",
         name="Ann Example",
         staff=Staff.SUPPORT,
-        grants={1: HeldGrant(10, 1, GrantKind.CENTRE, Role.ADMINISTRATOR, manages_users=True)},
+        grants=Grants([HeldGrant(10, 1, GrantKind.CENTRE, Role.ADMINISTRATOR, manages_users=True)]),
         session_id=viewer.session_id,
         address="192.0.2.7",
         agent="browser",

@@ -11,15 +11,14 @@ from auth.permissions import (
     Staff,
     Standing,
 )
-from auth.viewer import ANONYMOUS, CONSOLE, HeldGrant, Viewer
+from auth.viewer import ANONYMOUS, CONSOLE, Grants, HeldGrant, Viewer
 
 HOME, OTHER, AWAY = 1, 2, 3
 
 
 def viewer(*grants: HeldGrant, staff: Staff | None = None) -> Viewer:
-    by_centre = {grant.centre_id: grant for grant in grants}
     return Viewer(
-        user_id=7, email="a@example.org", name="Ann Example", staff=staff, grants=by_centre
+        user_id=7, email="a@example.org", name="Ann Example", staff=staff, grants=Grants(grants)
     )
 
 
@@ -36,8 +35,8 @@ def grant(
 
 def reach(asking: Viewer, permission: Permission) -> set[int] | None:
     """The centres where somebody may do this; None for every centre."""
-    held = asking.grants_with(permission)
-    return None if held is None else {grant.centre_id for grant in held}
+    held = asking.reach(permission)
+    return None if held is None else {grant.centre_id for grant in held.grants}
 
 
 @pytest.mark.parametrize(
@@ -125,7 +124,8 @@ def test_until_the_terms_are_accepted_nothing_may_be_done_but_naming_the_centres
 
         assert {p for p in Permission if asking.may_anywhere(p)} == {Permission.CENTRE_READ}
         assert {p for p in Permission if asking.may(p, HOME)} == {Permission.CENTRE_READ}
-        assert all(asking.grants_with(p) == () for p in set(Permission) - {Permission.CENTRE_READ})
+        rest = set(Permission) - {Permission.CENTRE_READ}
+        assert all(asking.reach(p) == ((), (), {}) for p in rest)
 
 
 def test_a_token_for_programs_reads_what_its_owner_may_and_does_nothing() -> None:

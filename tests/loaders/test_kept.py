@@ -11,7 +11,7 @@ from actions.awards import Wanted, set_awards
 from actions.declarations import add_declaration, remove_declaration
 from actions.retention import Retention, retain
 from auth.permissions import GrantKind, Role
-from auth.viewer import CONSOLE, HeldGrant, Viewer
+from auth.viewer import CONSOLE, Grants, HeldGrant, Viewer
 from domain.identifiers import YearMonth
 from domain.retention import Periods, limits_on
 from domain.vocabulary import ComponentType
@@ -53,9 +53,9 @@ class School:
         self.viewers = [CONSOLE, *(self.viewer(*ids[:number]) for number in (1, 2))]
 
     def viewer(self, *ids: int, line: str | None = None) -> Viewer:
-        grants = {
-            id_: HeldGrant(id_, id_, GrantKind.CENTRE, Role.ADMINISTRATOR, line=line) for id_ in ids
-        }
+        grants = Grants(
+            HeldGrant(id_, id_, GrantKind.CENTRE, Role.ADMINISTRATOR, line=line) for id_ in ids
+        )
         return Viewer(1, "somebody@example.org", "Some Body", grants=grants)
 
     async def counts(self, viewer: Viewer) -> list[Counted]:

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 import server.recorder
 from auth.events import Event, EventKind, append_all
 from auth.permissions import GrantKind, Role, Staff
-from auth.viewer import HeldGrant, Viewer
+from auth.viewer import Grants, HeldGrant, Viewer
 from models.database import Database, open_database
 from server.recorder import Recorder, recording
 
@@ -25,7 +25,7 @@ VIEWER = Viewer(
     user_id=7,
     email="viewer@example.org",
     name="Vera Viewer",
-    grants={WEST: HeldGrant(1, WEST, GrantKind.CENTRE, Role.VIEWER)},
+    grants=Grants([HeldGrant(1, WEST, GrantKind.CENTRE, Role.VIEWER)]),
     address="192.0.2.1",
     request_id="R1",
 )
