@@ -40,6 +40,8 @@ class Answers:
 
     def ask(self, level: Level, field: FieldPlan) -> None:
         """Answer one field for all objects of a level."""
+        if field.plain and not self._wraps and _plainly(level, field):
+            return
         column = Column(self._run, level, field)
         if field.definition is TypeNameMetaFieldDef and not self._wraps:
             column.outermost().fill([field.parent.name] * len(level.sources))
@@ -268,6 +270,22 @@ async def _items(iterable: Any, nullable: bool) -> list[Any]:  # noqa: ANN401, F
                 await iterable.aclose()
             break
     return items
+
+
+def _plainly(level: Level, field: FieldPlan) -> bool:
+    """Fill a column of plain values; where anything is wrong with one, nothing is done."""
+    try:
+        values = list(map(field.read, level.sources))
+    except Exception:  # noqa: BLE001 - told where each source is tried
+        return False
+    classes = set(map(type, values))
+    if any(issubclass(kind, Exception) for kind in classes):
+        return False
+    sent, failed = leaves(field.named, values, classes)  # type: ignore[arg-type]  # it is a leaf
+    if failed or (None in sent and not field.layers[0].nullable):
+        return False
+    level.columns[field.rank] = sent
+    return True
 
 
 def _one_each(field: FieldPlan, size: int, found: Any) -> Sequence[Any]:  # noqa: ANN401 - a batch field may be wrong

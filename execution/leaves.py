@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 from enum import Enum
+from functools import partial
 from math import isfinite
 from typing import Any, Final
 
 from graphql import (
     GraphQLBoolean,
+    GraphQLEnumType,
     GraphQLFloat,
     GraphQLID,
     GraphQLInt,
@@ -18,6 +20,9 @@ from graphql import (
 from graphql.pyutils import inspect
 
 _INT: Final = 1 << 31
+
+SENT: Final = "breadth_first_sent"
+"""Under this key an enum's `extensions` hold what its values are sent as."""
 
 _AS_THEY_ARE: Final[dict[Any, type]] = {
     GraphQLString: str,
@@ -57,7 +62,7 @@ def leaves(
         if _as_they_are(type_, only, values):
             return list(values), {}
         if only in _EQUAL_IS_SAME or issubclass(only, Enum):
-            known = _Known(lambda value: leaf(type_, value))
+            known = _known_of(type_)
             try:
                 return [known[value] for value in values], {}
             except Exception:  # noqa: BLE001, S110 - told below, where each position is tried
@@ -89,6 +94,16 @@ class _Known(dict[Any, Any]):
     def __missing__(self, value: Any) -> Any:  # noqa: ANN401
         converted = self[value] = self._convert(value)
         return converted
+
+
+def _known_of(type_: GraphQLLeafType) -> _Known:
+    """What is known of the values of a type: of an enum's for ever, as they are few."""
+    if not isinstance(type_, GraphQLEnumType):
+        return _Known(partial(leaf, type_))
+    known: _Known | None = type_.extensions.get(SENT)
+    if known is None:
+        known = type_.extensions[SENT] = _Known(partial(leaf, type_))
+    return known
 
 
 def _one_by_one(

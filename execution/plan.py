@@ -14,6 +14,7 @@ from graphql import (
     Node,
     OperationDefinitionNode,
     VariableNode,
+    is_leaf_type,
     is_list_type,
     is_non_null_type,
 )
@@ -26,7 +27,7 @@ from graphql.execution.collect_fields import (
 )
 from graphql.execution.values import VariableValues
 
-from execution.declared import Column, Declared, Each, declared_by
+from execution.declared import Batch, Column, Declared, Each, declared_by
 
 KEPT: Final = 128
 """Operations whose plans are kept, the latest used."""
@@ -59,11 +60,13 @@ class FieldPlan:
         "declared",
         "definition",
         "details",
+        "has_arguments",
         "key",
         "layers",
         "named",
         "nodes",
         "parent",
+        "plain",
         "rank",
         "read",
     )
@@ -87,6 +90,10 @@ class FieldPlan:
         self.read = _reader(self.declared)
         self.layers = tuple(_layers(definition.type))
         self.named: GraphQLNamedType = _named(definition.type)
+        self.has_arguments = bool(definition.args or self.nodes[0].arguments)
+        """Whether it takes arguments, or is given some."""
+        self.plain = self._is_plain()
+        """Whether it is a value of each source that nobody guards: no list, no object."""
         self._below: dict[str, Selection] = {}
 
     @property
@@ -94,10 +101,11 @@ class FieldPlan:
         """Its name in the schema."""
         return self.nodes[0].name.value
 
-    @property
-    def has_arguments(self) -> bool:
-        """Whether it takes arguments, or is given some."""
-        return bool(self.definition.args or self.nodes[0].arguments)
+    def _is_plain(self) -> bool:
+        declared = self.declared
+        if declared is None or declared.guard is not None or isinstance(declared.way, Batch):
+            return False
+        return is_leaf_type(self.named) and len(self.layers) == 1 and not self.has_arguments
 
     def below(self, type_: GraphQLObjectType, question: Question) -> "Selection":
         """What is selected of the objects that it answers; raises GraphQLError."""
