@@ -13,7 +13,6 @@ from typing import Final, NamedTuple, TypeVar, TypeVarTuple
 
 from argon2 import Type, extract_parameters
 from passlib.context import CryptContext
-from zxcvbn import zxcvbn
 
 from domain.errors import Invalid, RateLimited
 
@@ -209,6 +208,9 @@ def _parts_about(email: str, name: str) -> tuple[str, ...]:
 
 def _weakness(password: str, about: tuple[str, ...]) -> str | None:
     """Why a password is easily guessed; None for one that is not."""
+    # Its lists of words take 11 MB, and few processes ever meet somebody who chooses a password.
+    from zxcvbn import zxcvbn  # noqa: PLC0415
+
     with _JUDGING:
         found = zxcvbn(password[:_JUDGED], about)
     if found["score"] >= LEAST_SCORE:

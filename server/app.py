@@ -38,7 +38,7 @@ from server.logs import set_up_logs
 from server.mail.carriers import carrier_of
 from server.mail.letters import letterhead_of
 from server.mail.post import follow_the_post
-from server.memory import settle_collector
+from server.memory import settle_memory
 from server.metrics import Metrics, MetricsDesk
 from server.news import ending_news, follow_the_news
 from server.recorder import recording
@@ -57,7 +57,7 @@ UPLOADS: Final = ("/declarations", "/feeds")
 def served_app() -> Starlette:
     """The application in a process of its own, for the server to call."""
     app = create_app()
-    settle_collector()
+    settle_memory()
     return app
 
 

@@ -130,6 +130,7 @@ class GraphQLView:
             result = await self._run(text, asked, context, allowed)
         finally:
             context.abandon()  # what nobody waits for any more is not read either
+            context.forget()
             operation.waiting, operation.batches = context.waiting, context.batches
         log_in_refused = any(told.kind == EventKind.LOG_IN_REFUSED for told in context.events)
         self._note(context)
@@ -244,6 +245,8 @@ class GraphQLView:
             503 if stop is not None else self._status(operation, codes, began=began),
             media_type=operation.media_type,
         )
+        if data:
+            data.clear()  # strawberry's own objects hold on to it until the collector comes by
         if stop is not None:
             response.headers["retry-after"] = TRY_AGAIN_AFTER
         for name, value in headers:
