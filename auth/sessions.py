@@ -131,7 +131,7 @@ async def viewer_of(
         return None
     hashed = hash_of(token)
     statement = _BY_SESSION if kind is TokenKind.SESSION else _BY_API_TOKEN
-    rows = await database.reader.tuples(statement, hashed)
+    rows = await database.reader.keyed.tuples(statement, hashed)
     if not rows:
         return None
     held = _held(database.reader, rows)

@@ -26,7 +26,7 @@ async def qualification_by_id(
 ) -> list[QualificationRow | None]:
     """Qualifications by id."""
     where = reading.connection.among("q.id", ids) & scope.qualifications(reading.viewer)
-    rows = await reading.connection.rows(
+    rows = await reading.keyed.rows(
         QualificationRow,
         f"SELECT {_QUALIFICATION_COLUMNS} FROM qualification q WHERE {where.text}",  # noqa: S608
         *where.params,
@@ -39,7 +39,7 @@ async def qualification_by_qan(
 ) -> list[QualificationRow | None]:
     """Qualifications by QAN."""
     where = reading.connection.among("q.qan", qans) & scope.qualifications(reading.viewer)
-    rows = await reading.connection.rows(
+    rows = await reading.keyed.rows(
         QualificationRow,
         f"SELECT {_QUALIFICATION_COLUMNS} FROM qualification q WHERE {where.text}",  # noqa: S608
         *where.params,
@@ -50,7 +50,7 @@ async def qualification_by_qan(
 async def units_by_qan(reading: Reading, qans: Sequence[str]) -> list[list[UnitRow]]:
     """The units of each qualification, by code."""
     where = reading.connection.among("u.qan", qans)
-    rows = await reading.connection.rows(
+    rows = await reading.keyed.rows(
         UnitRow,
         f"SELECT {columns_of(UnitRow, 'u')} FROM unit u WHERE {where.text} ORDER BY u.code",  # noqa: S608
         *where.params,
@@ -63,7 +63,7 @@ async def requirement_by_level_and_component(
 ) -> list[RequirementRow | None]:
     """What levels ask of components."""
     where = reading.connection.among("n.level", sorted({level for level, _ in keys}))
-    rows = await reading.connection.rows(
+    rows = await reading.keyed.rows(
         RequirementRow,
         f"SELECT {_REQUIREMENT_COLUMNS} FROM requirement n WHERE {where.text}",  # noqa: S608
         *where.params,

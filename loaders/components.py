@@ -82,7 +82,7 @@ async def component_by_id(reading: Reading, ids: Sequence[int]) -> list[Componen
     """Components in view by id."""
     where = reading.connection.among("c.id", ids)
     where &= scope.components(reading.viewer, reading.connection, "c.centre_id")
-    rows = await reading.connection.rows(
+    rows = await reading.keyed.rows(
         ComponentRow, f"{_COMPONENTS} WHERE {where.text}", *where.params
     )
     return matched(ids, rows, lambda row: row.id)
@@ -94,7 +94,7 @@ async def components_by_registration_id(
     """The components of each registration, in their usual order."""
     reach = scope.components(reading.viewer, reading.connection, "c.centre_id")
     where = _of(reading, "c", ids, reach)
-    rows = await reading.connection.rows(
+    rows = await reading.keyed.rows(
         ComponentRow, f"{_COMPONENTS} WHERE {where.text} ORDER BY c.id", *where.params
     )
     return grouped(ids, rows, lambda row: row.registration_id)
@@ -103,7 +103,7 @@ async def components_by_registration_id(
 async def flags_by_registration_id(reading: Reading, ids: Sequence[int]) -> list[list[FlagRow]]:
     """All flags of each registration, by component, the entry flag first."""
     where = _of(reading, "f", ids, scope.flags(reading.viewer, reading.connection, "f.centre_id"))
-    rows = await reading.connection.rows(
+    rows = await reading.keyed.rows(
         FlagRow,
         f"SELECT {_FLAG_COLUMNS} FROM flag f WHERE {where.text} ORDER BY f.id",  # noqa: S608
         *where.params,
@@ -115,7 +115,7 @@ async def flag_by_id(reading: Reading, ids: Sequence[int]) -> list[FlagRow | Non
     """Flags in view by id."""
     where = reading.connection.among("f.id", ids)
     where &= scope.flags(reading.viewer, reading.connection, "f.centre_id")
-    rows = await reading.connection.rows(
+    rows = await reading.keyed.rows(
         FlagRow,
         f"SELECT {_FLAG_COLUMNS} FROM flag f WHERE {where.text}",  # noqa: S608
         *where.params,
@@ -137,7 +137,7 @@ async def issues_by_registration_id(reading: Reading, ids: Sequence[int]) -> lis
 
 async def _issues(reading: Reading, wanted: Clause) -> list[IssueRow]:
     where = wanted & scope.issues(reading.viewer, reading.connection, "i.centre_id")
-    return await reading.connection.rows(
+    return await reading.keyed.rows(
         IssueRow,
         f"SELECT {ISSUE_COLUMNS} FROM issue i LEFT JOIN account u ON u.id = i.acknowledged_by_id"  # noqa: S608
         f" WHERE {where.text} ORDER BY i.severity DESC,"
@@ -165,7 +165,7 @@ async def entries_by_registration_id(reading: Reading, ids: Sequence[int]) -> li
 
 async def entries(reading: Reading, where: Clause) -> list[EntryRow]:
     """Entries under a condition that begins from a scope."""
-    return await reading.connection.rows(
+    return await reading.keyed.rows(
         EntryRow,
         f"SELECT {ENTRY_COLUMNS} FROM entry e WHERE {where.text}"  # noqa: S608
         " ORDER BY e.entered_on, e.id",
@@ -207,7 +207,7 @@ async def declarations_by_registration_id(
 
 async def _declarations(reading: Reading, wanted: Clause) -> list[DeclarationRow]:
     where = wanted & scope.declarations(reading.viewer, reading.connection, "d.centre_id")
-    return await reading.connection.rows(
+    return await reading.keyed.rows(
         DeclarationRow,
         f"SELECT {DECLARATION_COLUMNS} FROM {DECLARATION_TABLES}"  # noqa: S608
         f" WHERE d.removed_at IS NULL AND {where.text} ORDER BY d.id",
@@ -219,7 +219,7 @@ async def das_by_registration_id(reading: Reading, ids: Sequence[int]) -> list[D
     """The DAS record of each registration."""
     reach = scope.components(reading.viewer, reading.connection, "d.centre_id")
     where = _of(reading, "d", ids, reach)
-    rows = await reading.connection.rows(
+    rows = await reading.keyed.rows(
         DasRow,
         f"SELECT {_DAS_COLUMNS} FROM das_record d WHERE {where.text}",  # noqa: S608
         *where.params,

@@ -115,7 +115,7 @@ async def _learners(
 ) -> list[LearnerRow | None]:
     wanted = reading.connection.among(column, keys)
     where = in_view(reading.viewer, reading.connection) & wanted
-    rows = await reading.connection.rows(
+    rows = await reading.keyed.rows(
         LearnerRow,
         f"SELECT {LEARNER_COLUMNS} FROM {LEARNER_TABLES} WHERE {where.text}",  # noqa: S608
         *where.params,
@@ -140,7 +140,7 @@ async def registrations_by_learner_id(
 async def _registrations(reading: Reading, wanted: Clause) -> list[RegistrationRow]:
     reach = scope.registrations(reading.viewer, reading.connection, "r.centre_id", "r.id")
     where = wanted & reach
-    return await reading.connection.rows(
+    return await reading.keyed.rows(
         RegistrationRow,
         f"{_REGISTRATIONS} WHERE {where.text} ORDER BY c.place, r.id",
         *where.params,
@@ -151,5 +151,5 @@ async def facts_by_registration_id(reading: Reading, ids: Sequence[int]) -> list
     """What advice fills in, for each registration in view."""
     wanted = reading.connection.among("r.id", ids)
     where = wanted & scope.registrations(reading.viewer, reading.connection, "r.centre_id", "r.id")
-    rows = await reading.connection.rows(FactsRow, f"{_FACTS} WHERE {where.text}", *where.params)
+    rows = await reading.keyed.rows(FactsRow, f"{_FACTS} WHERE {where.text}", *where.params)
     return matched(ids, rows, lambda row: row.registration_id)

@@ -19,6 +19,11 @@ class Reading(NamedTuple):
     viewer: Viewer
     today: date
 
+    @property
+    def keyed(self) -> Connection:
+        """For rows that are found by their keys, whose statements are planned once."""
+        return self.connection.keyed
+
 
 def grouped(
     keys: Sequence[Key], rows: Iterable[Row], key_of: Callable[[Row], Key]

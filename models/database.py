@@ -9,7 +9,7 @@ from copy import copy
 from datetime import date
 from enum import StrEnum
 from functools import cache
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -22,7 +22,7 @@ from tortoise.migrations.executor import MigrationExecutor
 from tortoise.transactions import in_transaction
 
 from models.deadline import DeadlineError, in_time, interrupted, time_left
-from models.lending import Lending
+from models.lending import Lending, Pooled
 from models.news import CHANNEL, News
 from models.sqlite import for_sqlite, sqlite_converters
 from models.tally import count
@@ -76,12 +76,23 @@ class Connection:
         client: BaseDBAsyncClient,
         dialect: Dialect,
         hear: Callable[[str], None] = lambda _news: None,
+        *,
+        lending: Lending | None = None,
+        plans_once: bool = False,
     ) -> None:
-        """Speak through a tortoise client; `hear` takes news where the database cannot tell any."""
+        """Speak through a tortoise client; `hear` takes news where the database cannot tell any.
+
+        `lending` keeps connections to read through between statements.
+        """
         self.client = client
         self.dialect = dialect
         self._hear = hear
-        self._lending: Lending | None = None
+        self._lending = lending
+        self._plans_once = plans_once
+        self.keyed = self
+        """For rows that are found by their keys: planned once, whatever keys are sent."""
+        if lending is not None and not plans_once:
+            self.keyed = Connection(client, dialect, lending=lending, plans_once=True)
 
     async def tuples(self, text: str, *params: object) -> Sequence[Sequence[Any]]:
         """The rows of a query, or those that a change returns, as the driver gives them."""
@@ -170,14 +181,6 @@ class Connection:
             return row
         return tuple(for_sqlite(value) if isinstance(value, date) else value for value in row)
 
-    @classmethod
-    def lending(cls, client: BaseDBAsyncClient, dialect: Dialect) -> Self:
-        """Speak through PostgreSQL's pool, and keep what was taken out of it for the next."""
-        connection = cls(client, dialect)
-        if dialect is Dialect.POSTGRESQL:
-            connection._lending = Lending(client)
-        return connection
-
     @property
     def spare(self) -> int:
         """Connections that are out of the pool and not in use."""
@@ -192,7 +195,7 @@ class Connection:
         """The rows that a statement answers, in time."""
         self.client.log.debug("%s: %s", text, params)
         if self._lending is not None:
-            async with self._lending.lent() as raw:
+            async with self._lending.lent(plans_once=self._plans_once) as raw:
                 rows = await self._ask(raw, text, params)
         else:
             holder = self.client.acquire_connection()
@@ -238,31 +241,21 @@ async def _fetch(
         raise DeadlineError from None
 
 
-class _Pooled(asyncpg.Connection):  # asyncpg has no types
-    """A connection that goes back into its pool as it is.
-
-    Nothing here outlives its transaction, neither locks nor settings, and what is open is rolled
-    back in any case; so the round trip that would clear a session after each statement is spared.
-    """
-
-    def get_reset_query(self) -> str:
-        """Nothing to clear."""
-        return ""
-
-
 class Database:
     """A connection to write with and one to read with, so that reads never wait for a feed."""
 
-    def __init__(self, context: TortoiseContext, dialect: Dialect) -> None:
+    def __init__(self, context: TortoiseContext, dialect: Dialect, pool_size: int) -> None:
         """Wrap an initialised tortoise context."""
         self._context = context
         self.dialect = dialect
-        self.reader = Connection.lending(context.connections.get(READ), dialect)
+        client = context.connections.get(READ)
+        lending = Lending(client, pool_size) if dialect is Dialect.POSTGRESQL else None
+        self.reader = Connection(client, dialect, lending=lending)
         self.news = News()
         self.writer = Connection(context.connections.get(WRITE), dialect, self.news.hear)
         if dialect is Dialect.POSTGRESQL:
             for connection in (self.reader, self.writer):
-                connection.client.connection_class = _Pooled  # type: ignore[attr-defined]
+                connection.client.connection_class = Pooled  # type: ignore[attr-defined]
 
     @asynccontextmanager
     async def transaction(
@@ -391,7 +384,7 @@ async def open_database(url: str, *, pool_size: int = 10) -> Database:
     }
     with context:
         await context.init(config)
-    return Database(context, dialect)
+    return Database(context, dialect, pool_size)
 
 
 def _try_file(url: str) -> None:

@@ -1,12 +1,35 @@
-"""Connections that go from one statement to the next without going back into the pool."""
+"""Connections to PostgreSQL that go from one statement to the next without going into the pool."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
+import asyncpg
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from models.deadline import in_time
+
+
+class Pooled(asyncpg.Connection):  # asyncpg has no types
+    """A connection that goes back into its pool as it is.
+
+    Nothing here outlives its transaction but how statements are planned, neither locks nor other
+    settings, and what is open is rolled back in any case; so the round trip that would clear a
+    session after each statement is spared.
+    """
+
+    plans_once = False
+    """Whether each statement is planned once, or anew for the values that it is sent with."""
+
+    def get_reset_query(self) -> str:
+        """Nothing to clear."""
+        return ""
+
+    async def plan(self, *, once: bool) -> None:
+        """Say how statements are planned from now on."""
+        mode = "force_generic_plan" if once else "auto"
+        await self.execute(f"SET plan_cache_mode = {mode}")
+        self.plans_once = once
 
 
 class _Lent(NamedTuple):
@@ -20,54 +43,64 @@ class Lending:
     """Takes connections out of a client's pool, and keeps them as long as nobody waits for one.
 
     Giving a connection back takes the pool a task of its own and half as long as a statement.
+    Planning a statement takes longer than to find rows by their keys, so that some connections
+    plan each statement once; those for lists do not, whose best plan depends on what is asked.
     """
 
-    def __init__(self, client: BaseDBAsyncClient) -> None:
-        """Begin with none."""
+    def __init__(self, client: BaseDBAsyncClient, most: int) -> None:
+        """Begin with none; the pool has so many at most."""
         self._client = client
-        self._kept: list[_Lent] = []
+        self._most = most
+        self._kept: dict[bool, list[_Lent]] = {False: [], True: []}
+        self._out = 0
         self._queue = 0
         self._closed = False
 
     @property
     def spare(self) -> int:
         """How many are kept at the moment."""
-        return len(self._kept)
+        return len(self._kept[False]) + len(self._kept[True])
 
     @asynccontextmanager
-    async def lent(self) -> AsyncIterator[Any]:
+    async def lent(self, *, plans_once: bool) -> AsyncIterator[Any]:
         """A connection for one statement; one that failed goes back into the pool, which looks."""
-        one = await self._take()
+        one = await self._take(plans_once)
         fine = False
         try:
+            if one.raw.plans_once is not plans_once:
+                await one.raw.plan(once=plans_once)
             yield one.raw
             fine = True
         finally:
             if fine and not self._queue and not self._closed:
-                self._kept.append(one)
+                self._kept[plans_once].append(one)
             else:
-                await _give_back(one)
+                await self._give_back(one)
 
     async def close(self) -> None:
         """Keep none any more."""
         self._closed = True
-        while self._kept:
-            await _give_back(self._kept.pop())
+        for kept in self._kept.values():
+            while kept:
+                await self._give_back(kept.pop())
 
-    async def _take(self) -> _Lent:
-        while self._kept:
-            one = self._kept.pop()
+    async def _take(self, plans_once: bool) -> _Lent:  # noqa: FBT001 - ours alone
+        kept, others = self._kept[plans_once], self._kept[not plans_once]
+        while kept or (others and self._out >= self._most):
+            one = (kept or others).pop()
             if not one.raw.is_closed():
                 return one
-            await _give_back(one)
+            await self._give_back(one)
         self._queue += 1
         try:
             async with in_time(queue=True):
                 holder = self._client.acquire_connection()
-                return _Lent(await holder.__aenter__(), holder)
+                one = _Lent(await holder.__aenter__(), holder)
         finally:
             self._queue -= 1
+        self._out += 1
+        return one
 
-
-async def _give_back(one: _Lent) -> None:
-    await one.holder.__aexit__(None, None, None)
+    async def _give_back(self, one: _Lent) -> None:
+        self._out -= 1
+        await one.holder.__aexit__(None, None, None)
