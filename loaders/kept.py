@@ -134,6 +134,16 @@ async def kept_in_view(reading: Reading, asked: Counting, at: Sequence[Place]) -
     return _summed([*found.values(), shared])
 
 
+async def total_in_view(reading: Reading, question: Question, wanted: LearnerFilter) -> int | None:
+    """How many there are in all; None where that cannot be put together from centres."""
+    at = await places(reading, wanted)
+    if at is None:
+        return None
+    return sum(
+        one.rows for one in await kept_in_view(reading, Counting(question, wanted, None), at)
+    )
+
+
 async def kept_at_centres(
     reading: Reading, asked: Counting, at: Sequence[Place]
 ) -> Mapping[int, list[Count]]:

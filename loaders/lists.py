@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from auth import scope
 from loaders.components import DECLARATION_COLUMNS, DECLARATION_TABLES, ISSUE_SOURCES
+from loaders.counting import Question
 from loaders.each import Listed, count_of_each, page_of_each
 from loaders.filters import LearnerFilter, issue_clause, learner_clause
+from loaders.kept import total_in_view
 from loaders.learners import COURSE_TABLES, in_view, in_view_at_centre
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading
@@ -38,6 +40,9 @@ async def issue_page(reading: Reading, wanted: LearnerFilter, page: PageRequest)
 
 async def issue_count(reading: Reading, wanted: LearnerFilter) -> int:
     """How many issues the learners in view have."""
+    total = await total_in_view(reading, Question.ISSUE, wanted)
+    if total is not None:
+        return total
     where = _issues(reading, None, wanted)
     rows = await reading.connection.tuples(
         f"SELECT COUNT(*) FROM {_ISSUES} WHERE {where.text}",  # noqa: S608

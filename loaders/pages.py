@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from auth import scope
 from loaders.components import ENTRY_COLUMNS
+from loaders.counting import Question
 from loaders.each import Listed, count_of_each, page_of_each, slices
 from loaders.filters import LearnerFilter, learner_clause
+from loaders.kept import total_in_view
 from loaders.learners import (
     COURSE_TABLES,
     LEARNER_SOURCES,
@@ -51,6 +53,9 @@ async def learner_page(reading: Reading, wanted: LearnerFilter, page: PageReques
 
 async def learner_count(reading: Reading, wanted: LearnerFilter) -> int:
     """How many learners are in view."""
+    total = await total_in_view(reading, Question.GROUP, wanted)
+    if total is not None:
+        return total
     where = in_view(reading.viewer, reading.connection)
     where &= learner_clause(reading.connection, wanted)
     rows = await reading.connection.tuples(
