@@ -12,9 +12,13 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     InlineFragmentNode,
+    ListValueNode,
+    Node,
+    ObjectValueNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
+    ValueNode,
 )
 
 LIMITS: Final[Mapping[str, tuple[int, str]]] = {
@@ -31,6 +35,7 @@ LIMITS: Final[Mapping[str, tuple[int, str]]] = {
     ),
     "aliases": (50, "An operation may have at most {} aliases, those of fragments included."),
     "directives": (50, "A document may have at most {} directives, those of fragments included."),
+    "values": (150, "An argument may have at most {} values in it; send more in a variable."),
     "mutations": (10, "An operation may ask for at most {} mutations."),
     "logIns": (1, "A document may log in at most {} time."),
     "repeats": (2_000, "A document asks for the same fields again and again; ask once for each."),
@@ -91,6 +96,8 @@ class Measure:
     fields: int = 0
     aliases: int = 0
     directives: int = 0
+    values: int = 0
+    """In the largest argument."""
     log_ins: int = 0
     introspects: bool = False
 
@@ -101,6 +108,7 @@ class Measure:
         self.fields += other.fields
         self.aliases += other.aliases
         self.directives += other.directives
+        self.values = max(self.values, other.values)
         self.log_ins += other.log_ins
         self.introspects |= other.introspects
 
@@ -137,7 +145,7 @@ def _look(document: DocumentNode) -> bool:
     asked = [_operation(node, known) for node in operations]
     everything = [*asked, *known.values()]  # a fragment that nobody spreads is validated too
     for found in everything:
-        for limit in ("depth", "fields", "aliases"):
+        for limit in ("depth", "fields", "aliases", "values"):
             _check(limit, getattr(found, limit))
     _check("directives", sum(found.directives for found in everything))
     _check("logIns", sum(found.log_ins for found in asked))
@@ -156,7 +164,10 @@ def _invalid(message: str) -> GraphQLError:
 def _operation(node: OperationDefinitionNode, known: Mapping[str, Measure]) -> Measure:
     found = _selection(node.selection_set, known)
     found.directives += len(node.directives or ())
-    found.directives += sum(len(one.directives or ()) for one in node.variable_definitions or ())
+    for variable in node.variable_definitions or ():
+        found.directives += len(variable.directives or ())
+        found.values = max(found.values, _values(variable.default_value), _largest(variable))
+    found.values = max(found.values, _largest(node))
     return found
 
 
@@ -165,6 +176,7 @@ def _selection(selected: SelectionSetNode, known: Mapping[str, Measure]) -> Meas
     total = Measure()
     for node in selected.selections:
         total.directives += len(node.directives or ())
+        total.values = max(total.values, _largest(node))
         total.fields += 1
         if isinstance(node, FieldNode):
             total.depth = max(total.depth, 1)
@@ -179,6 +191,26 @@ def _selection(selected: SelectionSetNode, known: Mapping[str, Measure]) -> Meas
         elif isinstance(node, InlineFragmentNode):
             total.join(_selection(node.selection_set, known))
     return total
+
+
+def _largest(node: Node) -> int:
+    """How many values the largest argument of a node and of its directives has."""
+    holders = (node, *(getattr(node, "directives", None) or ()))
+    given = (argument for one in holders for argument in getattr(one, "arguments", None) or ())
+    return max((_values(argument.value) for argument in given), default=0)
+
+
+def _values(value: ValueNode | None) -> int:
+    """How many values stand in a value; validation writes all of them into each of its faults."""
+    number, waiting = -1, [value]
+    while waiting:
+        found = waiting.pop()
+        number += 1
+        if isinstance(found, ObjectValueNode):
+            waiting += [field.value for field in found.fields]
+        elif isinstance(found, ListValueNode):
+            waiting += found.values
+    return number
 
 
 _NOTHING: Final = Measure()
@@ -199,6 +231,7 @@ def _fragments(fragments: Mapping[str, FragmentDefinitionNode]) -> dict[str, Mea
         for name in ready:
             known[name] = _selection(fragments[name].selection_set, known)
             known[name].directives += len(fragments[name].directives or ())
+            known[name].values = max(known[name].values, _largest(fragments[name]))
             del spread[name]
     return known
 

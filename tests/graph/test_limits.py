@@ -78,6 +78,14 @@ TOO_MUCH: Final[dict[str, tuple[str, str]]] = {
         "fragments",
         "{ __typename } " + numbered(51, "fragment F{} on Query {{ __typename }}"),
     ),
+    "151 values of a list": ("values", "{ a(b: [" + "1 " * 151 + "]) }"),
+    "151 fields of an object": ("values", f"{{ a(b: {{ {numbered(151, 'a{}: 1')} }}) }}"),
+    "151 values of a directive": ("values", "{ __typename @x(b: [" + "1 " * 151 + "]) }"),
+    "151 values of a default": ("values", "query ($a: X = [" + "1 " * 151 + "]) { __typename }"),
+    "151 values in a fragment": (
+        "values",
+        "{ __typename } fragment F on Query @x(b: [[" + "1 " * 150 + "]]) { __typename }",
+    ),
     "11 mutations": (
         "mutations",
         "mutation {" + numbered(11, "a{}: sessionLogOut {{ done }}") + "}",
@@ -153,7 +161,7 @@ def test_what_is_too_long_is_not_parsed_and_what_is_too_much_not_validated(
         assert refusal.extensions is not None
         assert refusal.extensions["limit"] == limit
 
-    assert parsed == 16
+    assert parsed == 21
 
 
 def test_texts_and_comments_are_no_brackets_and_no_end() -> None:
