@@ -105,8 +105,12 @@ def pressed(
     pid: int | None,
     connections: int,
     seconds: float,
+    rate: int = 0,
 ) -> Measured:
-    """What wrk finds; raises RuntimeError for any answer that is not 200."""
+    """What wrk finds; raises RuntimeError for any answer that is not 200.
+
+    With a rate, at most so many requests a second are sent.
+    """
     with NamedTemporaryFile(suffix=".jsonl") as file:
         file.write(b"\n".join(bodies))
         file.flush()
@@ -115,7 +119,7 @@ def pressed(
             [
                 *(WRK, "--threads", "1", "--connections", str(connections)),
                 *("--duration", f"{max(1, round(seconds))}s", "--timeout", "60s"),
-                *("--script", str(SCRIPT), url, "--", file.name),
+                *("--script", str(SCRIPT), url, "--", file.name, str(rate)),
                 *(f"{name}: {value}" for name, value in headers.items()),
             ],
             capture_output=True,
@@ -124,7 +128,7 @@ def pressed(
         after = usage(pid) if pid else None
     found = orjson.loads(done.stdout.splitlines()[-1])
     if not found["requests"] and seconds < LONGEST:  # too slow for so short a time
-        return pressed(url, headers, bodies, pid, connections, 4 * seconds)
+        return pressed(url, headers, bodies, pid, connections, 4 * seconds, rate)
     if found["errors"] or not found["requests"]:
         message = f"{found['errors']} of {found['requests']} requests to {url} failed"
         raise RuntimeError(message)

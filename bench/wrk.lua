@@ -1,14 +1,35 @@
 -- wrk asks for the bodies of a file in turn, and tells what it found as one line of JSON.
+-- The second argument is how many requests a second are sent at most, 0 for as many as are answered.
+
+local ffi = require("ffi")
+ffi.cdef[[
+  typedef struct { long seconds; long nanoseconds; } moment;
+  int clock_gettime(int clock, moment *now);
+]]
 
 local bodies, turn = {}, 0
+
+local function keep_to(rate)
+  local now, due = ffi.new("moment"), 0
+  function delay()
+    ffi.C.clock_gettime(1, now)
+    local at = tonumber(now.seconds) * 1000 + tonumber(now.nanoseconds) / 1e6
+    due = math.max(due + 1000 / rate, at)
+    return math.floor(due - at)
+  end
+end
 
 function init(arguments)
   for body in io.lines(arguments[1]) do
     bodies[#bodies + 1] = body
   end
+  local rate = tonumber(arguments[2])
+  if rate > 0 then
+    keep_to(rate)
+  end
   wrk.method = "POST"
   wrk.headers["content-type"] = "application/json"
-  for place = 2, #arguments do
+  for place = 3, #arguments do
     local name, value = arguments[place]:match("^([^:]+): (.*)$")
     wrk.headers[name] = value
   end
