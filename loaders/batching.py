@@ -30,10 +30,10 @@ class Batching:
     async def many(self, keys: Iterable[Hashable]) -> Mapping[Hashable, Any]:
         """At least the answers for these keys; raises what the question raised."""
         awaited = self.foresee(keys)
-        if len(awaited) == 1:
-            await awaited.pop()
-        elif awaited:
-            await asyncio.gather(*awaited)
+        if awaited:
+            await asyncio.wait(awaited)  # who is cancelled here does not cancel it for others
+            for one in awaited:
+                one.result()
         return self._known
 
     def foresee(self, keys: Iterable[Hashable]) -> set[asyncio.Future[None]]:
