@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
+from functools import cache
 from importlib.metadata import version
 from typing import Any, Final, TypeAlias
 
@@ -20,7 +21,7 @@ from domain.errors import Conflict
 from models.database import Database, Dialect, open_database
 from schema.context import Service
 from schema.masking import stopped
-from schema.root import make_schema, printed
+from schema.root import Schema, make_schema, printed
 from server.callers import Callers
 from server.clock import Clock
 from server.day import follow_the_day
@@ -61,13 +62,19 @@ def served_app() -> Starlette:
     return app
 
 
+@cache
+def _schema(*, breadth_first: bool) -> tuple[Schema, str]:
+    """The graph and its text, which applications of one process share: making them takes long."""
+    schema = make_schema(breadth_first=breadth_first)
+    return schema, printed(schema)
+
+
 def create_app(settings: Settings | None = None) -> Starlette:
     """The application; without settings these come from the environment."""
     chosen = settings or Settings()
     set_up_logs(chosen.log_format)
     use_cost(Cost(chosen.password_memory_kib, chosen.password_rounds))
-    schema = make_schema(breadth_first=chosen.executor == "breadth_first")
-    sdl = printed(schema)
+    schema, sdl = _schema(breadth_first=chosen.executor == "breadth_first")
     clock = Clock(chosen.today)
     service = Service(
         version("learner-tracking"),
