@@ -1,10 +1,9 @@
 """The open database: one door for statements, whichever database stands behind it."""
 
-import asyncio
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from copy import copy
 from datetime import date
 from enum import StrEnum
@@ -14,13 +13,13 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import orjson
-from asyncpg.exceptions import LockNotAvailableError
-from tortoise.backends.base.client import BaseDBAsyncClient, TransactionContext
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.transactions import in_transaction
 
+from models.busy import begun
 from models.deadline import DeadlineError, in_time, interrupted, time_left
 from models.lending import Lending, Pooled
 from models.news import CHANNEL, News
@@ -47,10 +46,6 @@ class Dialect(StrEnum):
 
 class DatabaseUrlError(ValueError):
     """The database address is not one that can be used."""
-
-
-class BusyError(Exception):
-    """Somebody else writes, and went on for too long."""
 
 
 class Clause(NamedTuple):
@@ -271,7 +266,7 @@ class Database:
         if left is not None:
             patience = left if patience is None else min(left, patience)
         with copy(self._context):  # a context remembers who entered it: each enters one of its own
-            async with _begun(in_transaction(WRITE), patience) as client:
+            async with begun(in_transaction(WRITE), patience) as client:
                 connection = Connection(client, self.dialect, told.append)
                 if self.dialect is Dialect.SQLITE:
                     await _take_turn(connection, wait)
@@ -327,36 +322,6 @@ async def _take_turn(connection: Connection, wait: int) -> None:
         await connection.execute("BEGIN IMMEDIATE")
     finally:
         await connection.execute(f"PRAGMA busy_timeout = {LONGEST_WAIT}")
-
-
-@asynccontextmanager
-async def _begun(
-    transaction: TransactionContext, patience: float | None = None
-) -> AsyncIterator[BaseDBAsyncClient]:
-    """A transaction that lets go of its connection even when its beginning is broken off."""
-    try:
-        async with asyncio.timeout(patience):
-            client = await transaction.__aenter__()
-    except BaseException as error:
-        if hasattr(transaction, "token"):  # it has a connection, which tortoise would not give back
-            with suppress(Exception):
-                await transaction.__aexit__(type(error), error, error.__traceback__)
-        if isinstance(error, TimeoutError):
-            raise BusyError from error
-        raise
-    try:
-        yield client
-    except BaseException as error:
-        await transaction.__aexit__(type(error), error, error.__traceback__)
-        raise
-    await transaction.__aexit__(None, None, None)
-
-
-def is_busy(error: BaseException) -> bool:
-    """Whether another writer, which may be a long feed, kept the database or a row of it."""
-    if isinstance(error, OperationalError):
-        return "database is locked" in str(error)
-    return isinstance(error, BusyError | LockNotAvailableError)
 
 
 def dialect_of(url: str) -> Dialect:

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from models.database import is_busy
+from models.busy import is_busy
 from models.deadline import DeadlineError, is_away
 
 

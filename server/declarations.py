@@ -17,7 +17,8 @@ from domain.errors import Invalid, ProblemError
 from exchange.declared import CSV, XLSX, Line, LineOutcome, declare_list, preview_list, read_list
 from loaders.centres import centre_by_number
 from loaders.reading import Reading
-from models.database import Database, is_busy
+from models.busy import is_busy
+from models.database import Database
 from server.callers import Callers
 from server.clock import Clock
 from server.refusals import RefusalError

@@ -8,7 +8,8 @@ import pytest
 
 from actions import locks
 from actions.locks import editing, lock_feeds, lock_learners
-from models.database import Database, is_busy
+from models.busy import is_busy
+from models.database import Database
 
 
 async def edit(database: Database) -> None:
