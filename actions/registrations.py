@@ -8,7 +8,7 @@ import msgspec
 from actions.attachment import reattach
 from actions.locks import lock_learners
 from actions.projection import derive_learners, mark_modified
-from actions.versions import centres_of, raise_versions
+from actions.versions import centres_of, change_versions
 from auth import scope
 from auth.explain import demand
 from auth.permissions import Permission
@@ -114,7 +114,7 @@ async def derive(connection: Connection, learner_ids: Sequence[int], day: date) 
         chunk = ordered[start : start + CHUNK]
         await derive_learners(connection, reader, catalogue, chunk, day)
     await mark_modified(connection, connection.among("learner_id", ordered), began)
-    await raise_versions(connection, await centres_of(connection, ordered))
+    await change_versions(connection, await centres_of(connection, ordered))
 
 
 async def reattach_entries(connection: Connection, learner_ids: Sequence[int]) -> None:

@@ -10,7 +10,7 @@ import orjson
 
 from actions.ageing import AGED, UNMATCHED, Aged
 from actions.locks import lock_feeds
-from actions.versions import raise_versions
+from actions.versions import change_versions
 from auth.events import EventKind, append, append_all, event
 from auth.permissions import Permission
 from auth.viewer import Viewer
@@ -160,7 +160,7 @@ async def _forget_learners(database: Database, retention: Retention) -> int:
         await _keep(connection, retention, courses)
         await _remove(connection, learner_ids, [course.id for course in courses])
         await _tell(connection, retention, courses)
-        await raise_versions(connection, {course.centre_id for course in courses})
+        await change_versions(connection, {course.centre_id for course in courses})
         return len(learner_ids)
 
 

@@ -1,8 +1,17 @@
-"""Versions of centres, by which those who keep counts know that they are out of date."""
+"""Versions of centres, by which those who keep counts know that they are out of date.
 
+A version is drawn, not counted up: a database that was restored, or that lost its last transactions
+when a standby took over, never comes to a version again that somebody keeps counts under.
+"""
+
+import secrets
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from models.database import Connection, Dialect
+
+_BITS: Final = 62
+"""What a database's whole numbers hold, the sign apart."""
 
 
 async def centres_of(connection: Connection, learner_ids: Sequence[int]) -> set[int]:
@@ -17,7 +26,7 @@ async def centres_of(connection: Connection, learner_ids: Sequence[int]) -> set[
     return {row[0] for row in rows}
 
 
-async def raise_versions(connection: Connection, centre_ids: Iterable[int]) -> None:
+async def change_versions(connection: Connection, centre_ids: Iterable[int]) -> None:
     """Something that is counted may have changed at these centres; the last step of a transaction.
 
     Others who change something there wait until the transaction ends. Everybody locks in the same
@@ -30,6 +39,7 @@ async def raise_versions(connection: Connection, centre_ids: Iterable[int]) -> N
             *among.params,
         )
     await connection.execute(
-        f"UPDATE centre SET version = version + 1 WHERE {among.text}",  # noqa: S608
+        f"UPDATE centre SET version = ? WHERE {among.text}",  # noqa: S608
+        secrets.randbits(_BITS),
         *among.params,
     )

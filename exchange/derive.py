@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from actions.projection import derive_learners
-from actions.versions import centres_of, raise_versions
+from actions.versions import centres_of, change_versions
 from domain.vocabulary import NewsKind
 from exchange.holds import settle_holds
 from exchange.touch import TOUCHED
@@ -57,7 +57,7 @@ async def derive_touched(connection: Connection, day: date, progress: Callable[[
         progress(len(learner_ids))
     if touched >= MANY:
         await renew_statistics(connection, DERIVED)
-    await raise_versions(connection, centre_ids)
+    await change_versions(connection, centre_ids)
     return done
 
 

@@ -1,9 +1,9 @@
 """Counts of whole centres, kept by this process until anything at the centre changes.
 
-Every transaction that derives learners raises the version of their centres (`actions/versions.py`).
-A version is read before what is counted under it, so that counts may be newer than their version,
-never older. What is kept is about all learners of a centre; who may see some of them only, or looks
-for some by name, is counted for each time.
+Every transaction that derives learners changes the version of their centres
+(`actions/versions.py`). A version is read before what is counted under it, so that counts may be
+newer than their version, never older. What is kept is about all learners of a centre; who may see
+some of them only, or looks for some by name, is counted for each time.
 """
 
 from collections import OrderedDict

@@ -14,7 +14,9 @@ class Centre(Model):
     status = fields.CharField(20, description="OPEN, CLOSED or UNKNOWN")
     status_raw = fields.CharField(100, null=True, description="The feed's own word")
     version = fields.BigIntField(
-        default=0, db_default=0, description="Rises whenever what is counted here may have changed"
+        default=0,
+        db_default=0,
+        description="Another whenever what is counted here may have changed",
     )
 
     class Meta:

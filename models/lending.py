@@ -39,6 +39,14 @@ class _Lent(NamedTuple):
     holder: Any
 
 
+def _lives(raw: Any) -> bool:  # noqa: ANN401 - a driver's
+    """Whether a connection is still there; the pool takes one back by itself when it is lost."""
+    try:
+        return not raw.is_closed()
+    except asyncpg.InterfaceError:
+        return False
+
+
 class Lending:
     """Takes connections out of a client's pool, and keeps them as long as nobody waits for one.
 
@@ -88,7 +96,7 @@ class Lending:
         kept, others = self._kept[plans_once], self._kept[not plans_once]
         while kept or (others and self._out >= self._most):
             one = (kept or others).pop()
-            if not one.raw.is_closed():
+            if _lives(one.raw):
                 return one
             await self._give_back(one)
         self._queue += 1

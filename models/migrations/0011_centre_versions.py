@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             field=fields.BigIntField(
                 default=0,
                 db_default=0,
-                description="Rises whenever what is counted here may have changed",
+                description="Another whenever what is counted here may have changed",
             ),
         ),
     ]

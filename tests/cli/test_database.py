@@ -14,6 +14,8 @@ MIGRATIONS = (
     "0007_finding",
     "0008_support_texts",
     "0009_past_records",
+    "0010_held_until",
+    "0011_centre_versions",
 )
 NOT_MIGRATED = "The database is not up to date; run `learner-tracking migrate` first."
 

@@ -10,6 +10,7 @@ import loaders.kept
 from actions.awards import Wanted, set_awards
 from actions.declarations import add_declaration, remove_declaration
 from actions.retention import Retention, retain
+from actions.versions import change_versions
 from auth.permissions import GrantKind, Role
 from auth.viewer import CONSOLE, Grants, HeldGrant, Viewer
 from domain.identifiers import YearMonth
@@ -209,6 +210,22 @@ async def registration(database: Database) -> int:
         " AND NOT EXISTS (SELECT 1 FROM declaration d WHERE d.registration_id = r.id)"
     )
     return int(found)
+
+
+async def test_a_database_that_lost_what_was_counted_is_counted_anew(school: School) -> None:
+    database = school.database
+
+    async def version() -> int:
+        ((found,),) = await database.reader.tuples("SELECT MAX(version) FROM centre")
+        return int(found)
+
+    async def change() -> int:
+        async with database.transaction() as connection:
+            await connection.execute("UPDATE centre SET version = 1")
+            await change_versions(connection, school.ids)
+        return await version()
+
+    assert len({await change() for _ in range(5)} | {1, 2}) == 7
 
 
 async def test_who_sees_one_line_is_counted_for_alone(school: School) -> None:
