@@ -1,19 +1,15 @@
 """Records asked for at a steady rate, for minutes: errors, the slowest answers, and memory.
 
 `python -m bench.endurance FOLDER` uses the PostgreSQL database that `python -m bench --keep
---folder FOLDER` left there. With `--restart COMMAND` that command runs half-way: it is to
-restart the database, and what is told then is how long requests failed.
+--folder FOLDER` left there. With `--restart COMMAND` that command restarts the database afterwards,
+and it is told for how long requests failed.
 """
 
 import asyncio
 import shlex
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,45 +19,23 @@ from cyclopts import App
 from bench import databases
 from bench.importing import EMAIL
 from bench.load import Caller, found_by, packed, pressed
-from bench.process import (
-    _COMMAND,
-    ROOT,
-    _free_port,
-    _wait_until_alive,
-    environment,
-    usage,
-)
+from bench.process import Served, served_by, usage
 
 CONNECTIONS = 24
 EVERY = 5.0
-"""Seconds between two looks at the memory, and while a database restarts between none."""
+"""Seconds between two looks at the memory."""
+WATCHED = 30
+"""Seconds in which requests go on while the database restarts."""
+APPLICATION_MB = 40
+"""Whoever holds as much holds the application; the helpers of a process do not."""
 
 app = App(name="endurance", help=__doc__)
-
-
-@contextmanager
-def serving(url: str, workers: int, log: Path) -> Iterator[tuple[int, str]]:
-    """Workers that serve; their first process and their address."""
-    port = _free_port()
-    with log.open("wb") as errors:
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter and command
-            [sys.executable, "-c", _COMMAND, "serve", f"--port={port}", f"--workers={workers}"],
-            cwd=ROOT,
-            env=environment(url),
-            stderr=errors,
-        )
-        try:
-            _wait_until_alive(process, f"http://127.0.0.1:{port}")
-            yield process.pid, f"http://127.0.0.1:{port}"
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(timeout=60)
 
 
 def workers_of(pid: int) -> list[int]:
     """The processes that serve: those below the first that hold the application."""
     found = Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()
-    return [int(child) for child in found if usage(child).rss_mb > 40]  # noqa: PLR2004 - not its helper
+    return [int(child) for child in found if usage(child).rss_mb > APPLICATION_MB]
 
 
 async def remember_memory(pid: int, seen: list[float]) -> None:
@@ -78,7 +52,7 @@ async def ask_through_restart(address: str, caller: Caller, body: bytes, command
     failed: list[float] = []
     restarting = await asyncio.create_subprocess_exec(*shlex.split(command))
     async with httpx2.AsyncClient(base_url=address, timeout=30) as client:
-        end = time.perf_counter() + 30
+        end = time.perf_counter() + WATCHED
         while time.perf_counter() < end:
             answer = await client.post("/graphql", content=body, headers=caller.headers)
             came[answer.status_code] += 1
@@ -124,20 +98,21 @@ def endurance(
     """
     (target,) = (one for one in databases.targets(folder, learners) if one.name == "postgresql")
     password = (folder / "password").read_text("utf-8")
-    with TemporaryDirectory() as name, serving(target.url, workers, Path(name) / "log") as served:
-        asyncio.run(steady(*served, password, rate, seconds, restart))
+    with TemporaryDirectory() as name, served_by(workers, target.url, Path(name) / "log") as server:
+        asyncio.run(steady(server, password, rate, seconds, restart))
 
 
 async def steady(
-    pid: int, address: str, password: str, rate: int, seconds: float, restart: str | None
+    server: Served, password: str, rate: int, seconds: float, restart: str | None
 ) -> None:
     """The load, and what it took."""
+    address = server.address
     async with httpx2.AsyncClient(base_url=address, timeout=60) as client:
         caller = await Caller.logged_in(client, EMAIL, password)
         record = (await found_by(caller))[0]
         bodies: Sequence[bytes] = [packed(record.query, turn) for turn in record.turns]
         memory: list[float] = []
-        watching = asyncio.create_task(remember_memory(pid, memory))
+        watching = asyncio.create_task(remember_memory(server.pid, memory))
         found = await asyncio.to_thread(
             pressed, f"{address}/graphql", caller.headers, bodies, None, CONNECTIONS, seconds, rate
         )

@@ -7,12 +7,9 @@ survived. The database must be migrated; without an address, a SQLite file is ma
 import asyncio
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -20,16 +17,8 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from bench.process import (
-    _COMMAND,
-    ROOT,
-    Served,
-    _free_port,
-    _wait_until_alive,
-    environment,
-)
+from bench.process import Served, served_by
 from models.database import open_database
-from server.settings import PREFIX
 
 WORKERS: Final = 2
 ASKING: Final = 24
@@ -40,28 +29,6 @@ _REQUEST: Final = (
     b"POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
     b"connection: close\r\ncontent-length: %d\r\n\r\n" % len(_BODY)
 ) + _BODY
-
-
-@contextmanager
-def serving(url: str, log: Path) -> Iterator[Served]:
-    """Workers that serve whoever asks however often, and write their log into a file."""
-    port = _free_port()
-    address = f"http://127.0.0.1:{port}"
-    started = time.perf_counter()
-    settings = {f"{PREFIX}RATE_ANONYMOUS": "0"}
-    with log.open("wb") as errors:
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter and command
-            [sys.executable, "-c", _COMMAND, "serve", f"--port={port}", f"--workers={WORKERS}"],
-            cwd=ROOT,
-            env=environment(url) | settings,
-            stderr=errors,
-        )
-        try:
-            _wait_until_alive(process, address)
-            yield Served(process.pid, address, time.perf_counter() - started)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(timeout=60)
 
 
 async def ask(server: Served) -> str:
@@ -90,7 +57,7 @@ async def stop_under_load(url: str, folder: Path) -> bool:
     """SIGTERM while many ask: whatever a worker began is answered, and all workers end."""
     log = folder / "server.log"
     came: Counter[str] = Counter()
-    with serving(url, log) as server:
+    with served_by(WORKERS, url, log, rate_anonymous="0") as server:
         stopping = asyncio.Event()
 
         async def go_on() -> None:
@@ -119,7 +86,7 @@ async def stop_under_load(url: str, folder: Path) -> bool:
 
 async def beside_idle_and_slow(url: str, folder: Path) -> bool:
     """200 idle connections and one that sends a byte a second: others are served as before."""
-    with serving(url, folder / "crowded.log") as server:
+    with served_by(WORKERS, url, folder / "crowded.log", rate_anonymous="0") as server:
         parts = urlsplit(server.address)
         alone = await _pace(server)
         idle = [await asyncio.open_connection(parts.hostname, parts.port) for _ in range(IDLE)]

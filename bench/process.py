@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -81,10 +81,7 @@ def served(url: str, **settings: str) -> Iterator[Served]:
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and command
         [sys.executable, "-c", _COMMAND, "serve", "--port", str(port)],
         cwd=ROOT,
-        env={
-            **environment(url),
-            **{f"{PREFIX}{name.upper()}": value for name, value in settings.items()},
-        },
+        env=_with(url, settings),
         stderr=subprocess.DEVNULL,
     )
     try:
@@ -97,6 +94,36 @@ def served(url: str, **settings: str) -> Iterator[Served]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@contextmanager
+def served_by(workers: int, url: str, log: Path, **settings: str) -> Iterator[Served]:
+    """Several workers, stopped at the end in their own time; their log goes into a file.
+
+    The process is the one that watches over them.
+    """
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    started = time.perf_counter()
+    with log.open("wb") as errors:
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and command
+            [sys.executable, "-c", _COMMAND, "serve", f"--port={port}", f"--workers={workers}"],
+            cwd=ROOT,
+            env=_with(url, settings),
+            stderr=errors,
+        )
+        try:
+            _wait_until_alive(process, address)
+            yield Served(process.pid, address, time.perf_counter() - started)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=60)
+
+
+def _with(url: str, settings: Mapping[str, str]) -> dict[str, str]:
+    """The surroundings of a server that has some settings of its own."""
+    own = {f"{PREFIX}{name.upper()}": value for name, value in settings.items()}
+    return {**environment(url), **own}
 
 
 def usage(pid: int | str = "self") -> Usage:

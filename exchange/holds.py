@@ -15,7 +15,7 @@ import msgspec
 from domain.catalogue import Catalogue
 from domain.embargo import Sitting, held_until
 from domain.vocabulary import EntryStatus
-from inputs.records import LONDON
+from inputs.records import civil_day
 from models.database import Connection
 
 UNSETTLED: Final = "9999-12-31"
@@ -66,7 +66,7 @@ async def settle_holds(
 
 def _until(group: Sequence[_Held], catalogue: Catalogue, day: date) -> date | None:
     fetched_at = group[0].fetched_at
-    told_on = fetched_at.astimezone(LONDON).date() if fetched_at else day
+    told_on = civil_day(fetched_at) if fetched_at else day
     sittings = (
         Sitting(row.series, row.result, row.result_release_on)
         for row in group

@@ -39,6 +39,7 @@ class Counts(NamedTuple):
 _CENTRE_JOIN = "JOIN centre c ON c.number = s.centre_number"
 _REGISTRATION_JOIN = "JOIN registration r ON r.ref = s.registration_ref"
 
+# A component that stays complete keeps the day that DAS named, or the one that was found for it.
 _VISIBLE_FROM = """
     CASE WHEN {complete} AND t.complete THEN COALESCE({visible_from}, t.visible_from)
     ELSE {visible_from} END

@@ -23,7 +23,7 @@ from domain.vocabulary import (
 )
 from models.database import Clause, Connection
 
-LONDON = ZoneInfo("Europe/London")
+_LONDON = ZoneInfo("Europe/London")
 SIXTEEN = 16
 
 
@@ -287,7 +287,12 @@ def _stale_from(fetched_at: datetime | None) -> date | None:
     """The first civil day on which data fetched at a moment are more than one day old."""
     if fetched_at is None:
         return None
-    return fetched_at.astimezone(LONDON).date() + timedelta(days=2)
+    return civil_day(fetched_at) + timedelta(days=2)
+
+
+def civil_day(moment: datetime) -> date:
+    """The day that a moment belongs to in England."""
+    return moment.astimezone(_LONDON).date()
 
 
 def _birthday(born: date | None, age: int) -> date | None:
