@@ -99,15 +99,17 @@ class Lending:
             if _lives(one.raw):
                 return one
             await self._give_back(one)
+        self._out += 1  # before it is waited for: others see that it is gone
         self._queue += 1
         try:
             async with in_time(queue=True):
                 holder = self._client.acquire_connection()
-                one = _Lent(await holder.__aenter__(), holder)
+                return _Lent(await holder.__aenter__(), holder)
+        except BaseException:
+            self._out -= 1
+            raise
         finally:
             self._queue -= 1
-        self._out += 1
-        return one
 
     async def _give_back(self, one: _Lent) -> None:
         self._out -= 1
