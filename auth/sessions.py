@@ -1,13 +1,13 @@
 """Who holds a token: log-in sessions, and tokens for programs."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from functools import cache, lru_cache
+from typing import Final, NamedTuple
 
 import msgspec
+import orjson
 from tortoise.exceptions import OperationalError
 
 from auth.events import EventKind, append, event
@@ -15,7 +15,7 @@ from auth.permissions import GrantKind, Role, Staff
 from auth.tokens import TokenKind, hash_of, kind_of, new_token
 from auth.viewer import ANONYMOUS, Grants, HeldGrant, Viewer
 from models.busy import BusyError
-from models.database import Connection, Database
+from models.database import Connection, Database, Dialect, json_rows
 
 _NOTED_EVERY: Final = timedelta(minutes=1)
 _PATIENCE_SECONDS: Final = 0.25
@@ -38,7 +38,7 @@ class OpenedSession(NamedTuple):
 
 
 class _Held(msgspec.Struct, frozen=True):
-    """Whose token it is; the grants of its user are the rest of each row."""
+    """Whose token it is, and the grants of its user."""
 
     key: int
     last_used_at: datetime | None
@@ -50,41 +50,53 @@ class _Held(msgspec.Struct, frozen=True):
     first_name: str
     last_name: str
     staff: str | None
+    grants: str | None
+    """Their columns as JSON: read as one text, whose meaning is found out once."""
 
 
 _ACCOUNT: Final = """
     (SELECT a.id FROM terms_acceptance a
      WHERE a.user_id = u.id AND a.terms_id = (SELECT MAX(t.id) FROM terms t)),
-    u.id, u.email, u.first_name, u.last_name, u.staff,
-    g.id, g.centre_id, g.kind, g.role, g.manages_users, g.line
+    u.id, u.email, u.first_name, u.last_name, u.staff
 """
-_OWN: Final = len(_Held.__struct_fields__)
-"""Columns before those of a grant; without any grant there is one row with nulls."""
+_GRANT: Final = "g.id, g.centre_id, g.kind, g.role, g.manages_users, g.line"
+_GRANTS: Final = """
+    FROM (SELECT * FROM access_grant g WHERE g.user_id = u.id AND g.revoked_at IS NULL
+    ORDER BY g.id) g
+"""
+_CARRIED: Final = """
+    WHERE g.id IN (SELECT c.grant_id FROM api_token_grant c WHERE c.api_token_id = k.id)
+"""
 _USABLE: Final = "u.disabled_at IS NULL AND u.email_confirmed_at IS NOT NULL"
-_BY_SESSION: Final = f"""
-    SELECT s.id, s.last_used_at, s.expires_at, {_ACCOUNT}
-    FROM session s
-    JOIN account u ON u.id = s.user_id
-    LEFT JOIN access_grant g ON g.user_id = u.id AND g.revoked_at IS NULL
+
+
+@cache
+def _by_session(dialect: Dialect) -> str:
+    return f"""
+    SELECT s.id, s.last_used_at, s.expires_at, {_ACCOUNT},
+    (SELECT {json_rows(dialect, _GRANT)} {_GRANTS})
+    FROM session s JOIN account u ON u.id = s.user_id
     WHERE s.token_hash = ? AND s.ended_at IS NULL AND {_USABLE}
-    ORDER BY g.id
-"""  # noqa: S608 - columns are ours
-_BY_API_TOKEN: Final = f"""
-    SELECT k.id, k.last_used_at, k.expires_at, {_ACCOUNT}
-    FROM api_token k
-    JOIN account u ON u.id = k.user_id
-    LEFT JOIN access_grant g ON g.user_id = u.id AND g.revoked_at IS NULL
-        AND g.id IN (SELECT c.grant_id FROM api_token_grant c WHERE c.api_token_id = k.id)
+    """  # noqa: S608 - columns are ours
+
+
+@cache
+def _by_api_token(dialect: Dialect) -> str:
+    return f"""
+    SELECT k.id, k.last_used_at, k.expires_at, {_ACCOUNT},
+    (SELECT {json_rows(dialect, _GRANT)} {_GRANTS} {_CARRIED})
+    FROM api_token k JOIN account u ON u.id = k.user_id
     WHERE k.token_hash = ? AND k.revoked_at IS NULL AND {_USABLE}
-    ORDER BY g.id
-"""  # noqa: S608 - columns are ours
-_BY_EMAIL: Final = f"""
-    SELECT u.id, u.created_at, u.created_at, {_ACCOUNT}
-    FROM account u
-    LEFT JOIN access_grant g ON g.user_id = u.id AND g.revoked_at IS NULL
-    WHERE u.email = ? AND {_USABLE}
-    ORDER BY g.id
-"""  # noqa: S608 - columns are ours
+    """  # noqa: S608 - columns are ours
+
+
+@cache
+def _by_email(dialect: Dialect) -> str:
+    return f"""
+    SELECT u.id, u.created_at, u.created_at, {_ACCOUNT},
+    (SELECT {json_rows(dialect, _GRANT)} {_GRANTS})
+    FROM account u WHERE u.email = ? AND {_USABLE}
+    """  # noqa: S608 - columns are ours
 
 
 async def add_session(
@@ -131,16 +143,16 @@ async def viewer_of(
     if kind not in (TokenKind.SESSION, TokenKind.API):
         return None
     hashed = hash_of(token)
-    statement = _BY_SESSION if kind is TokenKind.SESSION else _BY_API_TOKEN
-    rows = await database.reader.keyed.tuples(statement, hashed)
-    if not rows:
+    statement = _by_session if kind is TokenKind.SESSION else _by_api_token
+    found = await database.reader.keyed.rows(_Held, statement(database.dialect), hashed)
+    if not found:
         return None
-    held = _held(database.reader, rows)
+    (held,) = found
     unused = None if held.last_used_at is None else now - held.last_used_at
     idled_out = kind is TokenKind.SESSION and unused is not None and unused >= idle
     if now >= held.expires_at or idled_out:
         return None
-    viewer = _viewer(held, rows, asking, kind)
+    viewer = _viewer(held, asking, kind)
     if used and (unused is None or unused >= _NOTED_EVERY):
         await _note_use(database, viewer, hashed, now)
     return viewer
@@ -148,8 +160,8 @@ async def viewer_of(
 
 async def viewer_by_email(database: Database, email: str) -> Viewer | None:
     """Who somebody would be after logging in; None when they could not."""
-    rows = await database.reader.tuples(_BY_EMAIL, email)
-    return _viewer(_held(database.reader, rows), rows, ANONYMOUS, None) if rows else None
+    found = await database.reader.rows(_Held, _by_email(database.dialect), email)
+    return _viewer(found[0], ANONYMOUS, None) if found else None
 
 
 async def end_session(connection: Connection, token: str, now: datetime) -> None:
@@ -173,13 +185,7 @@ async def end_sessions(
     )
 
 
-def _held(connection: Connection, rows: Sequence[Sequence[Any]]) -> _Held:
-    return connection.shaped(_Held, rows[0][:_OWN])
-
-
-def _viewer(
-    held: _Held, rows: Sequence[Sequence[Any]], asking: Viewer, kind: TokenKind | None
-) -> Viewer:
+def _viewer(held: _Held, asking: Viewer, kind: TokenKind | None) -> Viewer:
     staff = Staff(held.staff) if held.staff else None
     return replace(
         asking,
@@ -187,7 +193,7 @@ def _viewer(
         email=held.email,
         name=f"{held.first_name} {held.last_name}",
         staff=staff,
-        grants=_grants(tuple(tuple(row[_OWN:]) for row in rows)),
+        grants=_grants(held.grants or "[]"),
         session_id=held.key if kind is TokenKind.SESSION else None,
         api_token_id=held.key if kind is TokenKind.API else None,
         terms_due=held.terms_accepted is None and staff is not Staff.SERVICE,
@@ -195,7 +201,7 @@ def _viewer(
 
 
 @lru_cache(maxsize=1024)
-def _grants(rows: tuple[tuple[Any, ...], ...]) -> Grants:
+def _grants(rows: str) -> Grants:
     """Grants from their rows as they were read now; equal rows share what follows from them."""
     return Grants(
         HeldGrant(
@@ -206,8 +212,7 @@ def _grants(rows: tuple[tuple[Any, ...], ...]) -> Grants:
             manages_users=bool(manages_users),
             line=line,
         )
-        for id_, centre_id, kind, role, manages_users, line in rows
-        if id_ is not None
+        for id_, centre_id, kind, role, manages_users, line in orjson.loads(rows)
     )
 
 

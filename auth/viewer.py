@@ -76,12 +76,13 @@ class Reach(NamedTuple):
 class Grants(Mapping[int, HeldGrant]):
     """Grants in force by centre; what they open is found out once for each permission."""
 
-    __slots__ = ("_by_centre", "_reach", "limited")
+    __slots__ = ("_by_centre", "_reach", "_whole", "limited")
 
     def __init__(self, grants: Iterable[HeldGrant] = ()) -> None:
         """Hold at most one grant for each centre."""
         self._by_centre = {grant.centre_id: grant for grant in grants}
         self._reach: dict[Permission, Reach] = {}
+        self._whole: dict[tuple[int, ...], tuple[int, ...]] = {}
         self.limited = any(grant.line is not None for grant in self._by_centre.values())
 
     def __getitem__(self, centre_id: int) -> HeldGrant:
@@ -111,9 +112,10 @@ class Grants(Mapping[int, HeldGrant]):
         for grant in grants:
             if grant.line is not None:
                 by_line[grant.line].append(grant.centre_id)
+        whole = tuple(sorted(grant.centre_id for grant in grants if grant.line is None))
         return Reach(
             grants,
-            tuple(sorted(grant.centre_id for grant in grants if grant.line is None)),
+            self._whole.setdefault(whole, whole),  # one object, which a statement sends once
             {line: tuple(sorted(centre_ids)) for line, centre_ids in by_line.items()},
         )
 

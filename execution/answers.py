@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from types import GeneratorType
+from types import GeneratorType, NoneType
 from typing import Any
 
 from graphql import (
@@ -16,7 +16,7 @@ from graphql.pyutils import is_iterable
 from graphql.type import TypeNameMetaFieldDef
 
 from execution.declared import Batch, Guard, Refusals
-from execution.leaves import leaves
+from execution.leaves import converter, leaves
 from execution.levels import Column, Level, Wrapped
 from execution.objects import Opening
 from execution.plan import FieldPlan
@@ -276,15 +276,17 @@ def _plainly(level: Level, field: FieldPlan) -> bool:
     """Fill a column of plain values; where anything is wrong with one, nothing is done."""
     try:
         values = list(map(field.read, level.sources))
+        classes = set(map(type, values))
+        if NoneType in classes:
+            if not field.layers[0].nullable:
+                return False
+            classes.remove(NoneType)
+        if classes:
+            (only,) = classes
+            values = converter(field.named, only)(values)
     except Exception:  # noqa: BLE001 - told where each source is tried
         return False
-    classes = set(map(type, values))
-    if any(issubclass(kind, Exception) for kind in classes):
-        return False
-    sent, failed = leaves(field.named, values, classes)  # type: ignore[arg-type]  # it is a leaf
-    if failed or (None in sent and not field.layers[0].nullable):
-        return False
-    level.columns[field.rank] = sent
+    level.columns[field.rank] = values
     return True
 
 

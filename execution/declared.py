@@ -1,6 +1,6 @@
 """How a field says that it can be answered for all objects of a level at once."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -70,10 +70,10 @@ def declared_by(field: GraphQLField) -> Declared | None:
 
 def decide_by_class(type_: GraphQLObjectType) -> None:
     """The type's `is_type_of` looks at nothing but the class of a value: asked once a class."""
-    type_.extensions[DECLARED] = "class"
+    type_.extensions[DECLARED] = {}
 
 
-def decided_by_class(type_: GraphQLObjectType) -> bool:
-    """Whether `decide_by_class` was said of the type."""
-    extensions: Mapping[str, Any] = type_.extensions
-    return extensions.get(DECLARED) == "class"
+def verdicts_by_class(type_: GraphQLObjectType) -> dict[type, bool] | None:
+    """Whose values are of the type, as far as it was asked; None without `decide_by_class`."""
+    found = type_.extensions.get(DECLARED)
+    return found if isinstance(found, dict) else None

@@ -8,7 +8,7 @@ from graphql.execution import ExecutionResult
 from graphql.execution.executor import SELECTIONS_NESTED_TOO_DEEPLY
 from graphql.execution.incremental import IncrementalExecutor
 
-from execution.plan import Plans, Question, Selection, delivers_in_parts
+from execution.plan import Plans, Question, Selection
 from execution.run import Data, Observe, Run
 
 Result = Any  # graphql-core's: a result, one in parts, or an awaitable of either
@@ -28,7 +28,7 @@ class BreadthFirstExecutor(IncrementalExecutor):
         question = Question(
             self.schema, self.operation, self.fragments, self.variable_values, self.hide_suggestions
         )
-        if self.abort_signal is not None or delivers_in_parts(question):
+        if self.abort_signal is not None or self.plans.delivers_in_parts(question):
             return super().execute_operation(serially)
         run = Run(self, question, self.observe)
         if serially is None:

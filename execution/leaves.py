@@ -1,11 +1,13 @@
 """Scalars and enums, a whole column at a time."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
 from enum import Enum
-from functools import partial
+from functools import lru_cache, partial
 from math import isfinite
-from typing import Any, Final
+from types import NoneType
+from typing import Any, Final, TypeAlias
 
 from graphql import (
     GraphQLBoolean,
@@ -18,6 +20,10 @@ from graphql import (
     Undefined,
 )
 from graphql.pyutils import inspect
+from graphql.pyutils.undefined import UndefinedType
+
+Convert: TypeAlias = Callable[[Sequence[Any]], list[Any]]
+"""A column of values in, the column as it is sent out."""
 
 _INT: Final = 1 << 31
 
@@ -57,31 +63,59 @@ def leaves(
 
     `classes` are the classes of the values, without exceptions among them.
     """
-    only = _only(classes)
-    if only is not None:
-        if _as_they_are(type_, only, values):
-            return list(values), {}
-        if only in _EQUAL_IS_SAME or issubclass(only, Enum):
-            known = _known_of(type_)
-            try:
-                return [known[value] for value in values], {}
-            except Exception:  # noqa: BLE001, S110 - told below, where each position is tried
-                pass
+    others = classes - {NoneType}
+    if len(others) == 1:
+        with suppress(Exception):  # told below, where each position is tried
+            return converter(type_, *others)(values), {}
     return _one_by_one(type_, values)
 
 
-def _only(classes: set[type]) -> type | None:
-    """The class of all values that are not null."""
-    others = classes - {type(None)}
-    return next(iter(others)) if len(others) == 1 else None
+@lru_cache(maxsize=1024)
+def converter(type_: GraphQLLeafType, only: type) -> Convert:
+    """What makes a column of one class, null among it, what is sent; raises where any value is not.
+
+    An exception, and what stands for no value at all, are no values.
+    """
+    if issubclass(only, Exception | UndefinedType):
+        return _none
+    if _AS_THEY_ARE.get(type_) is only:
+        return {int: _ints, float: _floats}.get(only, list)
+    if isinstance(type_, GraphQLEnumType):
+        return partial(_looked_up, _known_of(type_))
+    if issubclass(only, Enum) or only in _EQUAL_IS_SAME:
+        return partial(_each_once, type_)
+    return partial(_each, type_)
 
 
-def _as_they_are(type_: GraphQLLeafType, only: type, values: Sequence[Any]) -> bool:
-    if _AS_THEY_ARE.get(type_) is not only:
-        return False
-    if only is int:
-        return all(value is None or -_INT <= value < _INT for value in values)
-    return only is not float or all(value is None or isfinite(value) for value in values)
+def _none(values: Sequence[Any]) -> list[Any]:
+    message = f"{values[0]!r} is no value."
+    raise TypeError(message)
+
+
+def _ints(values: Sequence[Any]) -> list[Any]:
+    if all(value is None or -_INT <= value < _INT for value in values):
+        return list(values)
+    message = "An integer has more than 32 bits."
+    raise ValueError(message)
+
+
+def _floats(values: Sequence[Any]) -> list[Any]:
+    if all(value is None or isfinite(value) for value in values):
+        return list(values)
+    message = "A number is not finite."
+    raise ValueError(message)
+
+
+def _looked_up(known: "_Known", values: Sequence[Any]) -> list[Any]:
+    return list(map(known.__getitem__, values))
+
+
+def _each_once(type_: GraphQLLeafType, values: Sequence[Any]) -> list[Any]:
+    return _looked_up(_Known(partial(leaf, type_)), values)
+
+
+def _each(type_: GraphQLLeafType, values: Sequence[Any]) -> list[Any]:
+    return [None if value is None else leaf(type_, value) for value in values]
 
 
 class _Known(dict[Any, Any]):
@@ -96,10 +130,8 @@ class _Known(dict[Any, Any]):
         return converted
 
 
-def _known_of(type_: GraphQLLeafType) -> _Known:
-    """What is known of the values of a type: of an enum's for ever, as they are few."""
-    if not isinstance(type_, GraphQLEnumType):
-        return _Known(partial(leaf, type_))
+def _known_of(type_: GraphQLEnumType) -> _Known:
+    """What is known of the values of an enum, for ever, as they are few."""
     known: _Known | None = type_.extensions.get(SENT)
     if known is None:
         known = type_.extensions[SENT] = _Known(partial(leaf, type_))

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from types import NoneType
+from typing import Any, Final, NamedTuple
 
 from graphql import GraphQLObjectType, Undefined, is_abstract_type
 from graphql.execution.executor import invalid_return_type_error
+from graphql.pyutils.undefined import UndefinedType
 
-from execution.declared import decided_by_class
+from execution.declared import verdicts_by_class
 from execution.levels import Level, Objects, Rows, Wrapped
 from execution.places import Picked
 from execution.waiting import Later, Running
+
+_NOTHING: Final = frozenset({NoneType, UndefinedType})
 
 
 class Group(NamedTuple):
@@ -37,7 +41,7 @@ class Opening:
         """Take objects, null among them."""
         chosen: Sequence[int] | None = None
         sources = values
-        if any(value is None or value is Undefined for value in values):
+        if not _NOTHING.isdisjoint(map(type, values)):
             chosen = [
                 position
                 for position, value in enumerate(values)
@@ -94,34 +98,51 @@ class Opening:
 
     def _check(self, wrapped: Wrapped, size: int, groups: Sequence[Group]) -> None:
         """Ask each type whether the objects are its own."""
-        asked = [index for index, group in enumerate(groups) if group.type.is_type_of is not None]
+        asked = [
+            index
+            for index, group in enumerate(groups)
+            if group.type.is_type_of is not None and not self._known(wrapped, group)
+        ]
         if not asked:
             self._open(wrapped, size, groups)
             return
         verdicts: list[Any] = []
         for index in asked:
-            verdicts += self._verdicts(wrapped, groups[index])
-        self._once_known(wrapped, verdicts, partial(self._judge, wrapped, size, groups))
+            group = groups[index]
+            is_type_of: Any = group.type.is_type_of
+            verdicts += self._each(wrapped, group, is_type_of)
+        self._once_known(wrapped, verdicts, partial(self._judge, wrapped, size, groups, asked))
 
-    def _verdicts(self, wrapped: Wrapped, group: Group) -> list[Any]:
-        is_type_of: Any = group.type.is_type_of
-        if not decided_by_class(group.type):
-            return self._each(wrapped, group, is_type_of)
-        by_class: dict[type, Any] = {}
-        for index, source in enumerate(group.sources):
-            if type(source) not in by_class:
+    def _known(self, wrapped: Wrapped, group: Group) -> bool:
+        """Whether the classes of the objects alone tell that all are of their type."""
+        known = verdicts_by_class(group.type)
+        if known is None:
+            return False
+        for kind in set(map(type, group.sources)):
+            if kind not in known:
+                index = next(i for i, one in enumerate(group.sources) if type(one) is kind)
                 info = wrapped.info(group.position(index))
-                by_class[type(source)] = _tried(is_type_of, source, info)
-        return [by_class[type(source)] for source in group.sources]
+                verdict = _tried(group.type.is_type_of, group.sources[index], info)  # type: ignore[arg-type]  # it has one
+                if not isinstance(verdict, bool):
+                    return False
+                known[kind] = verdict
+            if not known[kind]:
+                return False
+        return True
 
     def _judge(
-        self, wrapped: Wrapped, size: int, groups: Sequence[Group], verdicts: Sequence[Any]
+        self,
+        wrapped: Wrapped,
+        size: int,
+        groups: Sequence[Group],
+        asked: Sequence[int],
+        verdicts: Sequence[Any],
     ) -> None:
         """Fail where an object is not of the type that it should be of."""
         kept: list[Group] = []
         following = iter(verdicts)
-        for group in groups:
-            if group.type.is_type_of is None:
+        for number, group in enumerate(groups):
+            if number not in asked:
                 kept.append(group)
                 continue
             right: list[int] = []

@@ -175,16 +175,21 @@ def _named(type_: Any) -> Any:  # noqa: ANN401 - any type of the schema
 class _Kept:
     """The plans of one operation."""
 
-    __slots__ = ("deciding", "forms", "operation", "schema")
+    __slots__ = ("deciding", "forms", "in_parts", "operation", "schema")
 
     def __init__(self, question: Question) -> None:
-        """Look through the document for the variables that decide what is selected."""
+        """Look through the document for what decides how it is executed, and what is selected."""
         self.schema = question.schema
         self.operation = question.operation
         self.forms: dict[tuple[Any, ...], Selection] = {}
         nodes: list[Node] = [question.operation]
         nodes += [fragment.definition for fragment in question.fragments.values()]
         self.deciding = tuple(sorted(set(_deciding_variables(nodes))))
+        self.in_parts = any(
+            directive.name.value in ("defer", "stream")
+            for node in _nodes(nodes)
+            for directive in getattr(node, "directives", None) or ()
+        )
 
 
 class Plans:
@@ -204,6 +209,10 @@ class Plans:
         kept = self._kept.get(id(operation))
         return 0 if kept is None else len(kept.forms)
 
+    def delivers_in_parts(self, question: Question) -> bool:
+        """Whether a document says @defer or @stream anywhere."""
+        return self._of(question).in_parts
+
     def root(self, type_: GraphQLObjectType, question: Question) -> Selection:
         """What an operation selects; raises GraphQLError.
 
@@ -211,14 +220,7 @@ class Plans:
         """
         if any(fragment.variable_signatures for fragment in question.fragments.values()):
             return _root(type_, question)  # what such a fragment selects depends on who spreads it
-        # An operation that is kept here lives, so that no other one has its id.
-        key = id(question.operation)
-        kept = self._kept.pop(key, None)
-        if kept is None or kept.schema is not question.schema:
-            kept = _Kept(question)
-        self._kept[key] = kept
-        if len(self._kept) > self._limit:
-            del self._kept[next(iter(self._kept))]
+        kept = self._of(question)
         values = question.variables.coerced
         form = tuple(values.get(name) for name in kept.deciding)
         found = kept.forms.get(form)
@@ -227,6 +229,17 @@ class Plans:
             if len(kept.forms) < KEPT_FORMS:
                 kept.forms[form] = found
         return found
+
+    def _of(self, question: Question) -> _Kept:
+        """What is kept of an operation; it lives as long, so that no other one has its id."""
+        key = id(question.operation)
+        kept = self._kept.pop(key, None)
+        if kept is None or kept.schema is not question.schema:
+            kept = _Kept(question)
+        self._kept[key] = kept
+        if len(self._kept) > self._limit:
+            del self._kept[next(iter(self._kept))]
+        return kept
 
 
 def _root(type_: GraphQLObjectType, question: Question) -> Selection:
@@ -259,14 +272,3 @@ def _deciding_variables(nodes: Iterable[Node]) -> Iterator[str]:
                 for argument in directive.arguments or ():
                     if isinstance(argument.value, VariableNode):
                         yield argument.value.name.value
-
-
-def delivers_in_parts(question: Question) -> bool:
-    """Whether a document says @defer or @stream anywhere."""
-    nodes: list[Node] = [question.operation]
-    nodes += [fragment.definition for fragment in question.fragments.values()]
-    return any(
-        directive.name.value in ("defer", "stream")
-        for node in _nodes(nodes)
-        for directive in getattr(node, "directives", None) or ()
-    )

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-Ask: TypeAlias = Callable[[list[Any]], Awaitable[Sequence[Any]]]
-"""A question for many keys: one answer a key, in their order; an Exception fails its key only."""
+Ask: TypeAlias = Callable[[list[Any], bool], Awaitable[Sequence[Any]]]
+"""A question for many keys, and whether they are few whatever there is: one answer a key, in their
+order; an Exception fails its key only."""
 
 
 class Batching:
@@ -17,6 +18,7 @@ class Batching:
         self._known: dict[Hashable, Any] = {}
         self._asked: dict[Hashable, asyncio.Future[None]] = {}
         self._next: list[Hashable] = []
+        self._few = True
         self._coming: asyncio.Future[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -27,17 +29,20 @@ class Batching:
             raise answer
         return answer
 
-    async def many(self, keys: Iterable[Hashable]) -> Mapping[Hashable, Any]:
+    async def many(self, keys: Iterable[Hashable], *, few: bool = False) -> Mapping[Hashable, Any]:
         """At least the answers for these keys; raises what the question raised."""
-        awaited = self.foresee(keys)
+        awaited = self.foresee(keys, few=few)
         if awaited:
             await asyncio.wait(awaited)  # who is cancelled here does not cancel it for others
             for one in awaited:
                 one.result()
         return self._known
 
-    def foresee(self, keys: Iterable[Hashable]) -> set[asyncio.Future[None]]:
-        """Ask for what is not known, at the end of this turn; returns what there is to wait for."""
+    def foresee(self, keys: Iterable[Hashable], *, few: bool = False) -> set[asyncio.Future[None]]:
+        """Ask for what is not known, at the end of this turn; returns what there is to wait for.
+
+        `few` says that there are never many of these keys, whatever the database holds.
+        """
         known, asked = self._known, self._asked
         awaited: set[asyncio.Future[None]] = set()
         for key in keys:
@@ -47,6 +52,7 @@ class Batching:
             if coming is None:
                 coming = asked[key] = self._turn()
                 self._next.append(key)
+                self._few = self._few and few
             awaited.add(coming)
         return awaited
 
@@ -62,14 +68,20 @@ class Batching:
     def _send(self) -> None:
         coming, self._coming = self._coming, None
         keys, self._next = self._next, []
+        few, self._few = self._few, True
         if coming is not None:
-            task = asyncio.get_running_loop().create_task(self._answer(keys, coming))
+            task = asyncio.get_running_loop().create_task(self._answer(keys, few, coming))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _answer(self, keys: list[Hashable], coming: asyncio.Future[None]) -> None:
+    async def _answer(
+        self,
+        keys: list[Hashable],
+        few: bool,  # noqa: FBT001 - ours alone
+        coming: asyncio.Future[None],
+    ) -> None:
         try:
-            answers = await self._ask(keys)
+            answers = await self._ask(keys, few)
             self._known.update(zip(keys, answers, strict=True))
         except asyncio.CancelledError:
             coming.cancel()

@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeVar
 
 from auth.viewer import Viewer
 from models.database import Connection
+from models.gathering import Gathering
 
 Key = TypeVar("Key", bound=Hashable)
 Row = TypeVar("Row")
@@ -18,11 +19,13 @@ class Reading(NamedTuple):
     connection: Connection
     viewer: Viewer
     today: date
+    gathering: Gathering | None = None
+    """Where queries for few rows are asked, to travel together."""
 
     @property
-    def keyed(self) -> Connection:
+    def keyed(self) -> Connection | Gathering:
         """For rows that are found by their keys, whose statements are planned once."""
-        return self.connection.keyed
+        return self.gathering or self.connection.keyed
 
 
 def grouped(

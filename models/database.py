@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from copy import copy
 from datetime import date
 from enum import StrEnum
-from functools import cache
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
@@ -23,6 +22,7 @@ from models.busy import begun
 from models.deadline import DeadlineError, in_time, interrupted, time_left
 from models.lending import Lending, Pooled
 from models.news import CHANNEL, News
+from models.placeholders import numbered, sendable, united
 from models.sqlite import for_sqlite, sqlite_converters
 from models.tally import count
 
@@ -91,14 +91,26 @@ class Connection:
 
     async def tuples(self, text: str, *params: object) -> Sequence[Sequence[Any]]:
         """The rows of a query, or those that a change returns, as the driver gives them."""
-        return await self._send(self._text(text), self._params(params))
+        if self.dialect is Dialect.POSTGRESQL:
+            return await self._send(*sendable((text, params)))
+        return await self._send(text, self._params(params))
 
     async def rows(self, shape: Callable[..., Row], text: str, *params: object) -> list[Row]:
         """The rows of a query as slotted values; the columns stand in the order of its fields."""
-        found = await self.tuples(text, *params)
+        return self.all_shaped(shape, await self.tuples(text, *params))
+
+    async def together(self, queries: Sequence[Clause]) -> Sequence[Sequence[Sequence[Any]]]:
+        """The rows of each of these queries, which PostgreSQL is asked for in one statement."""
+        if len(queries) == 1 or self.dialect is Dialect.SQLITE:
+            return [await self.tuples(query.text, *query.params) for query in queries]
+        text, params = united(queries)
+        return (await self._send(text, params, nested=True))[0]
+
+    def all_shaped(self, shape: Callable[..., Row], rows: Sequence[Sequence[Any]]) -> list[Row]:
+        """Rows as slotted values."""
         if self.dialect is Dialect.POSTGRESQL:
-            return [shape(*row) for row in found]
-        return [self.shaped(shape, row) for row in found]
+            return [shape(*row) for row in rows]
+        return [self.shaped(shape, row) for row in rows]
 
     def shaped(self, shape: Callable[..., Row], row: Sequence[Any]) -> Row:
         """A row, or a part of one, as a slotted value."""
@@ -155,11 +167,11 @@ class Connection:
 
     def among(self, column: str, values: Iterable[object]) -> Clause:
         """The column is one of the values: one parameter, one text, however many values."""
-        listed = list(values)
         if self.dialect is Dialect.POSTGRESQL:
+            listed = values if isinstance(values, tuple) else list(values)
             return Clause(f"{column} = ANY(?)", (listed,))
         text = f"{column} IN (SELECT value FROM json_each(?))"  # noqa: S608 - columns are ours
-        return Clause(text, (orjson.dumps(listed).decode(),))
+        return Clause(text, (orjson.dumps(list(values)).decode(),))
 
     @property
     def differs(self) -> str:
@@ -186,8 +198,10 @@ class Connection:
         if self._lending is not None:
             await self._lending.close()
 
-    async def _send(self, text: str, params: list[Any]) -> Sequence[Sequence[Any]]:
-        """The rows that a statement answers, in time."""
+    async def _send(
+        self, text: str, params: list[Any], *, nested: bool = False
+    ) -> Sequence[Sequence[Any]]:
+        """The rows that a statement answers, in time; with `nested`, one row of lists of them."""
         self.client.log.debug("%s: %s", text, params)
         if self._lending is not None:
             async with self._lending.lent(plans_once=self._plans_once) as raw:
@@ -200,7 +214,7 @@ class Connection:
                 rows = await self._ask(raw, text, params)
             finally:
                 await holder.__aexit__(None, None, None)
-        count(len(rows))
+        count(sum(map(len, rows[0])) if nested else len(rows))
         return rows
 
     async def _ask(self, raw: Any, text: str, params: list[Any]) -> Sequence[Sequence[Any]]:  # noqa: ANN401 - a driver's
@@ -314,6 +328,13 @@ class Database:
         await self._context.close_connections()
 
 
+def json_rows(dialect: Dialect, columns: str) -> str:
+    """The expression that makes one JSON text of all rows, each a list of these columns."""
+    if dialect is Dialect.POSTGRESQL:
+        return f"json_agg(json_build_array({columns}))::text"
+    return f"json_group_array(json_array({columns}))"
+
+
 async def _take_turn(connection: Connection, wait: int) -> None:
     """Begin as SQLite's one writer: who reads first and writes later is refused without a wait."""
     await connection.execute("COMMIT")
@@ -373,11 +394,3 @@ def _connection(url: str, pool_size: int) -> str:
         return f"{url}{joint}journal_mode=WAL&busy_timeout={LONGEST_WAIT}&synchronous=NORMAL"
     address = re.sub(r"^(postgresql|asyncpg)://", "postgres://", url)
     return f"{address}{joint}minsize=1&maxsize={pool_size}"
-
-
-@cache
-def numbered(text: str) -> str:
-    """A statement with `?` placeholders in PostgreSQL's numbered form."""
-    parts = text.split("?")
-    pieces = [part + (f"${n}" if n < len(parts) else "") for n, part in enumerate(parts, 1)]
-    return "".join(pieces)

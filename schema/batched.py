@@ -1,6 +1,6 @@
 """Relations as one line: a batch question, and the field of the row that is its key."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from inspect import isawaitable, iscoroutinefunction
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
@@ -13,6 +13,7 @@ from graphql import (
     InlineFragmentNode,
     SelectionSetNode,
 )
+from graphql.pyutils import Path
 from strawberry.extensions import FieldExtension
 
 from schema.context import Batch, Info
@@ -24,6 +25,10 @@ Level: TypeAlias = Callable[..., Any]
 """Rows, info and arguments in, one answer a row out, which may have to be awaited."""
 
 
+Ahead: TypeAlias = Mapping[str, Batch]
+"""Fields below another one, and the batches that they ask with the key of that one."""
+
+
 def batched(
     batch: Batch,
     *,
@@ -31,23 +36,24 @@ def batched(
     description: str,
     pick: Callable[[Any, Any], Any] | None = None,
     extensions: list[FieldExtension] | None = None,
-    ahead: tuple[str, Batch] | None = None,
+    ahead: Ahead | None = None,
 ) -> Any:  # noqa: ANN401 - stands for a field of any type
     """A field answered for all objects of a level by one statement.
 
     `key` is the row's field (or a function of the row) that the batch is asked with; a key of
     None answers null. `pick` makes the field's value from the row and the batch's answer.
-    `ahead` is a field below this one and the batch it will ask with the same key: asking already
-    now spares a level, and another statement where several relations lead to that batch.
+    `ahead` names fields below this one and the batches they will ask with the same key: asking
+    already now spares a level, and another statement where several relations lead to a batch.
     """
     key_of = attrgetter(key) if isinstance(key, str) else key
 
     async def answer(rows: Sequence[Any], info: Info) -> list[Any]:
         wanted: list[Hashable] = [key_of(row) for row in rows]
         keys = [wanted_key for wanted_key in wanted if wanted_key is not None]
-        if ahead is not None and selects(info, ahead[0]):
-            info.context.foresee(ahead[1], keys)
-        found = await info.context.load_many(batch, keys)
+        few = stands_alone(info)
+        if ahead is not None:
+            foresee(info, ahead, keys, few=few)
+        found = await info.context.load_many(batch, keys, few=few)
         if pick is None:
             return [found.get(wanted_key) for wanted_key in wanted]
         return [
@@ -92,6 +98,23 @@ def _one(answers: Sequence[Any]) -> Any:  # noqa: ANN401
 
 def _picked(pick: Callable[[Any, Any], Any], row: object, answer: object) -> Any:  # noqa: ANN401
     return answer if isinstance(answer, Exception) else pick(row, answer)
+
+
+def stands_alone(info: Info) -> bool:
+    """Whether the field that is answered stands in no list, so that a document asks it rarely."""
+    path: Path | None = info._raw_info.path  # noqa: SLF001 - strawberry has no public door to it
+    while path is not None:
+        if isinstance(path.key, int):
+            return False
+        path = path.prev
+    return True
+
+
+def foresee(info: Info, ahead: Ahead, keys: Sequence[Hashable], *, few: bool) -> None:
+    """Ask what fields below the one that is being answered will ask, where they are selected."""
+    for name, batch in ahead.items():
+        if selects(info, name):
+            info.context.foresee(batch, keys, few=few)
 
 
 def selects(info: Info, name: str) -> bool:

@@ -19,6 +19,7 @@ from loaders.batching import Batching
 from loaders.reading import Reading
 from loaders.rows import RegistrationRow
 from models.database import Database
+from models.gathering import Gathering
 
 
 class Cost(NamedTuple):
@@ -72,6 +73,7 @@ class Context:
         self._keep = keep
         self._ask_to_wait = ask_to_wait
         self.reading = Reading(database.reader, viewer, today)
+        self._gathering = Gathering(database.reader.keyed)
         self.cost: Cost | None = None
         """What the operation costs; None before that is known."""
         self.operation_name: str | None = None
@@ -96,10 +98,13 @@ class Context:
         return await self._batching(batch, arguments).one(key)
 
     async def load_many(
-        self, batch: Batch, keys: Iterable[Hashable], *arguments: Hashable
+        self, batch: Batch, keys: Iterable[Hashable], *arguments: Hashable, few: bool = False
     ) -> Mapping[Hashable, Any]:
-        """The answers to a batch question by key, at least for these keys."""
-        return await self._batching(batch, arguments).many(keys)
+        """The answers to a batch question by key, at least for these keys.
+
+        `few` says that there are never many of them, whatever the database holds.
+        """
+        return await self._batching(batch, arguments).many(keys, few=few)
 
     @property
     def sees_the_schema(self) -> bool:
@@ -107,9 +112,9 @@ class Context:
         developing = self.service.environment == "development"
         return developing or self.viewer.footing is Footing.STAFF
 
-    def foresee(self, batch: Batch, keys: Iterable[Hashable]) -> None:
+    def foresee(self, batch: Batch, keys: Iterable[Hashable], *, few: bool) -> None:
         """Ask now what will be loaded later, together with all who foresee it at this moment."""
-        self._batching(batch, ()).foresee(keys)
+        self._batching(batch, ()).foresee(keys, few=few)
 
     def _batching(self, batch: Batch, arguments: tuple[Hashable, ...]) -> Batching:
         name = (batch, arguments)
@@ -120,13 +125,21 @@ class Context:
         return batching
 
     async def _ask(
-        self, batch: Batch, reading: Reading, arguments: Sequence[Any], keys: list[Any]
+        self,
+        batch: Batch,
+        reading: Reading,
+        arguments: Sequence[Any],
+        keys: list[Any],
+        few: bool,
     ) -> Sequence[Any]:
         self.batches.append(len(keys))
+        if few:
+            reading = reading._replace(gathering=self._gathering)
         return await batch(reading, keys, *arguments)
 
     def abandon(self) -> None:
         """Wait for no rows any more."""
+        self._gathering.cancel()
         for batching in self._loaders.values():
             batching.cancel()
 

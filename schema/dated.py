@@ -10,7 +10,7 @@ import strawberry
 
 from domain.travel import within_reach
 from loaders.derivations import Derived, derived_by_registration_id
-from schema.batched import LEVEL, alone, selects
+from schema.batched import LEVEL, Ahead, alone, foresee, stands_alone
 from schema.context import Batch, Info
 
 On = Annotated[
@@ -75,7 +75,7 @@ def dated(
     key: str,
     description: str,
     pick: Callable[[Any, Any], Any] | None = None,
-    ahead: tuple[str, Batch] | None = None,
+    ahead: Ahead | None = None,
 ) -> Any:  # noqa: ANN401 - stands for a field of any type
     """A batched relation today; on another day what `then` makes of the derivation and of it.
 
@@ -85,16 +85,17 @@ def dated(
 
     async def answer(rows: Sequence[Any], info: Info, on: date | None = None) -> list[Any]:
         day, keys = other_day(info, on), list(map(key_of, rows))
-        if ahead is not None and selects(info, ahead[0]):
-            info.context.foresee(ahead[1], keys)
+        few = stands_alone(info)
+        if ahead is not None:
+            foresee(info, ahead, keys, few=few)
         load = info.context.load_many
         if day is None:
-            stored = await load(batch, keys)
+            stored = await load(batch, keys, few=few)
             if pick is None:
                 return [stored[wanted] for wanted in keys]
             return [pick(row, stored[wanted]) for row, wanted in zip(rows, keys, strict=True)]
         stored, found = await asyncio.gather(
-            load(batch, keys), load(derived_by_registration_id, keys, day)
+            load(batch, keys, few=few), load(derived_by_registration_id, keys, day)
         )
         return [
             [] if found[wanted] is None else then(row, found[wanted], stored[wanted], day)

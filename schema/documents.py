@@ -1,10 +1,9 @@
 """Documents that were seen before are not parsed again, nor is what is known of them found anew."""
 
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, Generic, TypeVar
 
-from graphql import GraphQLError, Node
-from strawberry.extensions import ParserCache, SchemaExtension
+from graphql import Node, parse
 
 KEPT: Final = 128
 """Documents that are kept; programs send few different ones, each again and again."""
@@ -33,21 +32,5 @@ class Known(Generic[Kind]):
         self._known[id(node)] = node, what
 
 
-class KnownDocuments(ParserCache):
-    """Keeps parsed documents by their text; one that cannot be parsed is told by the parser."""
-
-    def on_parse(self) -> Iterator[None]:
-        """Take a document that is known."""
-        context = self.execution_context
-        try:
-            context.graphql_document = self.cached_parse_document(
-                context.query, **context.parse_options
-            )
-        except GraphQLError:
-            context.graphql_document = None
-        yield
-
-
-def known_documents() -> SchemaExtension:
-    """For each operation one that shares what all of them keep."""
-    return KnownDocuments(KEPT)
+known_document: Final = lru_cache(maxsize=KEPT)(parse)
+"""A document by its text, parsed the first time."""

@@ -1,7 +1,7 @@
 """What stands before every operation: limits, validation, whose the schema is to see, and cost."""
 
 import re
-from collections.abc import Iterator
+from contextlib import nullcontext, suppress
 from typing import Any, Final
 
 from graphql import (
@@ -13,14 +13,15 @@ from graphql import (
     specified_rules,
     validate,
 )
-from strawberry.extensions import SchemaExtension
+from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+from strawberry.types import ExecutionContext
 
 from auth.viewer import Footing
 from schema.context import Context, Cost
 from schema.cost import cost_of
-from schema.documents import Known
+from schema.documents import Known, known_document
 from schema.limits import check_text, exceeded, measured
 from schema.masking import MAX_TOLD
 
@@ -42,16 +43,27 @@ _KNOWN: Final[dict[bool, Known[Looked]]] = {False: Known(), True: Known()}
 """Documents that were looked at, by whether names may be suggested in what is told of them."""
 
 
-class Gate(SchemaExtension):
-    """Refuses an operation that is too much, before anything is read for it."""
+class Gate(SchemaExtensionsRunner):
+    """Refuses an operation that is too much, before anything is read for it.
 
-    def on_parse(self) -> Iterator[None]:
-        """Look at the text before anybody parses it."""
-        if self.execution_context.query is not None:
-            check_text(self.execution_context.query)
-        yield
+    It stands where strawberry runs extensions, and does at each step what is to be done there.
+    """
 
-    def on_validate(self) -> Iterator[None]:
+    def operation(self) -> Any:  # noqa: ANN401 - a context manager, like the others
+        """Nothing is to be done around all of it."""
+        return nullcontext()
+
+    def parsing(self) -> Any:  # noqa: ANN401
+        """Look at the text before anybody parses it, and parse it once."""
+        asked = self.execution_context
+        if asked.query is None:
+            return nullcontext()
+        check_text(asked.query)
+        with suppress(GraphQLError):  # the parser tells
+            asked.graphql_document = known_document(asked.query, **asked.parse_options)
+        return nullcontext()
+
+    def validation(self) -> Any:  # noqa: ANN401
         """Look at the document, whose faults are told a few at a time."""
         context, document = self._context, self.execution_context.graphql_document
         if document is not None:
@@ -59,9 +71,9 @@ class Gate(SchemaExtension):
             found, introspects = looked_at(schema, document, context.sees_the_schema)
             faults = [*found] or self._refusals(document, introspects=introspects)
             self.execution_context.pre_execution_errors = faults
-        yield
+        return nullcontext()
 
-    def on_execute(self) -> Iterator[None]:
+    def executing(self) -> Any:  # noqa: ANN401
         """Reckon what the operation costs; its document is valid."""
         asked, context = self.execution_context, self._context
         operation = chosen(asked.graphql_document, asked.operation_name)
@@ -78,9 +90,9 @@ class Gate(SchemaExtension):
             context.cost = Cost(requested, allowed)
             if requested > allowed:
                 raise exceeded(COST, requested, allowed, TOO_DEAR)
-        yield
+        return nullcontext()
 
-    def get_results(self) -> dict[str, Any]:
+    async def get_extensions_results(self, _asked: ExecutionContext) -> dict[str, Any]:
         """Tell what the operation costs, and staff what it took of the database."""
         context = self._context
         if context.cost is None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import strawberry
 from graphql import GraphQLField, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
@@ -21,7 +22,7 @@ from execution.declared import (
 )
 from execution.executor import BreadthFirstExecutor
 from schema.batched import LEVEL
-from schema.context import Context, Info
+from schema.context import Context
 
 _DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
 
@@ -59,7 +60,7 @@ def _declare(definition: GraphQLField, field: StrawberryField) -> None:
         return
 
     def refusals(sources: Sequence[Any], raw: GraphQLResolveInfo[Any]) -> Refusals:
-        return guards[0].refusals(sources, Info(_raw_info=raw, _field=field))
+        return guards[0].refusals(sources, strawberry.Info(_raw_info=raw, _field=field))
 
     declare(definition, Declared(way, refusals if guards else None))
 
@@ -83,6 +84,6 @@ def _with_info(answer: Callable[..., Any], field: StrawberryField) -> Callable[.
     """Hand the field's own kind of info to the function."""
 
     def batch(sources: Sequence[Any], raw: GraphQLResolveInfo[Any], **arguments: Any) -> Any:  # noqa: ANN401
-        return answer(sources, Info(_raw_info=raw, _field=field), **arguments)
+        return answer(sources, strawberry.Info(_raw_info=raw, _field=field), **arguments)
 
     return batch

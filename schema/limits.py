@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from graphql import (
@@ -20,6 +21,8 @@ from graphql import (
     SelectionSetNode,
     ValueNode,
 )
+
+from schema.documents import KEPT
 
 LIMITS: Final[Mapping[str, tuple[int, str]]] = {
     "bytes": (20_000, "A document may have at most {} bytes."),
@@ -62,6 +65,7 @@ def exceeded(limit: str, asked: int, allowed: int, sentence: str) -> GraphQLErro
     return GraphQLError(sentence.format(allowed), extensions=told)
 
 
+@lru_cache(maxsize=KEPT)
 def check_text(text: str) -> None:
     """Refuse a document that is too much to be parsed, at a cost that its limits bound."""
     # Four bytes a character at most, so that what is far too long is not even encoded.

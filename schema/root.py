@@ -2,6 +2,7 @@
 
 import strawberry
 from graphql import GraphQLError, GraphQLInputType, assert_input_type
+from strawberry.extensions import SchemaExtension
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
@@ -27,7 +28,6 @@ from resolvers import sessions as _sessions
 from resolvers import support_texts as _support_texts
 from resolvers import terms as _terms
 from resolvers import tokens as _tokens
-from schema.documents import known_documents
 from schema.gate import Gate
 from schema.levels import LevelByLevel, declare_levels
 from schema.problems import HANDLERS
@@ -126,6 +126,12 @@ class Schema(strawberry.Schema):
         found = self._schema.type_map[name]
         return assert_input_type(found)
 
+    def create_extensions_runner(
+        self, execution_context: ExecutionContext, extensions: list[SchemaExtension]
+    ) -> Gate:
+        """What stands before every operation."""
+        return Gate(execution_context, extensions)
+
     def process_errors(
         self,
         errors: list[GraphQLError],
@@ -141,7 +147,6 @@ def make_schema(*, breadth_first: bool = True) -> Schema:
         mutation=Mutation,
         subscription=Subscription,
         exception_handlers=[*HANDLERS, ConflictHandler()],
-        extensions=[Gate, known_documents],
         config=StrawberryConfig(scalar_map=SCALARS),
         execution_context_class=LevelByLevel if breadth_first else None,
     )

@@ -89,14 +89,22 @@ class Recorder:
             pause = EVERY if await self.settle(None) else min(2 * pause, LONGEST_PAUSE)
 
     async def flush(self) -> bool:
-        """Write all that waits now; False where the database does not take it, which is kept."""
+        """Write all that waits now; False where the database does not take it, which is kept.
+
+        What comes meanwhile waits for the next time, when there is more of it.
+        """
         async with self._writing:
-            while self._kept:
-                if not await self._write(self._next()):
+            left = len(self._kept)
+            while left > 0 and self._kept:
+                batch = self._next()
+                left -= len(batch)
+                if not await self._write(batch):
                     return False
             if not self._closing:
-                self._some.clear()
-                self._enough.clear()
+                if not self._kept:
+                    self._some.clear()
+                if self._waiting < BATCH:
+                    self._enough.clear()
             return True
 
     async def settle(self, patience: float | None = PATIENCE) -> bool:
@@ -199,7 +207,7 @@ class Recorder:
 
     async def _places(self, ids: Iterable[int]) -> dict[int, tuple[int, int]]:
         """The learner and the centre of each registration that is there."""
-        reader = self._database.reader
+        reader = self._database.reader.keyed
         where = reader.among("id", sorted(ids))
         rows = await reader.tuples(
             f"SELECT DISTINCT id, learner_id, centre_id FROM registration WHERE {where.text}",  # noqa: S608

@@ -1,6 +1,6 @@
 """Connections: whoever opens one has to say soon, and briefly, what is asked for."""
 
-from asyncio import TimerHandle, Transport
+from asyncio import AbstractEventLoop, TimerHandle, Transport
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -9,6 +9,42 @@ HEAD_SECONDS: Final = 10.0
 """Seconds in which the head of a request has to be there, to its end."""
 MOST_HEAD: Final = 64 << 10
 """Bytes of a head that are read at all; the application refuses a long one much earlier."""
+MOST_KEPT: Final = 64 << 10
+"""Bytes of answers that wait for others."""
+
+
+class Joined:
+    """A transport whose writes of one turn of the event loop leave together, as one packet."""
+
+    def __init__(self, transport: Transport, loop: AbstractEventLoop) -> None:
+        """Write through a transport."""
+        self._transport = transport
+        self._loop = loop
+        self._kept: list[bytes] = []
+        self._size = 0
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the transport has
+        """Everything else is the transport's own."""
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Send soon, or now if that is much: whoever writes on is to feel that nobody reads."""
+        if not self._kept:
+            self._loop.call_soon(self._send)
+        self._kept.append(data)
+        self._size += len(data)
+        if self._size >= MOST_KEPT:
+            self._send()
+
+    def close(self) -> None:
+        """Close once all is sent."""
+        self._send()
+        self._transport.close()
+
+    def _send(self) -> None:
+        kept, self._kept, self._size = self._kept, [], 0
+        if kept and not self._transport.is_closing():
+            self._transport.write(b"".join(kept))
 
 
 class PromptProtocol(HttpToolsProtocol):
@@ -22,7 +58,7 @@ class PromptProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Wait for the first request."""
-        super().connection_made(transport)
+        super().connection_made(Joined(transport, self.loop))  # type: ignore[arg-type]  # acts as one
         self._wait()
 
     def data_received(self, data: bytes) -> None:

@@ -39,7 +39,7 @@ from schema.context import Info
 from schema.dated import dated, dated_column
 from schema.scalars import CourseCode, Uln, YearMonth
 from schema.types.change import Change
-from schema.types.component import Component
+from schema.types.component import BELOW_COMPONENTS, Component
 from schema.types.issue import Issue
 from schema.types.node import Node
 from schema.types.permitted import LearnerMay
@@ -132,13 +132,14 @@ class Registration(Node):
     components: list[Component] = batched(
         components_by_registration_id,
         key="id",
+        ahead=BELOW_COMPONENTS,
         description="The parts of the Diploma, in their usual order.",
     )
     issues: list[Issue] = dated(
         issues_by_registration_id,
         _issues,
         key="id",
-        ahead=("advice", facts_by_registration_id),
+        ahead={"advice": facts_by_registration_id},
         description="The shopping list, the most urgent first.",
     )
     das_record: DasRecord | None = batched(
@@ -197,13 +198,14 @@ class Learner(Node):
     components: list[Component] = batched(
         components_by_registration_id,
         key="registration_id",
+        ahead=BELOW_COMPONENTS,
         description="The components of the foremost registration, in their usual order.",
     )
     issues: list[Issue] = dated(
         issues_by_registration_id,
         _issues,
         key="registration_id",
-        ahead=("advice", facts_by_registration_id),
+        ahead={"advice": facts_by_registration_id},
         description="The shopping list of the foremost registration, the most urgent first.",
     )
     viewer_may: LearnerMay | None = batched(

@@ -13,11 +13,13 @@ class Question:
 
     def __init__(self) -> None:
         self.asked: list[list[int]] = []
+        self.few: list[bool] = []
         self.go_on = asyncio.Event()
         self.fails = False
 
-    async def __call__(self, keys: list[int]) -> Sequence[int | Exception]:
+    async def __call__(self, keys: list[int], few: bool) -> Sequence[int | Exception]:
         self.asked.append(keys)
+        self.few.append(few)
         await self.go_on.wait()
         if self.fails:
             raise LookupError
@@ -75,3 +77,16 @@ async def test_when_everything_is_cancelled_nobody_waits_any_more() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         await waiting
+
+
+async def test_keys_are_few_only_if_all_who_ask_at_this_moment_say_so() -> None:
+    question = Question()
+    batching = Batching(question)
+    question.go_on.set()
+
+    await asyncio.gather(batching.many([1], few=True), batching.many([2], few=True))
+    await asyncio.gather(batching.many([3], few=True), batching.many([3, 4]))
+    await asyncio.gather(batching.many([3], few=True), batching.many([5], few=True))
+
+    assert question.asked == [[1, 2], [3, 4], [5]]
+    assert question.few == [True, False, True]
