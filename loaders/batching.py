@@ -31,12 +31,14 @@ class Batching:
 
     async def many(self, keys: Iterable[Hashable], *, few: bool = False) -> Mapping[Hashable, Any]:
         """At least the answers for these keys; raises what the question raised."""
-        awaited = self.foresee(keys, few=few)
-        if awaited:
-            await asyncio.wait(awaited)  # who is cancelled here does not cancel it for others
-            for one in awaited:
-                one.result()
+        for one in self.foresee(keys, few=few):
+            await asyncio.shield(one)  # who is cancelled here does not cancel it for others
         return self._known
+
+    def at_hand(self, keys: Iterable[Hashable]) -> Mapping[Hashable, Any] | None:
+        """At least the answers for these keys, if all of them are known."""
+        known = self._known
+        return known if all(map(known.__contains__, keys)) else None
 
     def foresee(self, keys: Iterable[Hashable], *, few: bool = False) -> set[asyncio.Future[None]]:
         """Ask for what is not known, at the end of this turn; returns what there is to wait for.

@@ -25,6 +25,9 @@ Level: TypeAlias = Callable[..., Any]
 """Rows, info and arguments in, one answer a row out, which may have to be awaited."""
 
 
+Found: TypeAlias = Mapping[Hashable, Any]
+"""Answers to a batch question by key."""
+
 Ahead: TypeAlias = Mapping[str, Batch]
 """Fields below another one, and the batches that they ask with the key of that one."""
 
@@ -47,13 +50,27 @@ def batched(
     """
     key_of = attrgetter(key) if isinstance(key, str) else key
 
-    async def answer(rows: Sequence[Any], info: Info) -> list[Any]:
+    def answer(rows: Sequence[Any], info: Info) -> Any:  # noqa: ANN401 - answers, or what awaits them
         wanted: list[Hashable] = [key_of(row) for row in rows]
         keys = [wanted_key for wanted_key in wanted if wanted_key is not None]
         few = stands_alone(info)
         if ahead is not None:
             foresee(info, ahead, keys, few=few)
-        found = await info.context.load_many(batch, keys, few=few)
+        found = info.context.at_hand(batch, keys)
+        if found is not None:
+            return answers(rows, wanted, found)
+        return loaded(rows, info, wanted, keys, few)
+
+    async def loaded(
+        rows: Sequence[Any],
+        info: Info,
+        wanted: Sequence[Hashable],
+        keys: Sequence[Hashable],
+        few: bool,
+    ) -> list[Any]:
+        return answers(rows, wanted, await info.context.load_many(batch, keys, few=few))
+
+    def answers(rows: Sequence[Any], wanted: Sequence[Hashable], found: Found) -> list[Any]:
         if pick is None:
             return [found.get(wanted_key) for wanted_key in wanted]
         return [
@@ -61,13 +78,20 @@ def batched(
             for row, wanted_key in zip(rows, wanted, strict=True)
         ]
 
-    return together(answer, description=description, extensions=extensions)
+    return together(answer, description=description, extensions=extensions, awaits=True)
 
 
 def together(
-    answer: Level, *, description: str, extensions: list[FieldExtension] | None = None
+    answer: Level,
+    *,
+    description: str,
+    extensions: list[FieldExtension] | None = None,
+    awaits: bool = False,
 ) -> Any:  # noqa: ANN401 - stands for a field of any type
-    """A field answered for all rows of a level by one call."""
+    """A field answered for all rows of a level by one call.
+
+    `awaits` says that the answers of a plain function may have to be awaited.
+    """
 
     async def resolve(root: Any, info: Info) -> Any:  # noqa: ANN401
         return await alone(answer, root, info)
@@ -76,7 +100,7 @@ def together(
         return _one(answer([root], info))
 
     return strawberry.field(
-        resolver=resolve if iscoroutinefunction(answer) else resolve_at_once,
+        resolver=resolve if awaits or iscoroutinefunction(answer) else resolve_at_once,
         description=description,
         extensions=extensions or [],
         metadata={LEVEL: answer},

@@ -16,10 +16,10 @@ from auth.throttle import Throttle
 from auth.viewer import ANONYMOUS, Footing, Viewer
 from domain.errors import Invalid, Refused
 from loaders.batching import Batching
+from loaders.gathering import Gathering
 from loaders.reading import Reading
 from loaders.rows import RegistrationRow
 from models.database import Database
-from models.gathering import Gathering
 
 
 class Cost(NamedTuple):
@@ -105,6 +105,10 @@ class Context:
         `few` says that there are never many of them, whatever the database holds.
         """
         return await self._batching(batch, arguments).many(keys, few=few)
+
+    def at_hand(self, batch: Batch, keys: Iterable[Hashable]) -> Mapping[Hashable, Any] | None:
+        """The answers to a batch question by key, if those for all these keys are known."""
+        return self._batching(batch, ()).at_hand(keys)
 
     @property
     def sees_the_schema(self) -> bool:

@@ -1,7 +1,7 @@
 """Fields that take a day: what is stored answers for today, the rules for every other day."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import date
 from operator import attrgetter
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ import strawberry
 
 from domain.travel import within_reach
 from loaders.derivations import Derived, derived_by_registration_id
-from schema.batched import LEVEL, Ahead, alone, foresee, stands_alone
+from schema.batched import LEVEL, Ahead, Found, alone, foresee, stands_alone
 from schema.context import Batch, Info
 
 On = Annotated[
@@ -83,17 +83,30 @@ def dated(
     """
     key_of = attrgetter(key)
 
-    async def answer(rows: Sequence[Any], info: Info, on: date | None = None) -> list[Any]:
+    def answer(rows: Sequence[Any], info: Info, on: date | None = None) -> Any:  # noqa: ANN401 - answers, or what awaits them
         day, keys = other_day(info, on), list(map(key_of, rows))
         few = stands_alone(info)
         if ahead is not None:
             foresee(info, ahead, keys, few=few)
+        if day is not None:
+            return derived(rows, info, keys, few, day)
+        stored = info.context.at_hand(batch, keys)
+        return loaded(rows, info, keys, few) if stored is None else picked(rows, keys, stored)
+
+    async def loaded(
+        rows: Sequence[Any], info: Info, keys: Sequence[Hashable], few: bool
+    ) -> list[Any]:
+        return picked(rows, keys, await info.context.load_many(batch, keys, few=few))
+
+    def picked(rows: Sequence[Any], keys: Sequence[Hashable], stored: Found) -> list[Any]:
+        if pick is None:
+            return [stored[wanted] for wanted in keys]
+        return [pick(row, stored[wanted]) for row, wanted in zip(rows, keys, strict=True)]
+
+    async def derived(
+        rows: Sequence[Any], info: Info, keys: Sequence[Hashable], few: bool, day: date
+    ) -> list[Any]:
         load = info.context.load_many
-        if day is None:
-            stored = await load(batch, keys, few=few)
-            if pick is None:
-                return [stored[wanted] for wanted in keys]
-            return [pick(row, stored[wanted]) for row, wanted in zip(rows, keys, strict=True)]
         stored, found = await asyncio.gather(
             load(batch, keys, few=few), load(derived_by_registration_id, keys, day)
         )

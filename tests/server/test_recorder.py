@@ -115,6 +115,32 @@ async def test_what_was_noted_is_written_in_its_order_and_once(database: Databas
     assert len(await written(database)) == 1_203
 
 
+async def test_what_comes_while_others_are_written_waits_for_the_next_time(
+    database: Database,
+) -> None:
+    recorder = Recorder(database)
+    recorder.note(happened(1), happened(2))
+    flushing = asyncio.create_task(recorder.flush())
+    await asyncio.sleep(0)
+    recorder.note(happened(3))
+
+    assert await flushing
+    assert (recorder.waiting, await written(database)) == (1, ["R1", "R2"])
+    assert await recorder.flush()
+    assert await written(database) == ["R1", "R2", "R3"]
+
+
+async def test_what_comes_meanwhile_is_written_soon_all_the_same(database: Database) -> None:
+    async with recording(database) as recorder:
+        recorder.note(happened(1))
+        assert await until_written(database, 1) == ["R1"]
+        flushing = asyncio.create_task(recorder.flush())
+        recorder.note(happened(2))
+        await flushing
+        recorder.note(happened(3))
+        assert await until_written(database, 3) == ["R1", "R2", "R3"]
+
+
 async def test_every_column_is_kept_and_what_is_too_long_for_one_is_cut(
     database: Database,
 ) -> None:
@@ -398,7 +424,7 @@ async def test_the_records_of_a_whole_batch_are_looked_up_at_once(
 ) -> None:
     await enrol(database, ANNA, *((number, WEST) for number in range(1, 101)))
     asked: list[str] = []
-    tuples = database.reader.tuples
+    tuples = database.reader.keyed.tuples
 
     async def noted(text: str, *params: object) -> Any:
         asked.append(text)
@@ -408,7 +434,7 @@ async def test_the_records_of_a_whole_batch_are_looked_up_at_once(
     for number in range(1, 101):
         recorder.note_reads(VIEWER, NOW, [number])
     with monkeypatch.context() as watched:
-        watched.setattr(database.reader, "tuples", noted)
+        watched.setattr(database.reader.keyed, "tuples", noted)
         await recorder.flush()
 
     assert len(asked) == 1

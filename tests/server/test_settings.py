@@ -24,7 +24,10 @@ def told() -> list[str]:
     return faults(caught.value)
 
 
-def test_by_themselves_the_settings_are_those_of_a_safe_installation() -> None:
+def test_by_themselves_the_settings_are_those_of_a_safe_installation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("LEARNER_TRACKING_EXECUTOR", raising=False)
     assert Settings().model_dump() == {
         "database_url": "sqlite://learner-tracking.sqlite3",
         "redis_url": None,

@@ -10,7 +10,7 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from server import wire
-from server.wire import PromptProtocol
+from server.wire import Joined, PromptProtocol
 
 FINE = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -93,3 +93,52 @@ async def test_what_is_no_http_is_refused() -> None:
         writer.write(b"\x16\x03\x01\x02\x00\x01\r\n\r\n")
         assert (await reader.read()).startswith(b"HTTP/1.1 400 Bad Request\r\n")
         writer.close()
+
+
+class Recording(asyncio.Transport):
+    """A transport that remembers what it is told to do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.done: list[bytes | str] = []
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.done.append(bytes(data))
+
+    def close(self) -> None:
+        self.done.append("close")
+
+    def is_closing(self) -> bool:
+        return "close" in self.done
+
+
+async def test_what_is_written_in_one_turn_leaves_together() -> None:
+    transport = Recording()
+    joined = Joined(transport, asyncio.get_running_loop())
+
+    joined.write(b"head ")
+    joined.write(b"body")
+    assert transport.done == []
+    await asyncio.sleep(0)
+    joined.write(b"more")
+    await asyncio.sleep(0)
+    assert transport.done == [b"head body", b"more"]
+
+    joined.write(b"last")
+    joined.close()
+    joined.write(b"too late")
+    await asyncio.sleep(0)
+    assert transport.done == [b"head body", b"more", b"last", "close"]
+
+
+async def test_much_does_not_wait_for_more() -> None:
+    transport = Recording()
+    joined = Joined(transport, asyncio.get_running_loop())
+    piece = b"a" * (wire.MOST_KEPT - 1)
+
+    joined.write(piece)
+    assert transport.done == []
+    joined.write(b"bc")
+    assert transport.done == [piece + b"bc"]
+    await asyncio.sleep(0)
+    assert transport.done == [piece + b"bc"]

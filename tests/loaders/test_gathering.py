@@ -1,0 +1,106 @@
+"""Queries of one moment travel together, and each gets its own rows."""
+
+import asyncio
+from datetime import UTC, date, datetime
+from typing import Any
+
+import msgspec
+import pytest
+
+from loaders.gathering import Gathering
+from models.database import Connection, Database, Dialect
+from tests.factories import counted
+
+
+class Told(msgspec.Struct, frozen=True):
+    """One column of each kind that tables have."""
+
+    number: int
+    text: str
+    day: date | None
+    moment: datetime
+    fact: bool
+
+
+MOMENT = datetime(2010, 2, 19, 8, 30, 0, 250_000, tzinfo=UTC)
+ROWS = [
+    Told(1, "é?", date(2009, 1, 31), MOMENT, fact=True),
+    Told(2, "", None, MOMENT, fact=False),
+]
+
+
+async def _table(connection: Connection) -> None:
+    await connection.execute(
+        "CREATE TABLE told (number INT, text TEXT, day DATE, moment TIMESTAMPTZ, fact BOOL)"
+    )
+    for row in ROWS:
+        await connection.execute(
+            "INSERT INTO told VALUES (?, ?, ?, ?, ?)", *msgspec.structs.astuple(row)
+        )
+
+
+def _asked(connection: Connection, numbers: tuple[int, ...]) -> tuple[str, tuple[Any, ...]]:
+    where = connection.among("number", numbers)
+    return f"SELECT * FROM told WHERE {where.text} ORDER BY number DESC", where.params  # noqa: S608
+
+
+async def test_queries_of_one_moment_are_one_statement_and_each_gets_its_rows(
+    database: Database,
+) -> None:
+    await _table(database.writer)
+    reader = database.reader.keyed
+    gathering = Gathering(reader)
+    both, second, none = (_asked(reader, numbers) for numbers in ((1, 2), (2,), (3,)))
+
+    with counted() as statements:
+        found = await asyncio.gather(
+            *(gathering.rows(Told, text, *params) for text, params in (both, second, none)),
+            gathering.rows(Told, "SELECT * FROM told WHERE text = ?", "é?"),
+        )
+    assert found == [[ROWS[1], ROWS[0]], [ROWS[1]], [], [ROWS[0]]]
+    assert len(statements) == (1 if database.dialect is Dialect.POSTGRESQL else 4)
+
+    with counted() as statements:
+        assert await gathering.rows(Told, second[0], *second[1]) == [ROWS[1]]
+    assert [text.rpartition(": [")[0].count("ARRAY(") for text in statements] == [0]
+
+
+async def test_what_fails_is_told_to_all_who_asked_with_it(database: Database) -> None:
+    await _table(database.writer)
+    gathering = Gathering(database.reader.keyed)
+
+    fine = gathering.rows(Told, "SELECT * FROM told ORDER BY number")
+    wrong = gathering.rows(Told, "SELECT * FROM nowhere")
+    found = await asyncio.gather(fine, wrong, return_exceptions=True)
+
+    assert [isinstance(one, Exception) for one in found] == [True, True]
+    assert await gathering.rows(Told, "SELECT * FROM told ORDER BY number") == ROWS
+
+
+async def test_who_gives_up_takes_nothing_from_the_others(database: Database) -> None:
+    await _table(database.writer)
+    gathering = Gathering(database.reader.keyed)
+    text = "SELECT * FROM told ORDER BY number"
+    gone, patient = (asyncio.create_task(gathering.rows(Told, text)) for _ in range(2))
+    await asyncio.sleep(0)
+    gone.cancel()
+    assert await patient == ROWS
+
+    given_up = asyncio.create_task(gathering.rows(Told, text))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    with counted() as statements:
+        await asyncio.sleep(0.05)
+    assert statements == []
+
+
+async def test_when_everything_is_cancelled_nobody_waits_any_more(database: Database) -> None:
+    await _table(database.writer)
+    gathering = Gathering(database.reader.keyed)
+    waiting = asyncio.create_task(gathering.rows(Told, "SELECT * FROM told"))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    gathering.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
