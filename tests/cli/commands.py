@@ -1,13 +1,22 @@
 """Commands as somebody at a terminal runs them."""
 
+import multiprocessing
 import os
-import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 PROGRAM = Path(sys.executable).with_name("learner-tracking")
 DAY = "2010-02-19"
+PATIENCE = 120.0
+"""Seconds in which a command has to come to its end."""
+
+# Reading the program takes longer than most commands do: it is read once, by a process of which
+# each command is a copy.
+_copies = multiprocessing.get_context("forkserver")
+_copies.set_forkserver_preload(["cli.main", "server.app"])
 
 
 @dataclass(frozen=True)
@@ -40,17 +49,21 @@ class Terminal:
     def run(self, *arguments: str | Path, given: str = "", **settings: str) -> Ran:
         """Run a command to its end."""
         outside = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
-        ended = subprocess.run(  # noqa: S603 - our own program
-            [PROGRAM, *arguments],
-            cwd=self.folder,
-            env={**outside, "PYTHONUTF8": "1", "COLUMNS": "200", **self.settings, **settings},
-            input=given,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        return Ran(ended.returncode, ended.stdout, ended.stderr)
+        environment = {**outside, "COLUMNS": "200", **self.settings, **settings}
+        with TemporaryDirectory() as folder:
+            streams = [Path(folder, name) for name in ("in", "out", "err")]
+            streams[0].write_text(given, "utf-8")
+            command = _copies.Process(
+                target=_run, args=(list(map(str, arguments)), self.folder, environment, streams)
+            )
+            command.start()
+            command.join(PATIENCE)
+            code = command.exitcode
+            if code is None:
+                command.kill()
+            assert code is not None, f"{arguments} did not come to an end"
+            out, err = (stream.read_text("utf-8") for stream in streams[1:])
+        return Ran(code, out, err)
 
     def done(self, *arguments: str | Path, given: str = "", **settings: str) -> Ran:
         """Run a command that must succeed and complain of nothing."""
@@ -66,3 +79,25 @@ class Terminal:
         assert ran.out == ""
         assert ran.err.endswith(".\n")
         return ran.err.removesuffix("\n")
+
+
+def _run(
+    arguments: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    streams: Sequence[Path],
+) -> None:
+    """Be the program, in a process that is a copy of one that has read it."""
+    for number, (stream, mode) in enumerate(zip(streams, "rww", strict=True)):
+        with stream.open(mode) as file:
+            os.dup2(file.fileno(), number)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - until its end
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", 1, encoding="utf-8", closefd=False)  # noqa: SIM115
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = [str(PROGRAM), *arguments]
+    from cli.main import main  # noqa: PLC0415 - read before this process was copied
+
+    main()

@@ -1,0 +1,26 @@
+"""The program as it is installed, in a process of its own."""
+
+import subprocess
+from importlib.metadata import version
+
+from tests.cli.commands import PROGRAM
+
+
+def _ended(*arguments: str) -> tuple[int, str, str]:
+    ended = subprocess.run(  # noqa: S603 - our own program
+        [PROGRAM, *arguments], capture_output=True, text=True, check=False, timeout=60
+    )
+    return ended.returncode, ended.stdout, ended.stderr
+
+
+def test_the_installed_program_tells_its_version_and_its_commands() -> None:
+    assert _ended("--version") == (0, f"{version('learner-tracking')}\n", "")
+    code, out, err = _ended("--help")
+    assert (code, err) == (0, "")
+    assert all(command in out for command in ("serve", "migrate", "import", "user"))
+
+
+def test_the_installed_program_refuses_what_it_does_not_know() -> None:
+    code, out, _ = _ended("derive")
+    assert code == 2
+    assert "derive" in out
