@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 from hypothesis import HealthCheck, settings
 
-from models.database import Database, open_database
+from models.database import Database, Dialect, open_database
 from tests.spare import put_back, template_of
 
 DEFAULT_POSTGRES = "postgres://postgres@127.0.0.1:5432/test"
@@ -78,9 +78,9 @@ class SpareDatabases:
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path, dialect: Dialect) -> Iterator[None]:
     """One worker of the run at a time."""
-    with (folder / "alone.lock").open("w") as lock:
+    with (folder / f"{dialect}.lock").open("w") as lock:
         flock(lock, LOCK_EX)
         yield
 
@@ -95,7 +95,7 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def sqlite_template(shared_folder: Path) -> Path:
     path = shared_folder / "template.sqlite3"
-    with alone(shared_folder):
+    with alone(shared_folder, Dialect.SQLITE):
         if not path.exists():
             asyncio.run(migrated(f"sqlite://{path}"))
     return path
@@ -105,11 +105,11 @@ def sqlite_template(shared_folder: Path) -> Path:
 def postgresql_template(shared_folder: Path) -> Iterator[str]:
     users = shared_folder / "postgresql"
     own = users / os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    with alone(shared_folder):
+    with alone(shared_folder, Dialect.POSTGRESQL):
         name = make_postgresql_template(users)
         own.write_text(name, "utf-8")
     yield name
-    with alone(shared_folder):
+    with alone(shared_folder, Dialect.POSTGRESQL):
         own.unlink()
         if not any(users.iterdir()):
             asyncio.run(_administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))

@@ -77,8 +77,13 @@ async def put_back(url: str, template: Template) -> bool:
             for table in changed:
                 await connection.execute(f'DELETE FROM "{table}"')  # noqa: S608 - names are ours
                 await connection.copy_records_to_table(table, records=template.rows[table])
-            for name, (last, called) in template.sequences.items():
-                await connection.execute("SELECT setval($1::regclass, $2, $3)", name, last, called)
+            await connection.execute(
+                "SELECT setval(name::regclass, last, called)"
+                " FROM unnest($1::text[], $2::bigint[], $3::bool[]) AS kept (name, last, called)",
+                list(template.sequences),
+                [last for last, _ in template.sequences.values()],
+                [called for _, called in template.sequences.values()],
+            )
         return True
     finally:
         await connection.close()

@@ -1,5 +1,6 @@
 """Records that chance puts together, the same ones every time."""
 
+import os
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Final
@@ -33,7 +34,7 @@ from tests.domain.cases import (
 # The same examples every time: a failure here is a change of the rules, never bad luck.
 settings.register_profile(
     "rules",
-    max_examples=500,
+    max_examples=int(os.environ.get("TEST_RULES_EXAMPLES", "200")),
     derandomize=True,
     database=None,
     deadline=None,
