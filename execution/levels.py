@@ -66,7 +66,7 @@ class Level:
         if not keys:
             return [{} for _ in self.sources]
         columns: list[Any] = self.columns
-        return [dict(zip(keys, row, strict=True)) for row in zip(*columns, strict=True)]
+        return [dict(zip(keys, row)) for row in zip(*columns, strict=True)]  # noqa: B905 - a row has a value a key
 
     def deliver(self) -> None:
         """Hand the rows up."""

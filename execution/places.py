@@ -82,12 +82,21 @@ class OfField:
 class OfItems:
     """The items of many lists, one after the other."""
 
-    __slots__ = ("_lists", "_starts")
+    __slots__ = ("_found", "_lengths", "_lists")
 
     def __init__(self, lists: Places, lengths: Sequence[int]) -> None:
         """`lengths` has an entry for each list; below zero for null."""
         self._lists = lists
-        self._starts = list(accumulate((max(length, 0) for length in lengths), initial=0))
+        self._lengths = lengths
+        self._found: list[int] | None = None
+
+    @property
+    def _starts(self) -> list[int]:
+        """Where each list begins."""
+        if self._found is None:
+            lengths = (max(length, 0) for length in self._lengths)
+            self._found = list(accumulate(lengths, initial=0))
+        return self._found
 
     def list_of(self, position: int) -> int:
         """Which list an item belongs to."""

@@ -1,6 +1,7 @@
 """Relations as one line: a batch question, and the field of the row that is its key."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import partial
 from inspect import isawaitable, iscoroutinefunction
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
@@ -28,6 +29,15 @@ Level: TypeAlias = Callable[..., Any]
 Found: TypeAlias = Mapping[Hashable, Any]
 """Answers to a batch question by key."""
 
+Pick: TypeAlias = Callable[[Any, Any], Any]
+"""A row and the answer to its key in, the value of the field out."""
+
+Part: TypeAlias = tuple[str, str]
+"""A field of the rows in an answer, and the field of the row that it names."""
+
+Spread: TypeAlias = Callable[[Sequence[Any], Sequence[Hashable], Found], list[Any]]
+"""Rows, their keys and the answers in, one value a row out."""
+
 Ahead: TypeAlias = Mapping[str, Batch]
 """Fields below another one, and the batches that they ask with the key of that one."""
 
@@ -37,18 +47,21 @@ def batched(
     *,
     key: str | Callable[[Any], Any],
     description: str,
-    pick: Callable[[Any, Any], Any] | None = None,
+    pick: Pick | None = None,
+    part: Part | None = None,
     extensions: list[FieldExtension] | None = None,
     ahead: Ahead | None = None,
 ) -> Any:  # noqa: ANN401 - stands for a field of any type
     """A field answered for all objects of a level by one statement.
 
     `key` is the row's field (or a function of the row) that the batch is asked with; a key of
-    None answers null. `pick` makes the field's value from the row and the batch's answer.
+    None answers null. `pick` makes the field's value from the row and the batch's answer; `part`
+    takes of an answer the rows that belong to the row.
     `ahead` names fields below this one and the batches they will ask with the same key: asking
     already now spares a level, and another statement where several relations lead to a batch.
     """
     key_of = attrgetter(key) if isinstance(key, str) else key
+    spread = spread_by(pick, part)
 
     def answer(rows: Sequence[Any], info: Info) -> Any:  # noqa: ANN401 - answers, or what awaits them
         wanted: list[Hashable] = [key_of(row) for row in rows]
@@ -58,7 +71,7 @@ def batched(
             foresee(info, ahead, keys, few=few)
         found = info.context.at_hand(batch, keys)
         if found is not None:
-            return answers(rows, wanted, found)
+            return spread(rows, wanted, found)
         return loaded(rows, info, wanted, keys, few)
 
     async def loaded(
@@ -68,15 +81,7 @@ def batched(
         keys: Sequence[Hashable],
         few: bool,
     ) -> list[Any]:
-        return answers(rows, wanted, await info.context.load_many(batch, keys, few=few))
-
-    def answers(rows: Sequence[Any], wanted: Sequence[Hashable], found: Found) -> list[Any]:
-        if pick is None:
-            return [found.get(wanted_key) for wanted_key in wanted]
-        return [
-            _picked(pick, row, found.get(wanted_key)) if wanted_key is not None else None
-            for row, wanted_key in zip(rows, wanted, strict=True)
-        ]
+        return spread(rows, wanted, await info.context.load_many(batch, keys, few=few))
 
     return together(answer, description=description, extensions=extensions, awaits=True)
 
@@ -120,8 +125,48 @@ def _one(answers: Sequence[Any]) -> Any:  # noqa: ANN401
     return answer
 
 
-def _picked(pick: Callable[[Any, Any], Any], row: object, answer: object) -> Any:  # noqa: ANN401
-    return answer if isinstance(answer, Exception) else pick(row, answer)
+def spread_by(pick: Pick | None, part: Part | None) -> Spread:
+    """How answers get to the rows that asked."""
+    if part is not None:
+        return partial(_parted, attrgetter(part[0]), attrgetter(part[1]))
+    return _whole if pick is None else partial(_picked, pick)
+
+
+def _whole(_rows: Sequence[Any], keys: Sequence[Hashable], found: Found) -> list[Any]:
+    return [found.get(key) for key in keys]
+
+
+def _picked(pick: Pick, rows: Sequence[Any], keys: Sequence[Hashable], found: Found) -> list[Any]:
+    answers: list[Any] = []
+    for row, key in zip(rows, keys, strict=True):
+        answer = found.get(key)
+        given = key is None or isinstance(answer, Exception)
+        answers.append(answer if given else pick(row, answer))
+    return answers
+
+
+def _parted(
+    owner_of: Callable[[Any], Any],
+    name_of: Callable[[Any], Any],
+    rows: Sequence[Any],
+    keys: Sequence[Hashable],
+    found: Found,
+) -> list[Any]:
+    """Each answer is taken apart once, for all rows that share it."""
+    apart: dict[Hashable, dict[Any, list[Any]]] = {}
+    answers: list[Any] = []
+    for row, key in zip(rows, keys, strict=True):
+        answer = found.get(key)
+        if answer is None or isinstance(answer, Exception):
+            answers.append(answer)
+            continue
+        groups = apart.get(key)
+        if groups is None:
+            groups = apart[key] = {}
+            for one in answer:
+                groups.setdefault(owner_of(one), []).append(one)
+        answers.append(groups.get(name_of(row), []))
+    return answers
 
 
 def stands_alone(info: Info) -> bool:

@@ -40,21 +40,37 @@ class PageInfo:
     )
 
 
+def _cursor(root: "Edge[NodeType]") -> str:
+    """The place of a node, which most readers do not ask for."""
+    return _encode(root.node, root.order)
+
+
 @strawberry.type(description="A node with its place in the list.")
 class Edge(Generic[NodeType]):
     """A node with its place in the list."""
 
-    cursor: str = strawberry.field(description="The place of the node, for `after`.")
+    cursor: str = strawberry.field(
+        resolver=_cursor, description="The place of the node, for `after`."
+    )
     node: NodeType = strawberry.field(description="The node itself.")
+    order: strawberry.Private[Order]
+
+
+def _edges(root: "Connection[NodeType]") -> list[Edge[NodeType]]:
+    """The nodes once more, each with where it stands."""
+    return [Edge(node=node, order=root.order) for node in root.nodes]
 
 
 @strawberry.type(description="A page of a list that can grow.")
 class Connection(Generic[NodeType]):
     """A page of a list that can grow."""
 
-    edges: list[Edge[NodeType]] = strawberry.field(description="The nodes with their cursors.")
+    edges: list[Edge[NodeType]] = strawberry.field(
+        resolver=_edges, description="The nodes with their cursors."
+    )
     nodes: list[NodeType] = strawberry.field(description="The nodes alone.")
     page_info: PageInfo = strawberry.field(description="Where the page stands.")
+    order: strawberry.Private[Order]
     count: strawberry.Private[Callable[[], Awaitable[int]]]
 
     @strawberry.field(description="How many there are in all; counted only when asked for.")
@@ -75,16 +91,16 @@ def connection(
     page: PageRequest, found: Slice, count: Callable[[], Awaitable[int]]
 ) -> Connection[Any]:
     """A page as it is shown."""
-    edges = [Edge(cursor=_encode(row, page.order), node=row) for row in found.rows]
+    ends = [_encode(row, page.order) for row in (*found.rows[:1], *found.rows[-1:])]
     return Connection(
-        edges=edges,
         nodes=list(found.rows),
         page_info=PageInfo(
             has_next_page=found.more,
             has_previous_page=page.after is not None,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
+            start_cursor=ends[0] if ends else None,
+            end_cursor=ends[-1] if ends else None,
         ),
+        order=page.order,
         count=count,
     )
 

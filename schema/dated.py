@@ -10,7 +10,7 @@ import strawberry
 
 from domain.travel import within_reach
 from loaders.derivations import Derived, derived_by_registration_id
-from schema.batched import LEVEL, Ahead, Found, alone, foresee, stands_alone
+from schema.batched import LEVEL, Ahead, Part, Pick, alone, foresee, spread_by, stands_alone
 from schema.context import Batch, Info
 
 On = Annotated[
@@ -74,14 +74,15 @@ def dated(
     *,
     key: str,
     description: str,
-    pick: Callable[[Any, Any], Any] | None = None,
+    pick: Pick | None = None,
+    part: Part | None = None,
     ahead: Ahead | None = None,
 ) -> Any:  # noqa: ANN401 - stands for a field of any type
     """A batched relation today; on another day what `then` makes of the derivation and of it.
 
     The other arguments are those of `batched`; the key is that of a registration.
     """
-    key_of = attrgetter(key)
+    key_of, spread = attrgetter(key), spread_by(pick, part)
 
     def answer(rows: Sequence[Any], info: Info, on: date | None = None) -> Any:  # noqa: ANN401 - answers, or what awaits them
         day, keys = other_day(info, on), list(map(key_of, rows))
@@ -91,17 +92,12 @@ def dated(
         if day is not None:
             return derived(rows, info, keys, few, day)
         stored = info.context.at_hand(batch, keys)
-        return loaded(rows, info, keys, few) if stored is None else picked(rows, keys, stored)
+        return loaded(rows, info, keys, few) if stored is None else spread(rows, keys, stored)
 
     async def loaded(
         rows: Sequence[Any], info: Info, keys: Sequence[Hashable], few: bool
     ) -> list[Any]:
-        return picked(rows, keys, await info.context.load_many(batch, keys, few=few))
-
-    def picked(rows: Sequence[Any], keys: Sequence[Hashable], stored: Found) -> list[Any]:
-        if pick is None:
-            return [stored[wanted] for wanted in keys]
-        return [pick(row, stored[wanted]) for row, wanted in zip(rows, keys, strict=True)]
+        return spread(rows, keys, await info.context.load_many(batch, keys, few=few))
 
     async def derived(
         rows: Sequence[Any], info: Info, keys: Sequence[Hashable], few: bool, day: date

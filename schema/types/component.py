@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated, Final
 
 import strawberry
 
@@ -65,8 +66,13 @@ if TYPE_CHECKING:
     from schema.types.learner import Learner
 
 
-def _reasons(row: FlagRow) -> list[Reason]:
-    return [Reason(code) for code in row.stored_reasons.split("|")]
+def _reasons(row: FlagRow) -> tuple[Reason, ...]:
+    return _reasons_in(row.stored_reasons)
+
+
+@lru_cache(maxsize=1024)
+def _reasons_in(stored: str) -> tuple[Reason, ...]:
+    return tuple(Reason(code) for code in stored.split("|"))
 
 
 def _checklists(row: FlagRow, found: FactsRow | None) -> list[AdviceValue]:
@@ -108,7 +114,7 @@ class Flag(Node):
     @strawberry.field(description="Why the flag stands: at least one reason, sorted.")
     def reasons(self) -> list[Reason]:
         """Codes."""
-        return _reasons(self)  # type: ignore[arg-type]  # self is the row
+        return [*_reasons(self)]  # type: ignore[arg-type]  # self is the row
 
     @strawberry.field(description="The reasons as sentences, in the same order.")
     def explanations(self) -> list[str]:
@@ -240,14 +246,6 @@ class ComponentDas:
     )
 
 
-def _of_component(rows_of: str) -> Any:  # noqa: ANN401
-    return lambda component, rows: [row for row in rows if getattr(row, rows_of) == component.type]
-
-
-def _flags(component: ComponentRow, rows: list[FlagRow]) -> list[FlagRow]:
-    return [row for row in rows if row.component_id == component.id]
-
-
 def _issues(component: ComponentRow, rows: list[IssueRow]) -> list[IssueRow]:
     """The component's own issues, and those of the registration that bear on an open one."""
     return _bearing(component, rows, open_=component.required and not component.complete)
@@ -311,7 +309,7 @@ class Component(Node):
         flags_of,
         key="registration_id",
         ahead={"advice": facts_by_registration_id},
-        pick=_flags,
+        part=("component_id", "id"),
         description="The entry flag, and the assessment flag if there is one.",
     )
     issues: list[Issue] = dated(
@@ -326,13 +324,13 @@ class Component(Node):
     entries: list[Entry] = batched(
         entries_by_registration_id,
         key="registration_id",
-        pick=_of_component("component"),
+        part=("component", "type"),
         description="The entries filed under the component, the earliest first.",
     )
     declarations: list[Declaration] = batched(
         declarations_by_registration_id,
         key="registration_id",
-        pick=_of_component("component"),
+        part=("component", "type"),
         description="Qualifications declared as taken with another awarding body.",
     )
     das: ComponentDas = batched(
