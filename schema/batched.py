@@ -72,16 +72,13 @@ def batched(
         found = info.context.at_hand(batch, keys)
         if found is not None:
             return spread(rows, wanted, found)
-        return loaded(rows, info, wanted, keys, few)
+        info.context.foresee(batch, keys, few=few)  # together with what is ahead
+        return loaded(rows, info, wanted, keys)
 
     async def loaded(
-        rows: Sequence[Any],
-        info: Info,
-        wanted: Sequence[Hashable],
-        keys: Sequence[Hashable],
-        few: bool,
+        rows: Sequence[Any], info: Info, wanted: Sequence[Hashable], keys: Sequence[Hashable]
     ) -> list[Any]:
-        return spread(rows, wanted, await info.context.load_many(batch, keys, few=few))
+        return spread(rows, wanted, await info.context.load_many(batch, keys))
 
     return together(answer, description=description, extensions=extensions, awaits=True)
 

@@ -92,12 +92,13 @@ def dated(
         if day is not None:
             return derived(rows, info, keys, few, day)
         stored = info.context.at_hand(batch, keys)
-        return loaded(rows, info, keys, few) if stored is None else spread(rows, keys, stored)
+        if stored is not None:
+            return spread(rows, keys, stored)
+        info.context.foresee(batch, keys, few=few)  # together with what is ahead
+        return loaded(rows, info, keys)
 
-    async def loaded(
-        rows: Sequence[Any], info: Info, keys: Sequence[Hashable], few: bool
-    ) -> list[Any]:
-        return spread(rows, keys, await info.context.load_many(batch, keys, few=few))
+    async def loaded(rows: Sequence[Any], info: Info, keys: Sequence[Hashable]) -> list[Any]:
+        return spread(rows, keys, await info.context.load_many(batch, keys))
 
     async def derived(
         rows: Sequence[Any], info: Info, keys: Sequence[Hashable], few: bool, day: date
