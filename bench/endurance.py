@@ -21,7 +21,7 @@ from bench.importing import EMAIL
 from bench.load import Caller, found_by, packed, pressed
 from bench.process import Served, served_by, usage
 
-CONNECTIONS = 24
+CONNECTIONS = 32
 EVERY = 5.0
 """Seconds between two looks at the memory."""
 WATCHED = 30

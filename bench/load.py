@@ -109,7 +109,7 @@ def pressed(
 ) -> Measured:
     """What wrk finds; raises RuntimeError for any answer that is not 200.
 
-    With a rate, at most so many requests a second are sent.
+    With a rate, so many requests a second are sent, as long as some connection is free.
     """
     with NamedTemporaryFile(suffix=".jsonl") as file:
         file.write(b"\n".join(bodies))

@@ -1,5 +1,6 @@
 -- wrk asks for the bodies of a file in turn, and tells what it found as one line of JSON.
--- The second argument is how many requests a second are sent at most, 0 for as many as are answered.
+-- The second argument is how many requests a second are sent, 0 for as many as are answered: what is
+-- late is made up for, as long as some connection is free.
 
 local ffi = require("ffi")
 ffi.cdef[[
@@ -10,12 +11,12 @@ ffi.cdef[[
 local bodies, turn = {}, 0
 
 local function keep_to(rate)
-  local now, due = ffi.new("moment"), 0
+  local now, due = ffi.new("moment"), nil
   function delay()
     ffi.C.clock_gettime(1, now)
     local at = tonumber(now.seconds) * 1000 + tonumber(now.nanoseconds) / 1e6
-    due = math.max(due + 1000 / rate, at)
-    return math.floor(due - at)
+    due = (due or at) + 1000 / rate
+    return math.max(0, math.floor(due - at))
   end
 end
 
