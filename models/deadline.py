@@ -29,6 +29,8 @@ _AWAY: Final = (
     postgres.PostgresConnectionError,
     postgres.TooManyConnectionsError,
 )
+_TOLD_OF_ITS_END: Final = "another operation (2) is in progress"
+"""What a connection says that the server has ended, before it hears that it is closed."""
 _AWAY_IN_WORDS: Final = ("unable to open", "disk I/O error", "disk is full", "readonly database")
 
 
@@ -118,6 +120,8 @@ def is_away(error: BaseException) -> bool:
         return True
     if isinstance(error, postgres.InterfaceError):
         return "clos" in str(error)  # a connection or the pool is closed, or closing
+    if isinstance(error, postgres.InternalClientError):
+        return _TOLD_OF_ITS_END in str(error)
     return isinstance(error, OperationalError) and any(
         word in str(error) for word in _AWAY_IN_WORDS
     )

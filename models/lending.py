@@ -79,6 +79,9 @@ class Lending:
                 await one.raw.plan(once=plans_once)
             yield one.raw
             fine = True
+        except asyncpg.InternalClientError:
+            one.raw.terminate()  # or the pool would take it for one that can be used
+            raise
         finally:
             if fine and not self._queue and not self._closed:
                 self._kept[plans_once].append(one)

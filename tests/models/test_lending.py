@@ -5,6 +5,8 @@ import asyncio
 import pytest
 
 from models.database import Connection, Database, open_database
+from models.trouble import Trouble, trouble_of
+from tests.server.proxy import way_to
 
 pytestmark = pytest.mark.parametrize("dialect", ["postgresql"])
 
@@ -48,6 +50,25 @@ async def test_a_connection_that_was_lost_is_replaced(database: Database) -> Non
         await database.writer.tuples("SELECT pg_terminate_backend(?)", lost)
         await asyncio.sleep(0.2)
         assert await one(kind, SPEAKER) != lost
+
+
+async def test_a_connection_that_has_yet_to_hear_of_its_end_is_away_and_then_replaced(
+    database: Database, database_url: str
+) -> None:
+    async with way_to(database_url) as way:
+        reached = await open_database(way.url)
+        reader = reached.reader
+        for kind in (reader, reader.keyed):
+            lost = await one(kind, SPEAKER)
+            way.ends.clear()
+            await database.writer.tuples("SELECT pg_terminate_backend(?)", lost)
+            await asyncio.sleep(0.2)
+            with pytest.raises(Exception, match="in progress") as caught:
+                await one(kind, SPEAKER)
+            assert trouble_of(caught.value) is Trouble.AWAY
+            assert await one(kind, SPEAKER) != lost
+            way.ends.set()
+        await reached.close()
 
 
 async def test_after_a_statement_that_fails_the_next_one_is_answered(database: Database) -> None:

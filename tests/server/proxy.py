@@ -14,6 +14,9 @@ class Way:
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._port = 0
+        self.ends = asyncio.Event()
+        """Whether the end of what one side says is told to the other."""
+        self.ends.set()
 
     @property
     def url(self) -> str:
@@ -28,6 +31,7 @@ class Way:
     async def cut(self) -> None:
         """Break off whoever is on the way, and let nobody through."""
         assert self._server is not None
+        self.ends.set()
         self._server.close()
         for writer in self._writers:
             writer.transport.abort()
@@ -39,15 +43,15 @@ class Way:
         with suppress(OSError):
             there, back = await asyncio.open_connection(host, port)
             self._writers |= {writer, back}
-            await asyncio.gather(_copy(reader, back), _copy(there, writer))
+            await asyncio.gather(self._copy(reader, back), self._copy(there, writer))
 
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(OSError):
-        while piece := await reader.read(65_536):
-            writer.write(piece)
-            await writer.drain()
-    writer.close()
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while piece := await reader.read(65_536):
+                writer.write(piece)
+                await writer.drain()
+        await self.ends.wait()
+        writer.close()
 
 
 @asynccontextmanager
