@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterator, Sequence
 from datetime import UTC, date, datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from actions.finding import Keys, keys_of, part_rows
@@ -83,6 +84,14 @@ Fresh = dict[str, list[tuple[Any, ...]]]
 """Derived rows by table, their values in the order of the table's columns."""
 
 
+class Derived(NamedTuple):
+    """What follows for some registrations on a day."""
+
+    registration_ids: Sequence[int]
+    fresh: Fresh
+    day: date
+
+
 async def derive_learners(
     connection: Connection,
     reader: RecordReader,
@@ -91,17 +100,26 @@ async def derive_learners(
     day: date,
 ) -> None:
     """Derive some learners and write what differs from what is stored."""
+    await write(connection, derived(await reader.courses(learner_ids), catalogue, day))
+
+
+def derived(courses: Sequence[Course], catalogue: Catalogue, day: date) -> Derived:
+    """Derive all courses of some learners, without the database."""
     fresh: Fresh = {table.name: [] for table in TABLES}
-    courses = await reader.courses(learner_ids)
     for course, standing in _standings(courses):
         derivation = derive(course.record, catalogue, day)
         _collect(fresh, course, standing, derivation, day)
-    ids = [course.row.id for course in courses]
+    return Derived([course.row.id for course in courses], fresh, day)
+
+
+async def write(connection: Connection, made: Derived) -> None:
+    """Write what differs from what is stored."""
+    ids, fresh = made.registration_ids, made.fresh
     changed: set[int] = set()
     # When something was changed is told in real time, whatever the day it is judged by.
     now = datetime.now(UTC)
     for table in (COMPONENT, FLAG, ISSUE, NAME_PART):
-        changed |= await _store(connection, table, fresh[table.name], ids, day)
+        changed |= await _store(connection, table, fresh[table.name], ids, made.day)
     await _store(connection, COMPLETION, fresh[COMPLETION.name], ids, now, changed)
 
 
@@ -212,7 +230,7 @@ async def _store(
     new: list[tuple[Any, ...]] = []
     changed: list[tuple[Any, ...]] = []
     dated_by = _getter(table.columns, table.dated_by)
-    for row in map(connection.storable_row, fresh):
+    for row in connection.storable_rows(fresh):
         known = stored.pop(identity(row), None)
         if known is None:
             new.append((*row, today) if table.dated else row)
@@ -247,7 +265,7 @@ class _Stored(NamedTuple):
 
 async def _stored(
     connection: Connection, table: Table, registration_ids: Sequence[int]
-) -> dict[tuple[Any, ...], _Stored]:
+) -> dict[Any, _Stored]:
     """The derived rows of some registrations by what tells them apart."""
     identity = _getter(table.columns, table.identity or (table.key,))
     among = connection.among("registration_id", registration_ids)
@@ -260,9 +278,8 @@ async def _stored(
     return {identity(row.values): row for row in rows}
 
 
-def _getter(
-    columns: Sequence[str], names: Sequence[str]
-) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
-    """Pick the values of some columns out of a row."""
-    positions = [columns.index(name) for name in names]
-    return lambda row: tuple(row[position] for position in positions)
+def _getter(columns: Sequence[str], names: Sequence[str]) -> Callable[[tuple[Any, ...]], Any]:
+    """What picks the values of some columns out of a row."""
+    if not names:
+        return lambda _row: None
+    return itemgetter(*(columns.index(name) for name in names))

@@ -1,15 +1,16 @@
 """Deriving the learners that a feed or the calendar has touched, a few hundred at a time."""
 
-from collections.abc import Callable, Iterable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import date
 
-from actions.projection import derive_learners
+from actions.projection import Derived, derived, write
 from actions.versions import centres_of, change_versions
 from domain.vocabulary import NewsKind
 from exchange.holds import settle_holds
 from exchange.touch import TOUCHED
 from inputs.catalogue import read_catalogue
-from inputs.records import RecordReader
+from inputs.records import Read, RecordReader
 from models.database import Connection, Dialect
 from models.news import about_centre
 
@@ -34,31 +35,54 @@ async def derive_touched(connection: Connection, day: date, progress: Callable[[
     catalogue = await read_catalogue(connection)
     reader = RecordReader(connection)
     touched = int((await connection.tuples(f"SELECT COUNT(*) FROM {TOUCHED}"))[0][0])  # noqa: S608 - names are ours
-    last, done, renew_at = -1, 0, CHUNK
+    done, renew_at = 0, CHUNK
     centre_ids: set[int] = set()
     if touched >= MANY:
         await renew_statistics(connection, FED)
-    while done < touched:
-        if done >= renew_at:
-            await renew_statistics(connection, DERIVED)
-            renew_at = done * 8
+
+    def made_of(read: Read) -> Derived:
+        return derived(reader.put_together(read), catalogue, day)
+
+    # While a thread derives some learners, the database takes those before and reads those after.
+    made: asyncio.Task[Derived] | None = None
+    try:
+        async for learner_ids in _touched(connection):
+            if done >= renew_at:
+                await renew_statistics(connection, DERIVED)
+                renew_at = done * 8
+            centre_ids |= await centres_of(connection, learner_ids)
+            await settle_holds(connection, catalogue, learner_ids, day)
+            read = await reader.read(learner_ids)
+            before, made = made, asyncio.create_task(asyncio.to_thread(made_of, read))
+            if before is not None:
+                await write(connection, await before)
+            await _tell(connection, learner_ids)
+            done += len(learner_ids)
+            progress(len(learner_ids))
+        if made is not None:
+            await write(connection, await made)
+    finally:
+        if made is not None:
+            made.cancel()
+    if touched >= MANY:
+        await renew_statistics(connection, DERIVED)
+    await change_versions(connection, centre_ids)
+    return done
+
+
+async def _touched(connection: Connection) -> AsyncIterator[list[int]]:
+    """The touched learners, some hundreds at a time."""
+    last = -1
+    while True:
         rows = await connection.tuples(
             f"SELECT learner_id FROM {TOUCHED} WHERE learner_id > ?"  # noqa: S608 - names are ours
             f" ORDER BY learner_id LIMIT {CHUNK}",
             last,
         )
-        learner_ids = [row[0] for row in rows]
-        last = learner_ids[-1]
-        centre_ids |= await centres_of(connection, learner_ids)
-        await settle_holds(connection, catalogue, learner_ids, day)
-        await derive_learners(connection, reader, catalogue, learner_ids, day)
-        await _tell(connection, learner_ids)
-        done += len(learner_ids)
-        progress(len(learner_ids))
-    if touched >= MANY:
-        await renew_statistics(connection, DERIVED)
-    await change_versions(connection, centre_ids)
-    return done
+        if not rows:
+            return
+        last = rows[-1][0]
+        yield [row[0] for row in rows]
 
 
 async def _tell(connection: Connection, learner_ids: Sequence[int]) -> None:

@@ -3,10 +3,12 @@
 import asyncio
 import csv
 from collections.abc import Sequence
+from contextlib import aclosing
 from datetime import UTC, date, datetime
 
 from actions.locks import lock_feeds
 from actions.projection import mark_modified
+from exchange.ahead import made_ahead
 from exchange.attach import prepare_entries, write_entries
 from exchange.checks import check_file
 from exchange.closing import close_unmentioned
@@ -20,7 +22,7 @@ from exchange.reading import Layout, RowReader, check_header
 from exchange.report import FileReport, Mode, NoProgress, Options, Outcome, Progress, Report
 from exchange.runs import begin_run, record_run
 from exchange.source import FeedFile, Source
-from exchange.staging import analyse, create_stages, drop_stages, load_batch
+from exchange.staging import analyse, create_stages, drop_stages, expect_much, load_batch
 from exchange.touch import (
     TOUCHED,
     create_touched,
@@ -82,6 +84,7 @@ class _Run:
     async def apply(self, connection: Connection) -> None:
         """Stages 3 and 4, then the merge and the derivation."""
         await lock_feeds(connection)
+        await expect_much(connection)
         await create_stages(connection)
         await self._stage_rows(connection)
         if self.stopped:
@@ -116,9 +119,10 @@ class _Run:
             name = layout.file.name
             self.progress.begin(f"Reading {name}", max(lines[name] - 1, 0))
             reader = RowReader(layout, connection.dialect, self.problems)
-            for batch in reader.batches(self.source):
-                await load_batch(connection, layout, batch)
-                self.progress.advance(len(batch))
+            async with aclosing(made_ahead(reader.batches(self.source))) as batches:
+                async for batch in batches:
+                    await load_batch(connection, layout, batch)
+                    self.progress.advance(len(batch))
             self.refused[name] = reader.refused
             self.broken |= reader.broken
             await analyse(connection, layout.file)

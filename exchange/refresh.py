@@ -5,7 +5,7 @@ from datetime import date
 
 from actions.locks import lock_feeds
 from exchange.derive import derive_touched
-from exchange.staging import drop_stages
+from exchange.staging import drop_stages, expect_much
 from exchange.touch import create_touched, touch
 from models.database import Connection, Database, Dialect
 
@@ -22,6 +22,7 @@ async def refresh(
         return 0
     async with database.transaction() as connection:
         await lock_feeds(connection)
+        await expect_much(connection)
         await create_touched(connection)
         await touch(
             connection,

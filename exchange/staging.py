@@ -14,6 +14,16 @@ def stage_name(file: File) -> str:
     return f"stage_{file.stem}"
 
 
+async def expect_much(connection: Connection) -> None:
+    """Until the transaction ends, hold whole files in memory, and compile no statement for them.
+
+    Each statement runs once, and to compile one takes longer than to run most of them.
+    """
+    if connection.dialect is Dialect.POSTGRESQL:
+        await connection.execute("SET LOCAL work_mem = '64MB'")
+        await connection.execute("SET LOCAL jit = off")
+
+
 async def create_stages(connection: Connection) -> None:
     """One empty staging table a file, whether the feed holds it or not."""
     for file in FILES:

@@ -182,11 +182,14 @@ class Connection:
         """A value as the database holds it: SQLite keeps days and moments as text."""
         return for_sqlite(value) if self.dialect is Dialect.SQLITE else value
 
-    def storable_row(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        """A row as the database holds it."""
+    def storable_rows(self, rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
+        """Rows as the database holds them."""
         if self.dialect is Dialect.POSTGRESQL:
-            return row
-        return tuple(for_sqlite(value) if isinstance(value, date) else value for value in row)
+            return rows
+        return (
+            tuple(for_sqlite(value) if isinstance(value, date) else value for value in row)
+            for row in rows
+        )
 
     @property
     def spare(self) -> int:
