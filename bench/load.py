@@ -71,17 +71,18 @@ class Caller:
 
 
 async def found_by(caller: Caller) -> list[Workload]:
-    """Every workload, about the largest centre that the caller may see and its learners."""
-    centres = (await caller.ask(workloads.CENTRES))["centres"]["nodes"]
-    largest = max(centres, key=lambda centre: int(centre["learners"]["totalCount"]))
-    number = str(largest["number"])
+    """Every workload: the largest centre of the caller, its learners, and one of middling size."""
+    found = (await caller.ask(workloads.CENTRES))["centres"]["nodes"]
+    centres = {node["number"]: int(node["learners"]["totalCount"]) for node in found}
+    number = max(centres, key=lambda one: centres[one])
+    middling = min(centres, key=lambda one: abs(centres[one] - workloads.MIDDLING))
     people = await caller.ask(workloads.ULNS, {"number": number})
     nodes = [node for node in people["centre"]["learners"]["nodes"] if node["uln"]]
     return [
         workloads.record([node["uln"] for node in nodes]),
         workloads.page(number),
-        workloads.consortium([centre["number"] for centre in centres]),
-        workloads.shopping(number),
+        workloads.consortium(list(centres)),
+        workloads.shopping(middling),
         workloads.search([node["name"] for node in nodes]),
     ]
 

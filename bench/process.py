@@ -20,7 +20,6 @@ ROOT = Path(__file__).resolve().parent.parent
 DAY = "2010-02-19"
 MOST_SECONDS_TO_START = 60.0
 _TICKS = os.sysconf("SC_CLK_TCK")
-_COMMAND = "from cli.main import main; main()"
 
 
 class Usage(NamedTuple):
@@ -79,7 +78,7 @@ def served(url: str, **settings: str) -> Iterator[Served]:
     address = f"http://127.0.0.1:{port}"
     started = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and command
-        [sys.executable, "-c", _COMMAND, "serve", "--port", str(port)],
+        [sys.executable, "-m", "cli", "serve", "--port", str(port)],
         cwd=ROOT,
         env=_with(url, settings),
         stderr=subprocess.DEVNULL,
@@ -107,7 +106,7 @@ def served_by(workers: int, url: str, log: Path, **settings: str) -> Iterator[Se
     started = time.perf_counter()
     with log.open("wb") as errors:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and command
-            [sys.executable, "-c", _COMMAND, "serve", f"--port={port}", f"--workers={workers}"],
+            [sys.executable, "-m", "cli", "serve", f"--port={port}", f"--workers={workers}"],
             cwd=ROOT,
             env=_with(url, settings),
             stderr=errors,

@@ -92,6 +92,8 @@ COMPONENTS = 6
 ISSUES = 50
 LETTERS = 3
 """Letters of a family name that are typed."""
+MIDDLING = 300
+"""Learners of the centre whose shopping list is measured, or as near as there is one."""
 MEMBERS = 20
 """Centres of the measured consortium."""
 

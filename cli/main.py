@@ -43,8 +43,3 @@ app.command(demo.demo)
 app.command(terms.app, name="terms")
 app.command(texts.app, name="text")
 app.command(user.app, name="user")
-
-
-def main() -> None:
-    """The command line's entry point."""
-    app()

@@ -1,6 +1,7 @@
 """How a command runs: errors that people can put right become one sentence and exit code 1."""
 
 import asyncio
+import gc
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -29,6 +30,7 @@ _UNUSABLE: Final = (
 
 def run(work: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
     """What the work answers; what is expected to go wrong ends the program with a sentence."""
+    gc.enable()
     try:
         return asyncio.run(work())
     except ProblemError as error:

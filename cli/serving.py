@@ -5,8 +5,7 @@ from rich.console import Console
 
 from cli.running import run
 from models.database import open_database
-from schema.root import make_schema
-from server.app import bring_up_to_date
+from server.app import bring_up_to_date, graph
 from server.clock import Clock
 from server.documents import stored_documents
 from server.settings import Settings
@@ -28,7 +27,8 @@ def serve(*, host: str | None = None, port: int | None = None, workers: int = 1)
 
     async def prepare() -> Settings:
         settings = Settings()
-        stored_documents(settings.documents_folder, make_schema())  # a wrong one is told now
+        schema, _text = graph(settings.executor)
+        stored_documents(settings.documents_folder, schema)  # a wrong one is told now
         database = await open_database(settings.database_url, pool_size=1)
         try:
             await bring_up_to_date(database)

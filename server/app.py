@@ -63,9 +63,9 @@ def served_app() -> Starlette:
 
 
 @cache
-def _schema(*, breadth_first: bool) -> tuple[Schema, str]:
+def graph(executor: str) -> tuple[Schema, str]:
     """The graph and its text, which applications of one process share: making them takes long."""
-    schema = make_schema(breadth_first=breadth_first)
+    schema = make_schema(breadth_first=executor == "breadth_first")
     return schema, printed(schema)
 
 
@@ -74,7 +74,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     chosen = settings or Settings()
     set_up_logs(chosen.log_format)
     use_cost(Cost(chosen.password_memory_kib, chosen.password_rounds))
-    schema, sdl = _schema(breadth_first=chosen.executor == "breadth_first")
+    schema, sdl = graph(chosen.executor)
     clock = Clock(chosen.today)
     service = Service(
         version("learner-tracking"),

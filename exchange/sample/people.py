@@ -5,8 +5,6 @@ from datetime import date, timedelta
 from random import Random
 from typing import NamedTuple
 
-from faker import Faker
-
 from domain.identifiers import IdentifierError, parse_upn, uci_check_letter, uln_check_digit
 
 FAKER_LOCALE = "en_GB"
@@ -98,6 +96,8 @@ class NamePools:
 
     def __init__(self, seed: int) -> None:
         """Fill the pools; the same seed fills them with the same names."""
+        from faker import Faker  # noqa: PLC0415 - slow to read, and a server makes nobody up
+
         faker = Faker(FAKER_LOCALE)
         faker.seed_instance(seed)
         self.random: Random = faker.random

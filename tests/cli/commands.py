@@ -98,6 +98,6 @@ def _run(
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = [str(PROGRAM), *arguments]
-    from cli.main import main  # noqa: PLC0415 - read before this process was copied
+    from cli.main import app  # noqa: PLC0415 - read before this process was copied
 
-    main()
+    app()
