@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
 from types import GeneratorType, NoneType
 from typing import Any
 
@@ -191,7 +192,11 @@ class Answers:
                     self._fail(wrapped, values, position, value)
             classes = set(map(type, values))
         if wrapped.layer.is_list:
-            self._take_lists(wrapped, values, plain=plain)
+            if classes == {list}:
+                items = list(chain.from_iterable(values))
+                self._take(wrapped.items(list(map(len, values)), len(items)), items, plain=plain)
+            else:
+                self._take_lists(wrapped, values, plain=plain)
         elif is_leaf_type(wrapped.column.field.named):
             sent, failed = leaves(wrapped.column.field.named, values, classes)
             for position, error in failed.items():
@@ -283,7 +288,9 @@ def _plainly(level: Level, field: FieldPlan) -> bool:
             classes.remove(NoneType)
         if classes:
             (only,) = classes
-            values = converter(field.named, only)(values)
+            convert = converter(field.named, only)
+            if convert is not list:  # they are sent as they are, and this list is ours
+                values = convert(values)
     except Exception:  # noqa: BLE001 - told where each source is tried
         return False
     level.columns[field.rank] = values

@@ -1,6 +1,7 @@
 """The objects of one level, and how their answers are put together from below."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple, Protocol
 
 from graphql import located_error
@@ -11,6 +12,7 @@ from execution.declared import Info
 from execution.failures import Failure, Failures, Told
 from execution.places import OfField, OfItems, Places, Remembered
 from execution.plan import FieldPlan, Layer, Selection
+from execution.shaping import objects
 
 
 class Making(Protocol):
@@ -66,7 +68,7 @@ class Level:
         if not keys:
             return [{} for _ in self.sources]
         columns: list[Any] = self.columns
-        return [dict(zip(keys, row)) for row in zip(*columns, strict=True)]  # noqa: B905 - a row has a value a key
+        return objects(keys, columns)
 
     def deliver(self) -> None:
         """Hand the rows up."""
@@ -205,7 +207,7 @@ class Wrapped:
                 column = wrapped.column
                 column.level.columns[column.field.rank] = values
                 return
-            values = list(_cut(values, wrapped._lengths))
+            values = _cut(values, wrapped._lengths)
             wrapped = wrapped._lists
 
     def _refuse_null(self, values: list[Any]) -> None:
@@ -220,15 +222,16 @@ class Wrapped:
         self.fail(position, TypeError(message))
 
 
-def _cut(values: list[Any], lengths: Sequence[int]) -> Iterator[list[Any] | None]:
-    """Items back into their lists."""
-    start = 0
-    for length in lengths:
-        if length < 0:
-            yield None
-        else:
-            yield values[start : start + length]
-            start += length
+def _cut(values: list[Any], lengths: Sequence[int]) -> list[Any]:
+    """Items back into their lists; a length below zero is no list."""
+    if min(lengths, default=0) >= 0:
+        ends = accumulate(lengths)
+        return [values[end - length : end] for end, length in zip(ends, lengths, strict=True)]
+    ends = accumulate(max(0, length) for length in lengths)
+    return [
+        None if length < 0 else values[end - length : end]
+        for end, length in zip(ends, lengths, strict=True)
+    ]
 
 
 class Objects:

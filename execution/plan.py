@@ -141,7 +141,7 @@ class Selection:
             if definition is not None:
                 rank = len(self.fields)
                 self.fields.append(FieldPlan(type_, rank, key, definition, details))
-        self.keys = [field.key for field in self.fields]
+        self.keys = tuple(field.key for field in self.fields)
 
 
 def _reader(declared: Declared | None) -> Callable[[Any], Any]:

@@ -1,6 +1,7 @@
 """What hangs on a registration: components, flags, issues, entries, declarations, DAS."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from auth import scope
 from loaders.reading import Reading, grouped, matched
@@ -66,6 +67,8 @@ DECLARATION_TABLES = """
     LEFT JOIN account u ON u.id = d.created_by_id
 """
 
+_REGISTRATION = attrgetter("registration_id")
+
 _DAS_COLUMNS = columns_of(
     DasRow,
     "d",
@@ -97,7 +100,7 @@ async def components_by_registration_id(
     rows = await reading.keyed.rows(
         ComponentRow, f"{_COMPONENTS} WHERE {where.text} ORDER BY c.id", *where.params
     )
-    return grouped(ids, rows, lambda row: row.registration_id)
+    return grouped(ids, rows, _REGISTRATION)
 
 
 async def flags_by_registration_id(reading: Reading, ids: Sequence[int]) -> list[list[FlagRow]]:
@@ -108,7 +111,7 @@ async def flags_by_registration_id(reading: Reading, ids: Sequence[int]) -> list
         f"SELECT {_FLAG_COLUMNS} FROM flag f WHERE {where.text} ORDER BY f.id",  # noqa: S608
         *where.params,
     )
-    return grouped(ids, rows, lambda row: row.registration_id)
+    return grouped(ids, rows, _REGISTRATION)
 
 
 async def flag_by_id(reading: Reading, ids: Sequence[int]) -> list[FlagRow | None]:
@@ -132,7 +135,7 @@ async def issue_by_id(reading: Reading, ids: Sequence[int]) -> list[IssueRow | N
 async def issues_by_registration_id(reading: Reading, ids: Sequence[int]) -> list[list[IssueRow]]:
     """The shopping list of each registration, the most urgent first."""
     rows = await _issues(reading, reading.connection.among("i.registration_id", ids))
-    return grouped(ids, rows, lambda row: row.registration_id)
+    return grouped(ids, rows, _REGISTRATION)
 
 
 async def _issues(reading: Reading, wanted: Clause) -> list[IssueRow]:
@@ -160,7 +163,7 @@ async def entries_by_registration_id(reading: Reading, ids: Sequence[int]) -> li
     """The entries of each registration, the earliest first."""
     reach = scope.entries(reading.viewer, reading.connection, "e.centre_id")
     rows = await entries(reading, _of(reading, "e", ids, reach))
-    return grouped(ids, rows, lambda row: row.registration_id or 0)
+    return grouped(ids, rows, _REGISTRATION)
 
 
 async def entries(reading: Reading, where: Clause) -> list[EntryRow]:
@@ -202,7 +205,7 @@ async def declarations_by_registration_id(
 ) -> list[list[DeclarationRow]]:
     """The standing declarations of each registration, the earliest first."""
     rows = await _declarations(reading, reading.connection.among("d.registration_id", ids))
-    return grouped(ids, rows, lambda row: row.registration_id)
+    return grouped(ids, rows, _REGISTRATION)
 
 
 async def _declarations(reading: Reading, wanted: Clause) -> list[DeclarationRow]:
@@ -224,4 +227,4 @@ async def das_by_registration_id(reading: Reading, ids: Sequence[int]) -> list[D
         f"SELECT {_DAS_COLUMNS} FROM das_record d WHERE {where.text}",  # noqa: S608
         *where.params,
     )
-    return matched(ids, rows, lambda row: row.registration_id)
+    return matched(ids, rows, _REGISTRATION)

@@ -10,7 +10,7 @@ from auth.permissions import Permission
 from auth.requires import requires
 from loaders import accounts as loaders
 from loaders.paging import ACCOUNTS_BY_EMAIL
-from schema.connection import DEFAULT_FIRST, After, Connection, First, connection, page_request
+from schema.connection import DEFAULT_FIRST, After, Connection, First, page_request, paged
 from schema.context import Info
 from schema.problems import Missing, Refused
 from schema.types.account import Account
@@ -30,8 +30,12 @@ async def accounts(
 ) -> Connection[Account] | None:
     """A page."""
     page, reading = page_request(ACCOUNTS_BY_EMAIL, first, after), info.context.reading
-    found = await loaders.account_page(reading, login, page)
-    return connection(page, found, lambda: loaders.account_count(reading, login))
+    return await paged(
+        info,
+        page,
+        lambda: loaders.account_page(reading, login, page),
+        lambda: loaders.account_count(reading, login),
+    )
 
 
 @strawberry.input(description="Which account to close or open again.")

@@ -10,7 +10,7 @@ from auth.permissions import Permission
 from auth.requires import signed_in
 from loaders import centres as loaders
 from loaders.paging import CENTRES_BY_NAME, CENTRES_BY_NUMBER, CONSORTIA_BY_NAME
-from schema.connection import DEFAULT_FIRST, After, Connection, First, connection, page_request
+from schema.connection import DEFAULT_FIRST, After, Connection, First, page_request, paged
 from schema.context import Info
 from schema.scalars import CentreNumber
 from schema.types.centre import Centre, Consortium, unmatched
@@ -60,8 +60,12 @@ async def centres(
     order = CENTRES_BY_NAME if order_by is CentreOrder.NAME else CENTRES_BY_NUMBER
     page, member_of = page_request(order, first, after), filter.consortium if filter else None
     reading = info.context.reading
-    found = await loaders.centre_page(reading, member_of, page)
-    return connection(page, found, lambda: loaders.centre_count(reading, member_of))
+    return await paged(
+        info,
+        page,
+        lambda: loaders.centre_page(reading, member_of, page),
+        lambda: loaders.centre_count(reading, member_of),
+    )
 
 
 @strawberry.field(
@@ -81,8 +85,12 @@ async def consortia(
 ) -> Connection[Consortium] | None:
     """A page."""
     page, reading = page_request(CONSORTIA_BY_NAME, first, after), info.context.reading
-    found = await loaders.consortium_page(reading, page)
-    return connection(page, found, lambda: loaders.consortium_count(reading))
+    return await paged(
+        info,
+        page,
+        lambda: loaders.consortium_page(reading, page),
+        lambda: loaders.consortium_count(reading),
+    )
 
 
 @strawberry.field(

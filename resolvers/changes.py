@@ -12,7 +12,7 @@ from domain import errors
 from domain.vocabulary import ChangeSource
 from loaders import changes as loaders
 from loaders.paging import CHANGES_NEWEST_FIRST
-from schema.connection import DEFAULT_FIRST, After, Connection, First, connection, page_request
+from schema.connection import DEFAULT_FIRST, After, Connection, First, page_request, paged
 from schema.context import Info
 from schema.ids import key_of
 from schema.problems import Invalid, Missing, Refused
@@ -69,8 +69,12 @@ async def changes(
     """A page."""
     page, wanted = page_request(CHANGES_NEWEST_FIRST, first, after), chosen(filter)
     reading = info.context.reading
-    found = await loaders.change_page(reading, wanted, page)
-    return connection(page, found, lambda: loaders.change_count(reading, wanted))
+    return await paged(
+        info,
+        page,
+        lambda: loaders.change_page(reading, wanted, page),
+        lambda: loaders.change_count(reading, wanted),
+    )
 
 
 def chosen(given: ChangeFilter | None) -> loaders.ChangeFilter:

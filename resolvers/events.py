@@ -12,7 +12,7 @@ from auth.requires import signed_in
 from loaders import events as loaders
 from loaders.centres import centre_by_number
 from loaders.paging import EVENTS_NEWEST_FIRST
-from schema.connection import DEFAULT_FIRST, After, Connection, First, connection, page_request
+from schema.connection import DEFAULT_FIRST, After, Connection, First, page_request, paged
 from schema.context import Info
 from schema.ids import key_of
 from schema.scalars import CentreNumber, in_utc
@@ -75,9 +75,10 @@ async def access_log(
     context.demand(Permission.ACCESS_LOG_READ, centre_id)
     await context.settle()
     reading = context.reading
-    return connection(
+    return await paged(
+        info,
         page,
-        await loaders.event_page(reading, centre_id, wanted, page),
+        lambda: loaders.event_page(reading, centre_id, wanted, page),
         lambda: loaders.event_count(reading, centre_id, wanted),
     )
 

@@ -8,7 +8,7 @@ from strawberry import argument
 from auth.permissions import Permission
 from auth.requires import requires
 from loaders import feed_runs as loaders
-from schema.connection import DEFAULT_FIRST, After, Connection, First, connection, page_request
+from schema.connection import DEFAULT_FIRST, After, Connection, First, page_request, paged
 from schema.context import Info
 from schema.ids import key_of
 from schema.types.feed_run import FeedRun
@@ -38,5 +38,9 @@ async def feed_runs(
 ) -> Connection[FeedRun] | None:
     """A page."""
     page, reading = page_request(loaders.NEWEST_FIRST, first, after), info.context.reading
-    found = await loaders.feed_run_page(reading, page)
-    return connection(page, found, lambda: loaders.feed_run_count(reading))
+    return await paged(
+        info,
+        page,
+        lambda: loaders.feed_run_page(reading, page),
+        lambda: loaders.feed_run_count(reading),
+    )

@@ -15,7 +15,7 @@ from loaders.filters import LearnerFilter
 from loaders.issues_on import order_on
 from loaders.paging import DECLARATIONS_NEWEST_FIRST, LEARNERS_BY_ULN, PageRequest
 from loaders.search import hit_count, hit_page, hits_by
-from schema.connection import DEFAULT_FIRST, After, Connection, First, connection, page_request
+from schema.connection import DEFAULT_FIRST, After, Connection, First, page_request, paged
 from schema.context import Info
 from schema.dated import FilterOn, On, other_day
 from schema.ids import key_of
@@ -32,7 +32,7 @@ from schema.types.filters import (
     order_of,
 )
 from schema.types.issue import Issue
-from schema.types.learner import Learner, learners_page
+from schema.types.learner import Learner
 
 
 @strawberry.field(
@@ -78,9 +78,12 @@ async def issues(
     if day is not None:
         return await _issues_on(info, page_request(order_on(order, day), first, after), wanted, day)
     page, reading = page_request(order, first, after), info.context.reading
-    found = await lists.issue_page(reading, wanted, page)
-    info.context.note_listed(found.rows)
-    return connection(page, found, lambda: lists.issue_count(reading, wanted))
+    return await paged(
+        info,
+        page,
+        lambda: lists.issue_page(reading, wanted, page),
+        lambda: lists.issue_count(reading, wanted),
+    )
 
 
 async def _issues_on(
@@ -88,9 +91,12 @@ async def _issues_on(
 ) -> Connection[Issue]:
     """A page of another day."""
     reading = info.context.reading
-    found = await issues_on.issue_page(reading, wanted, page, day)
-    info.context.note_listed(found.rows)
-    return connection(page, found, lambda: issues_on.issue_count(reading, wanted, day))
+    return await paged(
+        info,
+        page,
+        lambda: issues_on.issue_page(reading, wanted, page, day),
+        lambda: issues_on.issue_count(reading, wanted, day),
+    )
 
 
 @strawberry.field(
@@ -107,9 +113,12 @@ async def declarations(
     """A page."""
     page, wanted = page_request(DECLARATIONS_NEWEST_FIRST, first, after), chosen(filter)
     reading = info.context.reading
-    found = await lists.declaration_page(reading, wanted, page)
-    info.context.note_listed(found.rows)
-    return connection(page, found, lambda: lists.declaration_count(reading, wanted))
+    return await paged(
+        info,
+        page,
+        lambda: lists.declaration_page(reading, wanted, page),
+        lambda: lists.declaration_count(reading, wanted),
+    )
 
 
 @strawberry.field(
@@ -129,11 +138,18 @@ async def learners(
     page, wanted = page_request(order_of(order_by), first, after), chosen(filter)
     reading, day = info.context.reading, other_day(info, on)
     if day is not None:
-        found = await learners_on.learner_page(reading, wanted, page, day)
-        count = learners_on.learner_count
-        return learners_page(info, page, found, lambda: count(reading, wanted, day))
-    found = await pages.learner_page(reading, wanted, page)
-    return learners_page(info, page, found, lambda: pages.learner_count(reading, wanted))
+        return await paged(
+            info,
+            page,
+            lambda: learners_on.learner_page(reading, wanted, page, day),
+            lambda: learners_on.learner_count(reading, wanted, day),
+        )
+    return await paged(
+        info,
+        page,
+        lambda: pages.learner_page(reading, wanted, page),
+        lambda: pages.learner_count(reading, wanted),
+    )
 
 
 @strawberry.field(
@@ -154,8 +170,16 @@ async def search_learners(
     sought, reading = parse_term(term, "term"), info.context.reading
     if sought.uln:
         page, wanted = page_request(LEARNERS_BY_ULN, first, after), LearnerFilter(uln=sought.uln)
-        found = await pages.learner_page(reading, wanted, page)
-        return learners_page(info, page, found, lambda: pages.learner_count(reading, wanted))
+        return await paged(
+            info,
+            page,
+            lambda: pages.learner_page(reading, wanted, page),
+            lambda: pages.learner_count(reading, wanted),
+        )
     page = page_request(hits_by(sought.words), first, after)
-    found = await hit_page(reading, sought.words, page)
-    return learners_page(info, page, found, lambda: hit_count(reading, sought.words))
+    return await paged(
+        info,
+        page,
+        lambda: hit_page(reading, sought.words, page),
+        lambda: hit_count(reading, sought.words),
+    )

@@ -10,10 +10,13 @@ import strawberry
 
 from domain.errors import Invalid
 from loaders.paging import Order, PageRequest, Slice
+from schema.batched import selects
+from schema.context import Info
 
 DEFAULT_FIRST = 25
 MAX_FIRST = 100
 MAX_CURSOR = 1_000
+_NOTHING = Slice((), more=False)
 
 NodeType = TypeVar("NodeType")
 
@@ -85,6 +88,23 @@ def page_request(order: Order, first: int, after: str | None) -> PageRequest:
         message = f"A page has 1 to {MAX_FIRST} nodes."
         raise Invalid(message, code="PAGE_SIZE", field="first")
     return PageRequest(order, first, None if after is None else _decode(after, order))
+
+
+async def paged(
+    info: Info,
+    page: PageRequest,
+    read: Callable[[], Awaitable[Slice]],
+    count: Callable[[], Awaitable[int]],
+) -> Connection[Any]:
+    """What a field answers whose page is read if anything of it is asked for.
+
+    A mere count is no look at anybody's record.
+    """
+    shown = any(selects(info, name) for name in ("nodes", "edges"))
+    found = await read() if shown or selects(info, "pageInfo") else _NOTHING
+    if shown:
+        info.context.note_listed(found.rows)
+    return connection(page, found, count)
 
 
 def connection(

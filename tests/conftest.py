@@ -24,6 +24,11 @@ settings.register_profile("default", deadline=None, suppress_health_check=[Healt
 settings.load_profile("default")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the whole, which take longest, come first: no worker waits for one at the end."""
+    items.sort(key=lambda item: item.path.parent != Path(__file__).parent)
+
+
 def postgres_server() -> str:
     """The address of the PostgreSQL server that tests use, up to the database name."""
     url = os.environ.get("TEST_POSTGRES_URL", DEFAULT_POSTGRES)

@@ -24,7 +24,7 @@ from loaders.pages import (
 from loaders.paging import ENTRIES_BY_DAY
 from loaders.rows import CentreRow, ConsortiumRow
 from schema.batched import batched
-from schema.connection import DEFAULT_FIRST, After, Connection, First, connection, page_request
+from schema.connection import DEFAULT_FIRST, After, Connection, First, page_request, paged
 from schema.context import Info
 from schema.dated import FilterOn, On, other_day
 from schema.scalars import CentreNumber
@@ -43,7 +43,7 @@ from schema.types.filters import (
     order_of,
 )
 from schema.types.issue import Issue
-from schema.types.learner import Learner, learners_page
+from schema.types.learner import Learner
 from schema.types.node import Node
 from schema.types.permitted import CentreMay
 
@@ -93,12 +93,17 @@ class Centre(Node):
         page, wanted = page_request(order_of(order_by), first, after), chosen(filter)
         load, key, day = info.context.load, self.id, other_day(info, on)
         if day is not None:
-            found = await load(learners_on.learner_page_by_centre_id, key, wanted, page, day)
-            count = learners_on.learner_count_by_centre_id
-            return learners_page(info, page, found, lambda: load(count, key, wanted, day))
-        found = await load(learner_page_by_centre_id, key, wanted, page)
-        return learners_page(
-            info, page, found, lambda: load(learner_count_by_centre_id, key, wanted)
+            return await paged(
+                info,
+                page,
+                lambda: load(learners_on.learner_page_by_centre_id, key, wanted, page, day),
+                lambda: load(learners_on.learner_count_by_centre_id, key, wanted, day),
+            )
+        return await paged(
+            info,
+            page,
+            lambda: load(learner_page_by_centre_id, key, wanted, page),
+            lambda: load(learner_count_by_centre_id, key, wanted),
         )
 
     @strawberry.field(
@@ -155,14 +160,19 @@ class Centre(Node):
         load, key = info.context.load, self.id
         if day is not None:
             page = page_request(issues_on.order_on(order, day), first, after)
-            found = await load(issues_on.issue_page_by_centre_id, key, wanted, page, day)
-            info.context.note_listed(found.rows)
-            count = issues_on.issue_count_by_centre_id
-            return connection(page, found, lambda: load(count, key, wanted, day))
+            return await paged(
+                info,
+                page,
+                lambda: load(issues_on.issue_page_by_centre_id, key, wanted, page, day),
+                lambda: load(issues_on.issue_count_by_centre_id, key, wanted, day),
+            )
         page = page_request(order, first, after)
-        found = await load(issue_page_by_centre_id, key, wanted, page)
-        info.context.note_listed(found.rows)
-        return connection(page, found, lambda: load(issue_count_by_centre_id, key, wanted))
+        return await paged(
+            info,
+            page,
+            lambda: load(issue_page_by_centre_id, key, wanted, page),
+            lambda: load(issue_count_by_centre_id, key, wanted),
+        )
 
     @strawberry.field(
         description="Entries of the centre that match no learner's ULN, the earliest first.",
@@ -196,8 +206,12 @@ async def unmatched(info: Info, centre_id: int, first: int, after: str | None) -
     """A page of a centre's unmatched entries."""
     page = page_request(ENTRIES_BY_DAY, first, after)
     load = info.context.load
-    found = await load(unmatched_page_by_centre_id, centre_id, page)
-    return connection(page, found, lambda: load(unmatched_count_by_centre_id, centre_id))
+    return await paged(
+        info,
+        page,
+        lambda: load(unmatched_page_by_centre_id, centre_id, page),
+        lambda: load(unmatched_count_by_centre_id, centre_id),
+    )
 
 
 @strawberry.type(description="Centres that deliver a line together.")

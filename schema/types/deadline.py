@@ -7,9 +7,9 @@ import strawberry
 from domain.deadlines import DeadlineKind
 from loaders.deadlines import DeadlineRow, learner_page_by_registration_ids
 from loaders.paging import LEARNERS_BY_NAME
-from schema.connection import DEFAULT_FIRST, After, Connection, First, page_request
+from schema.connection import DEFAULT_FIRST, After, Connection, First, page_request, paged
 from schema.context import Info
-from schema.types.learner import Learner, learners_page
+from schema.types.learner import Learner
 
 
 @strawberry.type(
@@ -40,11 +40,11 @@ class Deadline:
         """Two statements for all days of a level."""
         row: DeadlineRow = self  # type: ignore[assignment]  # self is the row
         page = page_request(LEARNERS_BY_NAME, first, after)
-        found = await info.context.load(
-            learner_page_by_registration_ids, row.registration_ids, page
-        )
+        load, ids = info.context.load, row.registration_ids
 
         async def count() -> int:
             return row.learner_count
 
-        return learners_page(info, page, found, count)
+        return await paged(
+            info, page, lambda: load(learner_page_by_registration_ids, ids, page), count
+        )

@@ -1,6 +1,5 @@
 """Learners and their registrations: the Individual Learner Record."""
 
-from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,16 +23,16 @@ from loaders.learners import (
     registration_by_id,
     registrations_by_learner_id,
 )
-from loaders.paging import CHANGES_NEWEST_FIRST, PageRequest, Slice
+from loaders.paging import CHANGES_NEWEST_FIRST
 from loaders.rows import DasRow, IssueRow, LearnerRow, RegistrationRow
-from schema.batched import batched, selects
+from schema.batched import batched
 from schema.connection import (
     DEFAULT_FIRST,
     After,
     Connection,
     First,
-    connection,
     page_request,
+    paged,
 )
 from schema.context import Info
 from schema.dated import dated, dated_column
@@ -221,14 +220,9 @@ class Learner(Node):
         """One statement for all learners of a level."""
         page, load = page_request(CHANGES_NEWEST_FIRST, first, after), info.context.load
         key: int = self.id  # type: ignore[assignment]  # self is the row
-        found = await load(change_page_by_learner_id, key, page)
-        return connection(page, found, lambda: load(change_count_by_learner_id, key))
-
-
-def learners_page(
-    info: Info, page: PageRequest, found: Slice, count: Callable[[], Awaitable[int]]
-) -> Connection[Learner]:
-    """A page of learners; a mere count is no look at anybody's record."""
-    if any(selects(info, name) for name in ("nodes", "edges")):
-        info.context.note_listed(found.rows)
-    return connection(page, found, count)
+        return await paged(
+            info,
+            page,
+            lambda: load(change_page_by_learner_id, key, page),
+            lambda: load(change_count_by_learner_id, key),
+        )

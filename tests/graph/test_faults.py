@@ -27,7 +27,7 @@ async def test_an_exception_in_a_resolver_answers_with_a_reference_and_none_of_i
     monkeypatch.setattr(pages, "learner_page", failing)
     async with served(database_url) as client:
         caller = await log_in(client, "reader@example.org")
-        answer = await caller.ask("{ me { email } learners { totalCount } }")
+        answer = await caller.ask("{ me { email } learners { nodes { uln } } }")
     assert answer["data"] == {"me": {"email": "reader@example.org"}, "learners": None}
     (error,) = answer["errors"]
     assert error["message"] == MESSAGE

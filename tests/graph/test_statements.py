@@ -203,6 +203,28 @@ async def test_the_overview_takes_three_statements_whatever_its_length(
             assert tables(statements) == ["centre", *counting, "completion", "component"]
 
 
+async def test_rows_are_read_only_when_anything_of_them_is_asked_for(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await import_sample(database, tmp_path / "feed", learners=6)
+    await add_user(database, "support@example.org", staff=Staff.SUPPORT)
+    lists = ("learners", "issues", "declarations", "centres", "consortia", "changes", "accessLog")
+    async with served(database_url) as client:
+        caller = await log_in(client, "support@example.org")
+        for name in (*lists, "accounts", "feedRuns"):
+            for asked, pages in (
+                ("totalCount", 0),
+                ("__typename", 0),
+                ("pageInfo { hasNextPage }", 1),
+                ("edges { cursor }", 1),
+                ("nodes { __typename }", 1),
+            ):
+                statements, data = await took(caller, f"{{ {name}(first: 7) {{ {asked} }} }}")
+                assert data[name] is not None
+                limited = [text for text in statements if re.search(r"LIMIT (8\b|\?|\$)", text)]
+                assert len(limited) == pages, (name, asked)
+
+
 async def test_a_count_is_taken_only_when_it_is_asked_for(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
