@@ -21,7 +21,7 @@ ENDLESS: Final = {
     Dialect.SQLITE: "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n)"
     " SELECT count(*) FROM n",
 }
-LEARNERS: Final = "{ serviceInfo { date } learners { totalCount } }"
+LEARNERS: Final = "{ serviceInfo { date } learners { nodes { uln } } }"
 
 
 async def endless(reading: Reading, *_arguments: Any) -> Any:
