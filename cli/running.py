@@ -30,7 +30,7 @@ _UNUSABLE: Final = (
 
 def run(work: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
     """What the work answers; what is expected to go wrong ends the program with a sentence."""
-    gc.enable()
+    gc.enable()  # commands are read without it (`cli/__main__.py`)
     try:
         return asyncio.run(work())
     except ProblemError as error:

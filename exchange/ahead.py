@@ -15,7 +15,7 @@ async def made_ahead(items: Iterator[Item]) -> AsyncGenerator[Item]:
     ended = object()
     coming = asyncio.create_task(asyncio.to_thread(next, items, ended))
     try:
-        while (item := await coming) is not ended:
+        while (item := await asyncio.shield(coming)) is not ended:
             coming = asyncio.create_task(asyncio.to_thread(next, items, ended))
             yield item  # type: ignore[misc]  # it is not the end
     finally:

@@ -1,7 +1,8 @@
 """Deriving the learners that a feed or the calendar has touched, a few hundred at a time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
+from contextlib import aclosing
 from datetime import date
 
 from actions.projection import Derived, derived, write
@@ -32,42 +33,54 @@ MANY = 200
 
 async def derive_touched(connection: Connection, day: date, progress: Callable[[int], None]) -> int:
     """Derive the touched learners again; how many there were."""
-    catalogue = await read_catalogue(connection)
-    reader = RecordReader(connection)
     touched = int((await connection.tuples(f"SELECT COUNT(*) FROM {TOUCHED}"))[0][0])  # noqa: S608 - names are ours
     done, renew_at = 0, CHUNK
     centre_ids: set[int] = set()
     if touched >= MANY:
         await renew_statistics(connection, FED)
-
-    def made_of(read: Read) -> Derived:
-        return derived(reader.put_together(read), catalogue, day)
-
-    # While a thread derives some learners, the database takes those before and reads those after.
-    made: asyncio.Task[Derived] | None = None
-    try:
-        async for learner_ids in _touched(connection):
+    async with aclosing(_derived(connection, day)) as lots:
+        async for learner_ids, made in lots:
             if done >= renew_at:
                 await renew_statistics(connection, DERIVED)
                 renew_at = done * 8
             centre_ids |= await centres_of(connection, learner_ids)
-            await settle_holds(connection, catalogue, learner_ids, day)
-            read = await reader.read(learner_ids)
-            before, made = made, asyncio.create_task(asyncio.to_thread(made_of, read))
-            if before is not None:
-                await write(connection, await before)
+            await write(connection, made)
             await _tell(connection, learner_ids)
             done += len(learner_ids)
             progress(len(learner_ids))
-        if made is not None:
-            await write(connection, await made)
-    finally:
-        if made is not None:
-            made.cancel()
     if touched >= MANY:
         await renew_statistics(connection, DERIVED)
     await change_versions(connection, centre_ids)
     return done
+
+
+async def _derived(
+    connection: Connection, day: date
+) -> AsyncGenerator[tuple[Sequence[int], Derived]]:
+    """What follows for the touched learners, some hundreds at a time.
+
+    While some are written, those who come next have been read, and a thread derives them.
+    """
+    catalogue = await read_catalogue(connection)
+    reader = RecordReader(connection)
+
+    def derive(learner_ids: Sequence[int], read: Read) -> tuple[Sequence[int], Derived]:
+        return learner_ids, derived(reader.put_together(read), catalogue, day)
+
+    coming: asyncio.Task[tuple[Sequence[int], Derived]] | None = None
+    try:
+        async for learner_ids in _touched(connection):
+            await settle_holds(connection, catalogue, learner_ids, day)
+            read = await reader.read(learner_ids)
+            before = coming
+            coming = asyncio.create_task(asyncio.to_thread(derive, learner_ids, read))
+            if before is not None:
+                yield await before
+        if coming is not None:
+            yield await coming
+    finally:
+        if coming is not None:
+            coming.cancel()
 
 
 async def _touched(connection: Connection) -> AsyncIterator[list[int]]:
