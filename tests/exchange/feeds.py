@@ -279,3 +279,15 @@ def counts(report: Report) -> dict[str, tuple[int, ...]]:
         file.name: (file.created, file.changed, file.same, file.refused, file.closed)
         for file in report.files
     }
+
+
+Place = tuple[str, int | None, str | None, str, str | None]
+"""File, row, column, code, value."""
+
+
+def places(report: Report) -> tuple[Place, ...]:
+    """Where and why a feed was refused."""
+    return tuple(
+        (problem.file, problem.row, problem.column, problem.code, problem.value)
+        for problem in report.problems
+    )

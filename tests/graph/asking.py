@@ -47,6 +47,14 @@ RECORD = """
   }
   issues { id code componentType subject note }
 """
+LEARNER_BY_ULN = f"query ($uln: ULN!) {{ learner(uln: $uln) {{ {RECORD} dateOfBirth uci }} }}"
+OVERALL = """
+query {
+  centres { totalCount nodes { number } }
+  consortia { totalCount nodes { code centresInReach centresOutOfReach centres { number } } }
+  learners(first: 100) { totalCount nodes { id } }
+}
+"""
 """Everything of a learner that anybody may read who may read the learner."""
 
 

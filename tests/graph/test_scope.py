@@ -1,12 +1,8 @@
 """What is out of reach answers like what does not exist, wherever it is asked for."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
-from actions.access import end_access, set_access
-from actions.grants import Rights
 from auth.permissions import GrantKind, Role, Staff
-from auth.viewer import CONSOLE
 from models.database import Database
 from schema.ids import encode_id
 from tests.exchange.feeds import (
@@ -17,13 +13,14 @@ from tests.exchange.feeds import (
     SPARE_ULN,
     WEST,
     entry,
-    find,
     registration,
     send,
     tiny_feed,
 )
-from tests.factories import Caller, add_user, import_sample, log_in, served
+from tests.factories import add_user, import_sample, log_in, served
 from tests.graph.asking import (
+    LEARNER_BY_ULN,
+    OVERALL,
     RECORD,
     centre_numbers,
     complete_the_sample,
@@ -43,7 +40,6 @@ query ($id: ID!) {
 """
 NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
 LEARNER_BY_ID = f"query ($id: ID!) {{ learner(id: $id) {{ {RECORD} dateOfBirth uci }} }}"
-LEARNER_BY_ULN = f"query ($uln: ULN!) {{ learner(uln: $uln) {{ {RECORD} dateOfBirth uci }} }}"
 CENTRE = f"""
 query ($number: CentreNumber!) {{
   centre(number: $number) {{
@@ -68,13 +64,6 @@ query ($code: String!) {
   consortium(code: $code) { code name centresInReach centresOutOfReach centres { number } }
   learners(filter: {consortium: $code}) { totalCount nodes { id } }
   centres(filter: {consortium: $code}) { totalCount nodes { number } }
-}
-"""
-OVERALL = """
-query {
-  centres { totalCount nodes { number } }
-  consortia { totalCount nodes { code centresInReach centresOutOfReach centres { number } } }
-  learners(first: 100) { totalCount nodes { id } }
 }
 """
 NOBODY = 9_876_543_210
@@ -359,98 +348,3 @@ async def test_a_registration_of_another_centre_is_out_of_reach_even_of_a_known_
             assert await whole(west, NODE, id=encode_id(name, int(key))) == (
                 '{"data": {"node": null}}'
             )
-
-
-async def test_revoked_access_ends_with_the_next_request_of_an_open_session(
-    database: Database, database_url: str, tmp_path: Path
-) -> None:
-    await send(database, tmp_path / "feed", tiny_feed())
-    await add_user(database, "reader@example.org", WEST, EAST)
-    async with served(database_url) as client:
-        caller = await log_in(client, "reader@example.org")
-        assert (await caller.data(OVERALL))["learners"]["totalCount"] == 3
-        await end_access(
-            database,
-            CONSOLE,
-            centre_number=WEST,
-            login="reader@example.org",
-            now=datetime.now(UTC),
-        )
-        data = await caller.data(OVERALL)
-        assert data["learners"]["totalCount"] == 1
-        assert data["centres"]["nodes"] == [{"number": EAST}]
-        assert await whole(caller, LEARNER_BY_ULN, uln=ANNA_ULN) == '{"data": {"learner": null}}'
-        await end_access(
-            database,
-            CONSOLE,
-            centre_number=EAST,
-            login="reader@example.org",
-            now=datetime.now(UTC),
-        )
-        assert await caller.data(OVERALL) == {
-            "centres": {"totalCount": 0, "nodes": []},
-            "consortia": {"totalCount": 0, "nodes": []},
-            "learners": {"totalCount": 0, "nodes": []},
-        }
-        assert await caller.data("{ me { email access { kind } } }") == {
-            "me": {"email": "reader@example.org", "access": []}
-        }
-
-
-async def test_lesser_rights_count_from_the_next_request_of_an_open_session(
-    database: Database, database_url: str, tmp_path: Path
-) -> None:
-    await send(database, tmp_path / "feed", tiny_feed())
-    await add_user(database, "reader@example.org", WEST)
-    query = f'{{ learner(uln: "{ANNA_ULN}") {{ name dateOfBirth }} }}'
-    async with served(database_url) as client:
-        caller = await log_in(client, "reader@example.org")
-        data = await caller.data(query)
-        assert data["learner"] == {"name": "Anna Ash", "dateOfBirth": "1993-09-14"}
-        await set_access(
-            database,
-            CONSOLE,
-            centre_number=WEST,
-            login="reader@example.org",
-            rights=Rights(GrantKind.NON_CENTRE),
-            now=datetime.now(UTC),
-        )
-        answer = await caller.ask(query)
-        assert answer["data"]["learner"] == {"name": "Anna Ash", "dateOfBirth": None}
-        assert [error["extensions"]["code"] for error in answer["errors"]] == ["FORBIDDEN"]
-
-
-async def test_a_disabled_account_is_nobody_at_once(
-    database: Database, database_url: str, tmp_path: Path
-) -> None:
-    await send(database, tmp_path / "feed", tiny_feed())
-    await add_user(database, "reader@example.org", WEST)
-    async with served(database_url) as client:
-        caller = await log_in(client, "reader@example.org")
-        assert (await caller.data(OVERALL))["learners"]["totalCount"] == 2
-        async with database.transaction() as connection:
-            await connection.execute(
-                "UPDATE account SET disabled_at = ? WHERE email = ?",
-                datetime.now(UTC),
-                "reader@example.org",
-            )
-        assert await whole(caller, OVERALL) == await whole(Caller(client), OVERALL)
-        errors = await caller.errors("{ me { email } }")
-        assert [error["extensions"]["code"] for error in errors] == ["UNAUTHENTICATED"]
-
-
-async def test_a_learner_who_moves_to_another_centre_is_out_of_reach_of_the_old_one(
-    database: Database, database_url: str, tmp_path: Path
-) -> None:
-    await send(database, tmp_path / "one", tiny_feed())
-    await add_user(database, "west@example.org", WEST)
-    async with served(database_url) as client:
-        caller = await log_in(client, "west@example.org")
-        assert (await caller.data(OVERALL))["learners"]["totalCount"] == 2
-        feed = tiny_feed()
-        find(feed, "registrations.csv", registration_ref="R-ben")["centre_number"] = EAST
-        await send(database, tmp_path / "two", feed)
-        assert (await caller.data(OVERALL))["learners"]["totalCount"] == 1
-        assert await whole(caller, LEARNER_BY_ULN, uln=BEN_ULN) == await whole(
-            caller, LEARNER_BY_ULN, uln=SPARE_ULN
-        )

@@ -10,16 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import orjson
 import pytest
 
 import exchange.feed
+import server.board
+import server.line
 from auth.permissions import GrantKind, Role, Staff
 from auth.sessions import add_session
 from auth.tokens import TokenKind, hash_of, new_token
 from auth.viewer import ANONYMOUS
 from exchange.derive import derive_touched
 from models.database import Database
-from tests.exchange.feeds import Row, tiny_feed, write_feed
+from tests.exchange.feeds import Row, find, tiny_feed, write_feed
 from tests.exchange.projection_checks import FILLED, snapshot
 from tests.factories import Caller, served
 
@@ -34,6 +37,14 @@ query ($id: ID!) {
     files { name sha256 created changed same refused closed }
     problems { file row column code message value }
     warnings { file row column code message value }
+  }
+}
+"""
+
+PAGE = """
+query ($first: Int!, $after: String) {
+  feedRuns(first: $first, after: $after) {
+    totalCount nodes { id outcome } pageInfo { hasNextPage endCursor }
   }
 }
 """
@@ -206,3 +217,77 @@ async def desk(url: str, token: str, folder: Path, **settings: Any) -> AsyncIter
     """A server, and somebody who sends feeds to it."""
     async with served(url, feed_folder=folder, **settings) as client:
         yield Sender(client, token)
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Path:
+    return tmp_path / "shelf"
+
+
+@pytest.fixture
+async def robot(database: Database, database_url: str, shelf: Path) -> AsyncIterator[Sender]:
+    """A service account at a server that takes feeds of one megabyte."""
+    token = await service_token(database)
+    async with desk(database_url, token, shelf, feed_max_mb=1) as sender:
+        yield sender
+
+
+def refusal(answer: Any) -> tuple[int, str]:
+    """Status and code of a refusal, which has the shape of all refusals."""
+    told = answer.json()
+    assert set(told) == {"error"}
+    assert set(told["error"]) == {"code", "message"}
+    assert told["error"]["message"].endswith(".")
+    return answer.status_code, told["error"]["code"]
+
+
+@pytest.fixture
+async def token(database: Database) -> str:
+    return await service_token(database)
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows tell how far a run has come without delay, and nobody waits long for them."""
+    monkeypatch.setattr(server.board, "EVERY", 0.01)
+    monkeypatch.setattr(server.board, "PATIENCE", 0.01)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that stops does not wait for the feed it applies."""
+    monkeypatch.setattr(server.line, "LAST_PATIENCE", 0.0)
+
+
+async def written(database: Database) -> list[tuple[Any, ...]]:
+    """What the rows tell of the runs, in their order."""
+    rows = await database.reader.tuples(
+        "SELECT outcome, step, rows_done, rows_total, finished_at IS NULL FROM feed_run ORDER BY id"
+    )
+    return [(*row[:4], bool(row[4])) for row in rows]
+
+
+async def told(database: Database) -> list[tuple[str, str]]:
+    """Outcome and the code of the only problem of runs that came to nothing."""
+    rows = await database.reader.tuples(
+        "SELECT outcome, problems FROM feed_run WHERE problem_count = 1 ORDER BY id"
+    )
+    return [(row[0], orjson.loads(row[1])[0]["code"]) for row in rows]
+
+
+def later(folder: Path) -> bytes:
+    """The same feed with Anna's award a year later."""
+    feed = tiny_feed()
+    find(feed, "registrations.csv", registration_ref="R-anna")["anticipated_award"] = "2011-08"
+    return zipped(feed, folder)
+
+
+class Unread:
+    """A body that notices when it is read."""
+
+    def __init__(self) -> None:
+        self.read = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        self.read = True
+        yield b"PK"
