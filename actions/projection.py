@@ -42,7 +42,10 @@ COMPONENT = Table(
     "component",
     "id",
     ("id", "registration_id", "type"),
-    ("learner_id", "centre_id", "required", "complete"),
+    (
+        *("learner_id", "centre_id", "required", "complete"),
+        *("level", "entry_flag", "assessment_flag", "assessment_detail"),
+    ),
 )
 FLAG = Table(
     "flag",
@@ -169,26 +172,29 @@ def _collect(
     row, keys = course.row, keys_of(course.row, derivation)
     for component, flags in derivation.flags.items():
         key = component_id(row.id, component)
+        entry = flags.entry and flags.entry.value
+        assessment = flags.assessment and flags.assessment.value
+        detail = flags.detail and flags.detail.value
         fresh["component"].append(
             (
                 *(key, row.id, component.value),
                 *(row.learner_id, row.centre_id, flags.required, flags.complete),
+                *(row.level, entry, assessment, detail),
             )
         )
-        entry = flags.entry and flags.entry.value
         fresh["flag"].append(
             (
                 *(flag_id(key, FlagKind.ENTRY), key, row.id, component.value, _ENTRY),
                 *(row.centre_id, entry, None, "|".join(flags.entry_reasons)),
             )
         )
-        if flags.assessment is not None and flags.detail is not None:
+        if assessment is not None and detail is not None:
             reasons = "|".join(flags.assessment_reasons)
             fresh["flag"].append(
                 (
                     *(flag_id(key, FlagKind.ASSESSMENT), key, row.id, component.value),
                     *(_ASSESSMENT, row.centre_id),
-                    *(flags.assessment.value, flags.detail.value, reasons),
+                    *(assessment, detail, reasons),
                 )
             )
     for issue in derivation.issues:

@@ -45,7 +45,7 @@ _COLUMNS = columns_of(
         "anticipated_award": "r.award",
         "required": "k.required",
         "complete": "k.complete",
-        "entry_flag": "f.code",
+        "entry_flag": "k.entry_flag",
         "declared": "EXISTS (SELECT 1 FROM declaration d WHERE d.registration_id = r.id"
         " AND d.component = k.type AND d.qan = ? AND d.removed_at IS NULL)",
     },
@@ -53,7 +53,6 @@ _COLUMNS = columns_of(
 _TABLES = """
     registration r JOIN learner l ON l.id = r.learner_id
     JOIN component k ON k.registration_id = r.id
-    LEFT JOIN flag f ON f.component_id = k.id AND f.kind = 'ENTRY'
 """
 
 

@@ -17,23 +17,7 @@ from loaders.rows import (
 from loaders.select import columns_of
 from models.database import Clause
 
-_COMPONENTS = f"""
-    SELECT {
-    columns_of(
-        ComponentRow,
-        "c",
-        {
-            "level": "r.level",
-            "entry_flag": "e.code",
-            "assessment_flag": "a.code",
-            "assessment_detail": "a.detail",
-        },
-    )
-}
-    FROM component c JOIN registration r ON r.id = c.registration_id
-    LEFT JOIN flag e ON e.component_id = c.id AND e.kind = 'ENTRY'
-    LEFT JOIN flag a ON a.component_id = c.id AND a.kind = 'ASSESSMENT'
-"""  # noqa: S608 - columns are ours
+_COMPONENTS = f"SELECT {columns_of(ComponentRow, 'c')} FROM component c"  # noqa: S608 - columns are ours
 
 _FLAG_COLUMNS = columns_of(FlagRow, "f", {"stored_reasons": "f.reasons"})
 

@@ -6,8 +6,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from auth import scope
-from loaders.filters import LearnerFilter, issue_clause, learner_clause
-from loaders.learners import COURSE_TABLES
+from loaders.filters import LearnerFilter, course_tables, issue_clause, learner_clause
 from loaders.reading import Reading
 from models.database import Clause
 
@@ -63,13 +62,16 @@ _KEYS = {
 }
 
 
+_OF_COURSES = (Grouping.LINE, Grouping.LEVEL, Grouping.AWARD_MONTH)
+
+
 class _Kind(NamedTuple):
-    """The alias of the rows that are counted, their kind and code as SQL, and where they are."""
+    """The alias of the rows that are counted, their kind and code as SQL, and their join."""
 
     alias: str
     kind: str
     code: str
-    tables: str = COURSE_TABLES
+    beside: str = ""
 
 
 _KINDS = {
@@ -78,13 +80,13 @@ _KINDS = {
         "f",
         "f.kind",
         "f.code",
-        f"{COURSE_TABLES} JOIN flag f ON f.registration_id = c.registration_id",
+        "JOIN flag f ON f.registration_id = c.registration_id",
     ),
     Question.ISSUE: _Kind(
         "i",
         "'ISSUE'",
         "i.code",
-        f"{COURSE_TABLES} JOIN issue i ON i.registration_id = c.registration_id",
+        "JOIN issue i ON i.registration_id = c.registration_id",
     ),
     Question.GROUP: _Kind("", "'GROUP'", "NULL"),
 }
@@ -111,6 +113,7 @@ async def _counted(
     looked up once a group.
     """
     kind, where = _KINDS[asked.question], view & _where(reading, asked)
+    tables = course_tables(asked.wanted, grouped=asked.grouping in _OF_COURSES)
     shown = "g.held_key"
     held = key_of(asked.grouping, kind.alias)
     if asked.grouping is Grouping.CENTRE:
@@ -121,7 +124,7 @@ async def _counted(
         " SELECT apart, held_key, kind, code, COUNT(*) AS learners, SUM(each) AS counted FROM ("
         f" SELECT {apart} AS apart, {held} AS held_key,"
         f" {kind.kind} AS kind, {kind.code} AS code, c.learner_id, COUNT(*) AS each"
-        f" FROM {kind.tables} WHERE {where.text} GROUP BY 1, 2, 3, 4, 5"
+        f" FROM {tables} {kind.beside} WHERE {where.text} GROUP BY 1, 2, 3, 4, 5"
         ") x GROUP BY 1, 2, 3, 4) g",
         *where.params,
     )

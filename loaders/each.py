@@ -1,7 +1,7 @@
-"""Lists of many owners at once: the first rows of each, and how many each has."""
+"""Pages of lists, and of the lists of many owners at once; and how many rows each owner has."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -15,23 +15,50 @@ class Listed(NamedTuple):
 
     row: type[msgspec.Struct]
     columns: str
-    tables: str
     owner: str
     """Whose the rows are: a column with its alias, of which the rows have a field."""
+    beside: str
+    """What is joined to the rows of a page once these are found; what filters and orders read is
+    joined before."""
+
+
+async def page_of(
+    connection: Connection, listed: Listed, tables: str, where: Clause, page: PageRequest
+) -> list[Any]:
+    """The first rows of a list, and one more if there is one.
+
+    They are found first and then looked up, or all that are in the list would be.
+    """
+    alias = listed.owner.partition(".")[0]
+    return await connection.rows(
+        listed.row,
+        f"""SELECT {listed.columns} FROM (
+            SELECT {alias}.* FROM {tables} WHERE {where.text} {page.tail}) {alias}
+        {listed.beside} ORDER BY {page.order.text}""",  # noqa: S608 - columns are ours
+        *where.params,
+    )
 
 
 async def page_of_each(
-    connection: Connection, listed: Listed, ids: Sequence[int], where: Clause, page: PageRequest
+    connection: Connection,
+    listed: Listed,
+    ids: Sequence[int],
+    tables: str,
+    where: Clause,
+    page: PageRequest,
 ) -> list[Slice]:
     """The first rows of each owner, in one statement for all of them; `where` keeps to `ids`."""
-    name = listed.owner.partition(".")[2]
+    alias, _, name = listed.owner.partition(".")
+    if len(ids) == 1:
+        return [sliced(await page_of(connection, listed, tables, where, page), page.first)]
     rows = await connection.rows(
         listed.row,
-        f"""SELECT {", ".join(listed.row.__struct_fields__)} FROM (
-            SELECT {listed.columns},
-            row_number() OVER (PARTITION BY {listed.owner} ORDER BY {page.order.text}) AS place
-            FROM {listed.tables} WHERE {where.text}) p
-        WHERE p.place <= ? ORDER BY p.{name}, p.place""",  # noqa: S608 - columns are ours
+        f"""SELECT {listed.columns} FROM (
+            SELECT {alias}.*,
+            row_number() OVER (PARTITION BY {listed.owner} ORDER BY {page.order.text}) AS rank
+            FROM {tables} WHERE {where.text}) {alias}
+        {listed.beside} WHERE {alias}.rank <= ?
+        ORDER BY {listed.owner}, {alias}.rank""",  # noqa: S608 - columns are ours
         *where.params,
         page.first + 1,
     )

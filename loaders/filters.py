@@ -31,6 +31,9 @@ class LearnerFilter(msgspec.Struct, frozen=True):
     modified_since: datetime | None = None
 
 
+COURSE_TABLES = "completion c JOIN registration r ON r.id = c.registration_id"
+"""Registrations with what is derived of them."""
+
 END = "\U0010ffff"
 """Behind whatever begins with a text: the last character there is."""
 
@@ -40,8 +43,13 @@ def comparable(text: str) -> str:
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
+def course_tables(wanted: LearnerFilter, *, grouped: bool = False) -> str:
+    """Completion `c`, and registration `r` where the filter, or a grouping, asks for the course."""
+    return COURSE_TABLES if grouped or wanted.lines or wanted.levels else "completion c"
+
+
 def learner_clause(connection: Connection, wanted: LearnerFilter) -> Clause:
-    """The filter over completion `c` and registration `r`."""
+    """The filter over the tables that it reads."""
     clause = _on_courses(connection, wanted)
     if wanted.issue_code:
         codes = _in_components(connection, "i", wanted)
@@ -135,8 +143,8 @@ def _awarded(wanted: LearnerFilter) -> Clause:
     clause = ALWAYS
     for comparison, month in limits:
         if month is not None:
-            clause &= Clause(f"r.award {comparison} '{_digits(month)}'")
-    return clause
+            clause &= Clause(f"c.award {comparison} '{_digits(month)}'")
+    return clause if clause == ALWAYS else clause & Clause("c.award <> ''")
 
 
 def _digits(month: str) -> str:
@@ -168,18 +176,17 @@ def _within(
 
 def _flagged(connection: Connection, wanted: LearnerFilter) -> Clause:
     """One component shows all the flags that are asked for."""
-    clause = _in_components(connection, "f", wanted)
-    for kind, codes in (("ENTRY", wanted.entry_flag), ("ASSESSMENT", wanted.assessment_flag)):
-        if codes:
-            among = connection.among("x.code", codes)
-            clause &= Clause(
-                "EXISTS (SELECT 1 FROM flag x WHERE x.component_id = f.component_id"  # noqa: S608
-                f" AND x.kind = '{kind}' AND {among.text})",
-                among.params,
-            )
+    clause = ALWAYS
+    for column, values in (
+        ("k.type", wanted.component),
+        ("k.entry_flag", wanted.entry_flag),
+        ("k.assessment_flag", wanted.assessment_flag),
+    ):
+        if values:
+            clause &= connection.among(column, values)
     return Clause(
-        "EXISTS (SELECT 1 FROM flag f WHERE f.registration_id = c.registration_id"  # noqa: S608
-        f" AND f.kind = 'ENTRY' AND {clause.text})",
+        "EXISTS (SELECT 1 FROM component k WHERE k.registration_id = c.registration_id"  # noqa: S608
+        f" AND {clause.text})",
         clause.params,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from auth import scope
 from auth.viewer import Viewer
+from loaders.filters import COURSE_TABLES
 from loaders.reading import Key, Reading, grouped, matched
 from loaders.rows import FactsRow, LearnerRow, RegistrationRow
 from loaders.select import columns_of
@@ -17,10 +18,8 @@ LEARNER_SOURCES = {
     "award": "r.award",
 }
 LEARNER_COLUMNS = columns_of(LearnerRow, "l", LEARNER_SOURCES)
-COURSE_TABLES = "completion c JOIN registration r ON r.id = c.registration_id"
-"""What filters and orders read; who they are about is looked up for the rows that are shown."""
-
-LEARNER_TABLES = f"{COURSE_TABLES} JOIN learner l ON l.id = c.learner_id"
+BY_COMPLETION = "JOIN learner l ON l.id = c.learner_id"
+LEARNER_TABLES = f"{COURSE_TABLES} {BY_COMPLETION}"
 
 _REGISTRATIONS = f"""
     SELECT {

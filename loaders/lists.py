@@ -5,22 +5,21 @@ from collections.abc import Sequence
 from auth import scope
 from loaders.components import DECLARATION_COLUMNS, DECLARATION_TABLES, ISSUE_SOURCES
 from loaders.counting import Question
-from loaders.each import Listed, count_of_each, page_of_each
-from loaders.filters import LearnerFilter, issue_clause, learner_clause
+from loaders.each import Listed, count_of_each, page_of, page_of_each
+from loaders.filters import LearnerFilter, course_tables, issue_clause, learner_clause
 from loaders.kept import total_in_view
-from loaders.learners import COURSE_TABLES, in_view, in_view_at_centre
+from loaders.learners import in_view, in_view_at_centre
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading
 from loaders.rows import DeclarationRow, ListedIssueRow
 from loaders.select import columns_of
 from models.database import Clause
 
-_ISSUES = f"{COURSE_TABLES} JOIN issue i ON i.registration_id = c.registration_id"
 _LISTED = Listed(
     ListedIssueRow,
     columns_of(ListedIssueRow, "i", ISSUE_SOURCES),
-    f"{_ISSUES} LEFT JOIN account u ON u.id = i.acknowledged_by_id",
     "i.centre_id",
+    "LEFT JOIN account u ON u.id = i.acknowledged_by_id",
 )
 _DECLARATIONS = f"{DECLARATION_TABLES} JOIN completion c ON c.registration_id = d.registration_id"
 _COURSE = "JOIN registration r ON r.id = c.registration_id"
@@ -29,12 +28,7 @@ _COURSE = "JOIN registration r ON r.id = c.registration_id"
 async def issue_page(reading: Reading, wanted: LearnerFilter, page: PageRequest) -> Slice:
     """Issues of learners in view."""
     where = _issues(reading, None, wanted) & page.clause
-    rows = await reading.connection.rows(
-        ListedIssueRow,
-        f"SELECT {_LISTED.columns} FROM {_LISTED.tables} WHERE {where.text}"  # noqa: S608
-        f" {page.tail}",
-        *where.params,
-    )
+    rows = await page_of(reading.connection, _LISTED, _tables(wanted), where, page)
     return sliced(rows, page.first)
 
 
@@ -45,7 +39,7 @@ async def issue_count(reading: Reading, wanted: LearnerFilter) -> int:
         return total
     where = _issues(reading, None, wanted)
     rows = await reading.connection.tuples(
-        f"SELECT COUNT(*) FROM {_ISSUES} WHERE {where.text}",  # noqa: S608
+        f"SELECT COUNT(*) FROM {_tables(wanted)} WHERE {where.text}",  # noqa: S608
         *where.params,
     )
     return int(rows[0][0])
@@ -56,7 +50,7 @@ async def issue_page_by_centre_id(
 ) -> list[Slice]:
     """The first issues of each centre's learners, in one statement for all centres."""
     where = _issues(reading, ids, wanted) & page.clause
-    return await page_of_each(reading.connection, _LISTED, ids, where, page)
+    return await page_of_each(reading.connection, _LISTED, ids, _tables(wanted), where, page)
 
 
 async def issue_count_by_centre_id(
@@ -64,7 +58,11 @@ async def issue_count_by_centre_id(
 ) -> list[int]:
     """How many issues each centre's learners have, in one statement."""
     where = _issues(reading, ids, wanted)
-    return await count_of_each(reading.connection, _ISSUES, _LISTED.owner, ids, where)
+    return await count_of_each(reading.connection, _tables(wanted), _LISTED.owner, ids, where)
+
+
+def _tables(wanted: LearnerFilter) -> str:
+    return f"{course_tables(wanted)} JOIN issue i ON i.registration_id = c.registration_id"
 
 
 def _issues(reading: Reading, ids: Sequence[int] | None, wanted: LearnerFilter) -> Clause:

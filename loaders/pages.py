@@ -5,16 +5,10 @@ from collections.abc import Sequence
 from auth import scope
 from loaders.components import ENTRY_COLUMNS
 from loaders.counting import Question
-from loaders.each import Listed, count_of_each, page_of_each, slices
-from loaders.filters import LearnerFilter, learner_clause
+from loaders.each import Listed, count_of_each, page_of, page_of_each, slices
+from loaders.filters import LearnerFilter, course_tables, learner_clause
 from loaders.kept import total_in_view
-from loaders.learners import (
-    COURSE_TABLES,
-    LEARNER_SOURCES,
-    LEARNER_TABLES,
-    in_view,
-    in_view_at_centre,
-)
+from loaders.learners import BY_COMPLETION, LEARNER_SOURCES, in_view, in_view_at_centre
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading
 from loaders.rows import EntryRow, LearnerRow
@@ -36,18 +30,14 @@ _KEYS = ("award", "name_order", "registered_on", "stage", "urgency", "due")
 LISTED_COLUMNS = columns_of(
     ListedLearnerRow, "l", {**LEARNER_SOURCES, **{name: f"c.{name}" for name in _KEYS}}
 )
+_LISTED = Listed(ListedLearnerRow, LISTED_COLUMNS, "c.centre_id", BY_COMPLETION)
 
 
 async def learner_page(reading: Reading, wanted: LearnerFilter, page: PageRequest) -> Slice:
     """Learners in view, each once."""
     where = in_view(reading.viewer, reading.connection)
     where &= learner_clause(reading.connection, wanted) & page.clause
-    rows = await reading.connection.rows(
-        ListedLearnerRow,
-        f"SELECT {LISTED_COLUMNS} FROM {LEARNER_TABLES} WHERE {where.text}"  # noqa: S608
-        f" {page.tail}",
-        *where.params,
-    )
+    rows = await page_of(reading.connection, _LISTED, course_tables(wanted), where, page)
     return sliced(rows, page.first)
 
 
@@ -59,7 +49,7 @@ async def learner_count(reading: Reading, wanted: LearnerFilter) -> int:
     where = in_view(reading.viewer, reading.connection)
     where &= learner_clause(reading.connection, wanted)
     rows = await reading.connection.tuples(
-        f"SELECT COUNT(*) FROM {COURSE_TABLES} WHERE {where.text}",  # noqa: S608
+        f"SELECT COUNT(*) FROM {course_tables(wanted)} WHERE {where.text}",  # noqa: S608
         *where.params,
     )
     return int(rows[0][0])
@@ -70,8 +60,8 @@ async def learner_page_by_centre_id(
 ) -> list[Slice]:
     """The first learners of each centre, in one statement for all centres."""
     where = _at_centres(reading, ids, wanted) & page.clause
-    listed = Listed(ListedLearnerRow, LISTED_COLUMNS, LEARNER_TABLES, "c.centre_id")
-    return await page_of_each(reading.connection, listed, ids, where, page)
+    tables = course_tables(wanted)
+    return await page_of_each(reading.connection, _LISTED, ids, tables, where, page)
 
 
 async def learner_count_by_centre_id(
@@ -79,7 +69,8 @@ async def learner_count_by_centre_id(
 ) -> list[int]:
     """How many learners each centre has, in one statement."""
     where = _at_centres(reading, ids, wanted)
-    return await count_of_each(reading.connection, COURSE_TABLES, "c.centre_id", ids, where)
+    tables = course_tables(wanted)
+    return await count_of_each(reading.connection, tables, _LISTED.owner, ids, where)
 
 
 def _at_centres(reading: Reading, ids: Sequence[int], wanted: LearnerFilter) -> Clause:

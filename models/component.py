@@ -14,6 +14,14 @@ class Component(Model):
     type = fields.CharField(40)
     required = fields.BooleanField()
     complete = fields.BooleanField(description="On DAS, visibly")
+    level = fields.CharField(40, default="", db_default="")
+    entry_flag = fields.CharField(30, null=True, description="The code of the flag of this kind")
+    assessment_flag = fields.CharField(
+        30, null=True, description="The code of the flag of this kind"
+    )
+    assessment_detail = fields.CharField(
+        30, null=True, description="The detail of the assessment flag"
+    )
 
     class Meta:
         """Table name and keys."""

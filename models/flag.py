@@ -22,4 +22,4 @@ class Flag(Model):
         """Table name and indexes."""
 
         table = "flag"
-        indexes = (("component_id",), ("registration_id",), ("centre_id", "kind", "code"))
+        indexes = (("registration_id",), ("centre_id", "kind", "code"))

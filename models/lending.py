@@ -2,12 +2,21 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import asyncpg
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from models.deadline import in_time
+
+
+COSTS: Final = "SET random_page_cost = 1.1; SET jit = off"
+"""Everything is read by index and in small pieces, from memory or from disks without heads: by the
+usual costs, a page of a hundred reads all learners there are. Compiling takes longer than it spares.
+"""
+
+MOST_STRAYED: Final = 8
+"""Statements in turn after which a connection is one of those that they are meant for."""
 
 
 class Pooled(asyncpg.Connection):  # asyncpg has no types
@@ -18,8 +27,12 @@ class Pooled(asyncpg.Connection):  # asyncpg has no types
     session after each statement is spared.
     """
 
-    plans_once = False
-    """Whether each statement is planned once, or anew for the values that it is sent with."""
+    plans_once: bool | None = None
+    """Whether each statement is planned once, or anew for the values that it is sent with; None
+    before anything was said."""
+    strayed = 0
+    """How many statements that are better planned once it was lent for in turn, though it does not
+    plan so."""
 
     def get_reset_query(self) -> str:
         """Nothing to clear."""
@@ -28,8 +41,8 @@ class Pooled(asyncpg.Connection):  # asyncpg has no types
     async def plan(self, *, once: bool) -> None:
         """Say how statements are planned from now on."""
         mode = "force_generic_plan" if once else "auto"
-        await self.execute(f"SET plan_cache_mode = {mode}")
-        self.plans_once = once
+        await self.execute(f"SET plan_cache_mode = {mode}; {COSTS}")
+        self.plans_once, self.strayed = once, 0
 
 
 class _Lent(NamedTuple):
@@ -47,12 +60,23 @@ def _lives(raw: Any) -> bool:  # noqa: ANN401 - a driver's
         return False
 
 
+async def _suit(raw: Any, *, plans_once: bool) -> None:  # noqa: ANN401 - a driver's
+    """Have a connection plan as its next statement needs it."""
+    if raw.plans_once is plans_once:
+        raw.strayed = 0
+    elif raw.plans_once is False and raw.strayed < MOST_STRAYED:
+        raw.strayed += 1
+    else:
+        await raw.plan(once=plans_once)
+
+
 class Lending:
     """Takes connections out of a client's pool, and keeps them as long as nobody waits for one.
 
     Giving a connection back takes the pool a task of its own and half as long as a statement.
     Planning a statement takes longer than to find rows by their keys, so that some connections
-    plan each statement once; those for lists do not, whose best plan depends on what is asked.
+    plan each statement once; those for lists do not, whose best plan depends on what is asked. One
+    for lists serves for keys as well where no other is left: a change takes a round trip.
     """
 
     def __init__(self, client: BaseDBAsyncClient, most: int) -> None:
@@ -75,8 +99,7 @@ class Lending:
         one = await self._take(plans_once)
         fine = False
         try:
-            if one.raw.plans_once is not plans_once:
-                await one.raw.plan(once=plans_once)
+            await _suit(one.raw, plans_once=plans_once)
             yield one.raw
             fine = True
         except asyncpg.InternalClientError:
@@ -84,7 +107,7 @@ class Lending:
             raise
         finally:
             if fine and not self._queue and not self._closed:
-                self._kept[plans_once].append(one)
+                self._kept[one.raw.plans_once].append(one)
             else:
                 await self._give_back(one)
 

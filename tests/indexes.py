@@ -57,7 +57,6 @@ INDEXES: Final[set[Index]] = {
     ("exam_series", ("month",), True),
     ("feed_run", ("finished_at", "seen_at"), False),
     ("flag", ("centre_id", "kind", "code"), False),
-    ("flag", ("component_id",), False),
     ("flag", ("registration_id",), False),
     ("issue", ("centre_id", "code"), False),
     ("issue", ("learner_id",), False),

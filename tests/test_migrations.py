@@ -36,6 +36,7 @@ MIGRATIONS: Final = [
     "0009_past_records",
     "0010_held_until",
     "0011_centre_versions",
+    "0012_flags_on_components",
 ]
 
 NOT_LOOKED_UP_BY: Final = {
@@ -44,6 +45,7 @@ NOT_LOOKED_UP_BY: Final = {
     ("change", "actor_id"),
     ("component", "learner_id"),  # found by their registration
     ("declaration", "created_by_id"),
+    ("flag", "component_id"),  # found by their registration
     ("declaration", "removed_by_id"),
     ("issue", "acknowledged_by_id"),
     ("registration", "award_edited_by_id"),
@@ -362,3 +364,27 @@ async def test_what_learners_are_found_by_is_filled_in_for_those_who_were_there(
         "SELECT COUNT(*) FROM completion WHERE modified_at IS NULL"
     )
     assert unstamped == 0
+
+
+async def test_components_that_are_there_get_the_codes_of_their_flags(
+    database: Database, tmp_path: Path
+) -> None:
+    await import_sample(database, tmp_path / "feed", learners=30)
+    columns = "id, level, entry_flag, assessment_flag, assessment_detail"
+
+    async def rows() -> list[tuple[object, ...]]:
+        found = await database.reader.tuples(f"SELECT {columns} FROM component ORDER BY id")  # noqa: S608
+        return [tuple(row) for row in found]
+
+    before = await rows()
+    step = import_module("models.migrations.0012_flags_on_components")
+    async with database.transaction() as connection:
+        await connection.execute(
+            "UPDATE component SET level = '', entry_flag = NULL, assessment_flag = NULL,"
+            " assessment_detail = NULL"
+        )
+        await step.fill(None, SimpleNamespace(client=connection.client))
+
+    assert await rows() == before
+    assert all(level for _, level, *_ in before)
+    assert {None} < {assessment for *_, assessment, _ in before}

@@ -16,6 +16,7 @@ MIGRATIONS = (
     "0009_past_records",
     "0010_held_until",
     "0011_centre_versions",
+    "0012_flags_on_components",
 )
 NOT_MIGRATED = "The database is not up to date; run `learner-tracking migrate` first."
 

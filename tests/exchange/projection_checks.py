@@ -80,19 +80,27 @@ async def _check_projection(connection: Connection, day: date) -> None:
         owner = row.learner_id, row.centre_id
         found = derive(course.record, catalogue, day)
         for kind, pair in found.flags.items():
-            components.append((row.id, kind.value, *owner, pair.required, pair.complete))
             entry = pair.entry and pair.entry.value
+            assessment, detail = None, None
+            if pair.assessment is not None and pair.detail is not None:
+                assessment, detail = pair.assessment.value, pair.detail.value
+            components.append(
+                (
+                    *(row.id, kind.value, *owner, pair.required, pair.complete),
+                    *(row.level, entry, assessment, detail),
+                )
+            )
             flags.append(
                 (
                     *(row.id, kind.value, "ENTRY", row.centre_id, entry, None),
                     "|".join(pair.entry_reasons),
                 )
             )
-            if pair.assessment is not None and pair.detail is not None:
+            if detail is not None:
                 flags.append(
                     (
                         *(row.id, kind.value, "ASSESSMENT", row.centre_id),
-                        *(pair.assessment.value, pair.detail.value, pair.detail.value),
+                        *(assessment, detail, detail),
                     )
                 )
         for issue in found.issues:
@@ -113,7 +121,8 @@ async def _check_projection(connection: Connection, day: date) -> None:
     await _check(
         connection,
         components,
-        "SELECT registration_id, type, learner_id, centre_id, required, complete FROM component",
+        "SELECT registration_id, type, learner_id, centre_id, required, complete, level,"
+        " entry_flag, assessment_flag, assessment_detail FROM component",
     )
     await _check(
         connection,

@@ -34,11 +34,24 @@ async def test_with_one_connection_both_kinds_take_turns(database_url: str) -> N
     database = await open_database(database_url, pool_size=1)
     try:
         kinds = [database.reader, database.reader.keyed] * 5
-        assert await asyncio.gather(*(one(kind, PLANS) for kind in kinds)) == [
-            *("auto", "force_generic_plan") * 5
-        ]
+        assert await asyncio.gather(*(one(kind, PLANS) for kind in kinds)) == ["auto"] * 10
         speakers = {await one(kind, SPEAKER) for kind in kinds}
         assert len(speakers) == 1
+    finally:
+        await database.close()
+
+
+async def test_a_connection_becomes_what_it_is_asked_for_again_and_again(
+    database_url: str,
+) -> None:
+    database = await open_database(database_url, pool_size=1)
+    try:
+        reader, keyed = database.reader, database.reader.keyed
+        assert await one(reader, PLANS) == "auto"
+        plans = [await one(keyed, PLANS) for _ in range(10)]
+        assert plans == [*["auto"] * 8, *["force_generic_plan"] * 2]
+        assert await one(reader, PLANS) == "auto"
+        assert await one(keyed, PLANS) == "auto"
     finally:
         await database.close()
 
