@@ -9,11 +9,10 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from models.deadline import in_time
 
-
 COSTS: Final = "SET random_page_cost = 1.1; SET jit = off"
 """Everything is read by index and in small pieces, from memory or from disks without heads: by the
-usual costs, a page of a hundred reads all learners there are. Compiling takes longer than it spares.
-"""
+usual costs, a page of a hundred reads all learners there are. Compiling takes longer than it
+spares."""
 
 MOST_STRAYED: Final = 8
 """Statements in turn after which a connection is one of those that they are meant for."""
@@ -38,8 +37,16 @@ class Pooled(asyncpg.Connection):  # asyncpg has no types
         """Nothing to clear."""
         return ""
 
-    async def plan(self, *, once: bool) -> None:
-        """Say how statements are planned from now on."""
+    async def suit(self, *, plans_once: bool) -> None:
+        """Plan as the next statement needs it."""
+        if self.plans_once is plans_once:
+            self.strayed = 0
+        elif self.plans_once is False and self.strayed < MOST_STRAYED:
+            self.strayed += 1
+        else:
+            await self._plan(once=plans_once)
+
+    async def _plan(self, *, once: bool) -> None:
         mode = "force_generic_plan" if once else "auto"
         await self.execute(f"SET plan_cache_mode = {mode}; {COSTS}")
         self.plans_once, self.strayed = once, 0
@@ -58,16 +65,6 @@ def _lives(raw: Any) -> bool:  # noqa: ANN401 - a driver's
         return not raw.is_closed()
     except asyncpg.InterfaceError:
         return False
-
-
-async def _suit(raw: Any, *, plans_once: bool) -> None:  # noqa: ANN401 - a driver's
-    """Have a connection plan as its next statement needs it."""
-    if raw.plans_once is plans_once:
-        raw.strayed = 0
-    elif raw.plans_once is False and raw.strayed < MOST_STRAYED:
-        raw.strayed += 1
-    else:
-        await raw.plan(once=plans_once)
 
 
 class Lending:
@@ -99,7 +96,7 @@ class Lending:
         one = await self._take(plans_once)
         fine = False
         try:
-            await _suit(one.raw, plans_once=plans_once)
+            await one.raw.suit(plans_once=plans_once)
             yield one.raw
             fine = True
         except asyncpg.InternalClientError:

@@ -27,6 +27,9 @@ async def test_statements_of_a_kind_go_through_the_same_connection(database: Dat
     assert (len(speakers), len(others), len(speakers | others)) == (1, 1, 2)
     assert await one(reader, PLANS) == "auto"
     assert await one(keyed, PLANS) == "force_generic_plan"
+    for kind in (reader, keyed):
+        assert await one(kind, "SELECT current_setting('random_page_cost')") == "1.1"
+        assert await one(kind, "SELECT current_setting('jit')") == "off"
     assert reader.spare == 2
 
 
