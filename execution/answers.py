@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from itertools import chain
 from types import GeneratorType, NoneType
 from typing import Any
@@ -61,14 +62,18 @@ class Answers:
         """The arguments of a field, the same for all of its level; raises GraphQLError."""
         if not field.has_arguments:
             return {}
+        if field.arguments is not None:
+            return field.arguments
         detail, question = field.details[0], self._run.question
-        return get_argument_values(
+        found = get_argument_values(
             field.definition,
             detail.node,
             question.variables,
             detail.fragment_variable_values,
             question.hide_suggestions,
         )
+        field.remember(found)
+        return found
 
     def _one_by_one(self, column: Column, arguments: Mapping[str, Any]) -> list[Any]:
         """Call the field's resolver for each object; what it raises is its answer."""
@@ -185,7 +190,7 @@ class Answers:
     def _hold(self, wrapped: Wrapped, values: Sequence[Any], *, plain: bool) -> None:
         """Take values that are there: fail where they are exceptions, else go on inwards."""
         classes = set(map(type, values))
-        if any(issubclass(kind, Exception) for kind in classes):
+        if any(map(_is_error, classes)):
             values = list(values)
             for position, value in enumerate(values):
                 if isinstance(value, Exception):
@@ -277,6 +282,11 @@ async def _items(iterable: Any, nullable: bool) -> list[Any]:  # noqa: ANN401, F
     return items
 
 
+@lru_cache(maxsize=512)
+def _is_error(kind: type) -> bool:
+    return issubclass(kind, Exception)
+
+
 def _plainly(level: Level, field: FieldPlan) -> bool:
     """Fill a column of plain values; where anything is wrong with one, nothing is done."""
     try:
@@ -299,6 +309,8 @@ def _plainly(level: Level, field: FieldPlan) -> bool:
 
 def _one_each(field: FieldPlan, size: int, found: Any) -> Sequence[Any]:  # noqa: ANN401 - a batch field may be wrong
     """What a batch field answered, one answer a source."""
+    if type(found) is list and len(found) == size:
+        return found
     if isinstance(found, Exception):
         return [found] * size
     if isinstance(found, Sequence) and len(found) == size:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import date
 from enum import Enum
 from functools import lru_cache, partial
-from math import isfinite
+from math import inf, isfinite
 from types import NoneType
 from typing import Any, Final, TypeAlias
 
@@ -43,6 +43,9 @@ _EQUAL_IS_SAME: Final = (str, int, bool, date)
 """Classes whose equal values are written the same: each value is converted once a column.
 Not so for float (0.0 and -0.0), Decimal (1.0 and 1.00) and datetime (the same moment twice)."""
 
+MOST_DAYS: Final = 10_000
+"""Days that are remembered as text, where a scalar writes them as Python does."""
+
 
 def leaf(type_: GraphQLLeafType, value: Any) -> Any:  # noqa: ANN401 - any value of a resolver
     """One value as it is sent; raises what the type raises, and TypeError for null."""
@@ -78,13 +81,15 @@ def converter(type_: GraphQLLeafType, only: type) -> Convert:
     """
     if issubclass(only, Exception | UndefinedType):
         return _none
-    if _AS_THEY_ARE.get(type_) is only:
+    writes: Any = type_.coerce_output_value
+    if _AS_THEY_ARE.get(type_) is only or writes is only is str:
         return {int: _ints, float: _floats}.get(only, list)
     if isinstance(type_, GraphQLEnumType):
         return partial(_looked_up, _known_of(type_))
-    if issubclass(only, Enum) or only in _EQUAL_IS_SAME:
-        return partial(_each_once, type_)
-    return partial(_each, type_)
+    if only is date and writes is date.isoformat:
+        return partial(_looked_up, _Known(date.isoformat, MOST_DAYS))
+    once = issubclass(only, Enum) or only in _EQUAL_IS_SAME
+    return partial(_each_once if once else _each, type_)
 
 
 def _none(values: Sequence[Any]) -> list[Any]:
@@ -119,13 +124,17 @@ def _each(type_: GraphQLLeafType, values: Sequence[Any]) -> list[Any]:
 
 
 class _Known(dict[Any, Any]):
-    """Converts each value the first time that it is met."""
+    """Converts each value the first time that it is met, and forgets all when they are too many."""
 
-    def __init__(self, convert: Callable[[Any], Any]) -> None:
+    def __init__(self, convert: Callable[[Any], Any], most: float = inf) -> None:
         super().__init__({None: None})
         self._convert = convert
+        self._most = most
 
     def __missing__(self, value: Any) -> Any:  # noqa: ANN401
+        if len(self) > self._most:
+            self.clear()
+            self[None] = None
         converted = self[value] = self._convert(value)
         return converted
 

@@ -60,9 +60,12 @@ class Level:
             return True
         return self.into is not None and self.into.objects.wrapped.is_lost
 
-    def rows(self) -> list[Any]:
-        """The objects as they are sent; all columns are filled by now, unless all is lost."""
-        if self.is_lost:
+    def rows(self, *, whole: bool = False) -> list[Any]:
+        """The objects as they are sent; all columns are filled by now, unless all is lost.
+
+        `whole` says that nothing is lost in the whole answer.
+        """
+        if not whole and self.is_lost:
             return [None] * len(self.sources)
         keys = self.selection.keys
         if not keys:
@@ -70,10 +73,10 @@ class Level:
         columns: list[Any] = self.columns
         return objects(keys, columns)
 
-    def deliver(self) -> None:
+    def deliver(self, *, whole: bool) -> None:
         """Hand the rows up."""
         if self.into is not None:
-            self.into.objects.receive(self.into.chosen, self.rows())
+            self.into.objects.receive(self.into.chosen, self.rows(whole=whole))
 
 
 class Column:

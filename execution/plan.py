@@ -1,7 +1,10 @@
 """What a document selects, worked out once and kept: fields of a type, level by level."""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from enum import Enum
 from operator import attrgetter
+from types import NoneType
 from typing import Any, Final, NamedTuple
 
 from graphql import (
@@ -11,7 +14,9 @@ from graphql import (
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLSchema,
+    ListValueNode,
     Node,
+    ObjectValueNode,
     OperationDefinitionNode,
     VariableNode,
     is_leaf_type,
@@ -33,6 +38,11 @@ KEPT: Final = 128
 """Operations whose plans are kept, the latest used."""
 KEPT_FORMS: Final = 16
 """Forms of one operation that are kept: one for each set of values of skip and include."""
+
+
+_MAY_DEPEND: Final = (VariableNode, ListValueNode, ObjectValueNode)
+"""What stands for a variable, or may hold one."""
+_UNCHANGEABLE: Final = (str, int, float, bool, NoneType, date, Enum)
 
 
 class Layer(NamedTuple):
@@ -57,6 +67,7 @@ class FieldPlan:
 
     __slots__ = (
         "_below",
+        "arguments",
         "declared",
         "definition",
         "details",
@@ -92,6 +103,8 @@ class FieldPlan:
         self.named: GraphQLNamedType = _named(definition.type)
         self.has_arguments = bool(definition.args or self.nodes[0].arguments)
         """Whether it takes arguments, or is given some."""
+        self.arguments: dict[str, Any] | None = None
+        """What they are, where that is known to be the same whoever asks."""
         self.plain = self._is_plain()
         """Whether it is a value of each source that nobody guards: no list, no object."""
         self._below: dict[str, Selection] = {}
@@ -106,6 +119,14 @@ class FieldPlan:
         if declared is None or declared.guard is not None or isinstance(declared.way, Batch):
             return False
         return is_leaf_type(self.named) and len(self.layers) == 1 and not self.has_arguments
+
+    def remember(self, arguments: dict[str, Any]) -> None:
+        """Keep arguments that are written in the document, unless somebody could change one."""
+        written = [argument.value for argument in self.nodes[0].arguments or ()]
+        if any(isinstance(node, _MAY_DEPEND) for node in written):
+            return
+        if all(isinstance(value, _UNCHANGEABLE) for value in arguments.values()):
+            self.arguments = arguments
 
     def below(self, type_: GraphQLObjectType, question: Question) -> "Selection":
         """What is selected of the objects that it answers; raises GraphQLError."""

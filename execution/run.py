@@ -158,4 +158,4 @@ class Run:
         """Make the rows of all levels met since the last time, from the lowest up."""
         made, self._made = self._made, []
         for level in reversed(made):
-            level.deliver()
+            level.deliver(whole=not self._lost)

@@ -47,7 +47,7 @@ class Batching:
         """
         known, asked = self._known, self._asked
         awaited: set[asyncio.Future[None]] = set()
-        for key in keys:
+        for key in dict.fromkeys(keys):
             if key in known:
                 continue
             coming = asked.get(key)

@@ -29,12 +29,12 @@ class Reading(NamedTuple):
 
 
 def grouped(
-    keys: Sequence[Key], rows: Iterable[Row], key_of: Callable[[Row], Key]
+    keys: Sequence[Key], rows: Sequence[Row], key_of: Callable[[Row], Key]
 ) -> list[list[Row]]:
     """For each key its rows, in the order of the statement."""
     groups: dict[Key, list[Row]] = defaultdict(list)
-    for row in rows:
-        groups[key_of(row)].append(row)
+    for key, row in zip(map(key_of, rows), rows, strict=True):
+        groups[key].append(row)
     return [groups.get(key, []) for key in keys]
 
 

@@ -1,5 +1,6 @@
 """Relations as one line: a batch question, and the field of the row that is its key."""
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
 from inspect import isawaitable, iscoroutinefunction
@@ -152,17 +153,17 @@ def _parted(
     """Each answer is taken apart once, for all rows that share it."""
     apart: dict[Hashable, dict[Any, list[Any]]] = {}
     answers: list[Any] = []
-    for row, key in zip(rows, keys, strict=True):
-        answer = found.get(key)
-        if answer is None or isinstance(answer, Exception):
-            answers.append(answer)
-            continue
+    for name, key in zip(map(name_of, rows), keys, strict=True):
         groups = apart.get(key)
         if groups is None:
-            groups = apart[key] = {}
-            for one in answer:
-                groups.setdefault(owner_of(one), []).append(one)
-        answers.append(groups.get(name_of(row), []))
+            answer = found.get(key)
+            if answer is None or isinstance(answer, Exception):
+                answers.append(answer)
+                continue
+            groups = apart[key] = defaultdict(list)
+            for owner, one in zip(map(owner_of, answer), answer, strict=True):
+                groups[owner].append(one)
+        answers.append(groups.get(name, []))
     return answers
 
 

@@ -76,7 +76,11 @@ def _course_code(text: str) -> str:
 
 
 SCALARS: dict[object, ScalarDefinition] = {
-    date: replace(DateDefinition, description="A day of the calendar, 2010-02-19."),
+    date: replace(
+        DateDefinition,
+        serialize=date.isoformat,
+        description="A day of the calendar, 2010-02-19.",
+    ),
     datetime: replace(
         DateTimeDefinition,
         description="A moment in UTC with its offset, 2010-02-19T09:30:00+00:00.",

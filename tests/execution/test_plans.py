@@ -5,8 +5,11 @@ from typing import Any
 from graphql import (
     DocumentNode,
     ExecutionResult,
+    GraphQLArgument,
     GraphQLField,
+    GraphQLList,
     GraphQLObjectType,
+    GraphQLScalarType,
     GraphQLSchema,
     GraphQLString,
     OperationDefinitionNode,
@@ -92,3 +95,46 @@ def test_one_document_may_be_asked_of_two_schemas() -> None:
         {"word": "right"},
         {"word": "left"},
     ]
+
+
+def counting_words() -> tuple[GraphQLSchema, list[str]]:
+    """A scalar that tells which words it has read, and a resolver that changes its lists."""
+    told: list[str] = []
+
+    def read(value: object) -> str:
+        told.append(str(value))
+        return str(value)
+
+    def said(_root: object, _info: object, one: str = "", many: list[str] | None = None) -> str:
+        many = [] if many is None else many
+        many.append(one)
+        return " ".join(many)
+
+    word = GraphQLScalarType("Word", coerce_input_value=read)
+    arguments = {
+        "one": GraphQLArgument(word, default_value="none"),
+        "many": GraphQLArgument(GraphQLList(word)),
+    }
+    query = GraphQLObjectType("Query", {"said": GraphQLField(GraphQLString, arguments, said)})
+    return GraphQLSchema(query), told
+
+
+def test_what_is_written_in_a_document_is_read_once_and_what_variables_hold_every_time() -> None:
+    schema, told = counting_words()
+    document = parse(
+        "query ($x: Word = x) { a: said b: said(one: y) c: said(one: $x) d: said(many: [z, $x]) }"
+    )
+    told.clear()
+    answers = []
+    for number in range(3):
+        found = execute(
+            schema, document, variable_values={"x": f"v{number}"}, executor_class=Planned
+        )
+        assert isinstance(found, ExecutionResult)
+        assert found.errors is None
+        answers.append(found.data)
+
+    assert answers == [
+        {"a": "none", "b": "y", "c": f"v{number}", "d": f"z v{number} none"} for number in range(3)
+    ]
+    assert (told.count("y"), told.count("z")) == (1, 3)

@@ -1,0 +1,40 @@
+"""Log lines for machines: JSON whatever stands in them."""
+
+import json
+import sys
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from server.logs import set_up_logs
+
+
+@pytest.fixture(autouse=True)
+def restored() -> Iterator[None]:
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["Zoë", "half of a character: \ud83d", "a\nline", 2**70, 1.5, None, ["a", {"b": "\udcff"}]],
+)
+def test_a_line_is_json_whatever_stands_in_it(
+    value: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up_logs("json")
+    structlog.get_logger("test").info("happened", value=value)
+
+    (line,) = capsys.readouterr().err.splitlines()
+    told = json.loads(line)
+    assert (told["event"], told["level"], told["value"]) == ("happened", "info", value)
+
+
+def test_what_has_no_form_in_json_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs("json")
+    structlog.get_logger("test").warning("happened", value=sys)
+
+    (line,) = capsys.readouterr().err.splitlines()
+    assert json.loads(line)["value"] == repr(sys)
