@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
 from itertools import chain
 from types import GeneratorType, NoneType
 from typing import Any
@@ -190,7 +189,7 @@ class Answers:
     def _hold(self, wrapped: Wrapped, values: Sequence[Any], *, plain: bool) -> None:
         """Take values that are there: fail where they are exceptions, else go on inwards."""
         classes = set(map(type, values))
-        if any(map(_is_error, classes)):
+        if any(issubclass(kind, Exception) for kind in classes):
             values = list(values)
             for position, value in enumerate(values):
                 if isinstance(value, Exception):
@@ -282,11 +281,6 @@ async def _items(iterable: Any, nullable: bool) -> list[Any]:  # noqa: ANN401, F
     return items
 
 
-@lru_cache(maxsize=512)
-def _is_error(kind: type) -> bool:
-    return issubclass(kind, Exception)
-
-
 def _plainly(level: Level, field: FieldPlan) -> bool:
     """Fill a column of plain values; where anything is wrong with one, nothing is done."""
     try:
@@ -309,8 +303,6 @@ def _plainly(level: Level, field: FieldPlan) -> bool:
 
 def _one_each(field: FieldPlan, size: int, found: Any) -> Sequence[Any]:  # noqa: ANN401 - a batch field may be wrong
     """What a batch field answered, one answer a source."""
-    if type(found) is list and len(found) == size:
-        return found
     if isinstance(found, Exception):
         return [found] * size
     if isinstance(found, Sequence) and len(found) == size:

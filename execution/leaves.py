@@ -82,7 +82,7 @@ def converter(type_: GraphQLLeafType, only: type) -> Convert:
     if issubclass(only, Exception | UndefinedType):
         return _none
     writes: Any = type_.coerce_output_value
-    if _AS_THEY_ARE.get(type_) is only or writes is only is str:
+    if _AS_THEY_ARE.get(type_) is only or (only is str and writes is str):
         return {int: _ints, float: _floats}.get(only, list)
     if isinstance(type_, GraphQLEnumType):
         return partial(_looked_up, _known_of(type_))

@@ -58,11 +58,8 @@ _KEYS = {
     Grouping.CENTRE: "(SELECT z.number FROM centre z WHERE z.id = c.centre_id)",
     Grouping.LINE: "r.line",
     Grouping.LEVEL: "r.level",
-    Grouping.AWARD_MONTH: "r.award",
+    Grouping.AWARD_MONTH: "NULLIF(c.award, '')",
 }
-
-
-_OF_COURSES = (Grouping.LINE, Grouping.LEVEL, Grouping.AWARD_MONTH)
 
 
 class _Kind(NamedTuple):
@@ -113,7 +110,7 @@ async def _counted(
     looked up once a group.
     """
     kind, where = _KINDS[asked.question], view & _where(reading, asked)
-    tables = course_tables(asked.wanted, grouped=asked.grouping in _OF_COURSES)
+    tables = course_tables(asked.wanted, course=asked.grouping in (Grouping.LINE, Grouping.LEVEL))
     shown = "g.held_key"
     held = key_of(asked.grouping, kind.alias)
     if asked.grouping is Grouping.CENTRE:

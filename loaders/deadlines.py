@@ -13,7 +13,6 @@ from inputs.catalogue import read_catalogue
 from inputs.records import RecordReader
 from loaders.derivations import CHUNK, PAUSE, candidates, parts, read_courses
 from loaders.filters import LearnerFilter
-from loaders.learners import LEARNER_TABLES
 from loaders.learners_on import learner_rows
 from loaders.paging import LEARNERS_BY_NAME, PageRequest, Slice, sliced
 from loaders.reading import Reading
@@ -96,7 +95,7 @@ async def _behind(reading: Reading, ids: set[int], page: PageRequest) -> set[int
     where = connection.among("c.registration_id", sorted(ids)) & page.clause
     where &= scope.registrations(viewer, connection, "c.centre_id", "c.registration_id")
     rows = await connection.tuples(
-        f"SELECT c.registration_id FROM {LEARNER_TABLES} WHERE {where.text}",  # noqa: S608
+        f"SELECT c.registration_id FROM completion c WHERE {where.text}",  # noqa: S608
         *where.params,
     )
     return {row[0] for row in rows}

@@ -20,8 +20,8 @@ from domain.issues import Issue
 from domain.travel import derive_on
 from inputs.catalogue import read_catalogue
 from inputs.records import Course, RecordReader
-from loaders.filters import LearnerFilter, learner_clause
-from loaders.learners import LEARNER_TABLES, in_view, in_view_at_centre
+from loaders.filters import COURSE_TABLES, LearnerFilter, learner_clause
+from loaders.learners import LEARNER_BESIDE, in_view, in_view_at_centre
 from loaders.reading import Reading
 from models.database import ALWAYS, Clause
 
@@ -188,7 +188,7 @@ async def candidates(
     clause &= scope.issues(viewer, connection, "c.centre_id")
     clause &= learner_clause(connection, wanted) & where
     found = await connection.tuples(
-        f"SELECT c.registration_id, {columns.text} FROM {LEARNER_TABLES}"  # noqa: S608 - clauses are ours
+        f"SELECT c.registration_id, {columns.text} FROM {COURSE_TABLES} {LEARNER_BESIDE}"  # noqa: S608 - clauses are ours
         f" WHERE {clause.text} ORDER BY {order} LIMIT ?",
         *columns.params,
         *clause.params,

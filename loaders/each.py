@@ -11,25 +11,31 @@ from models.database import Clause, Connection
 
 
 class Listed(NamedTuple):
-    """What is listed: a kind of row, its columns as SQL, and where they are."""
+    """What is listed: a kind of row, and its columns as SQL."""
 
     row: type[msgspec.Struct]
     columns: str
+    alias: str
+    """Of the table in which the rows of a page are found."""
     owner: str
-    """Whose the rows are: a column with its alias, of which the rows have a field."""
+    """Whose the rows are: a column of that table, and a field of the rows."""
     beside: str
-    """What is joined to the rows of a page once these are found; what filters and orders read is
-    joined before."""
+    """What is joined to the rows of a page, once these are found."""
+
+    @property
+    def of(self) -> str:
+        """The owner's column with its alias."""
+        return f"{self.alias}.{self.owner}"
 
 
 async def page_of(
     connection: Connection, listed: Listed, tables: str, where: Clause, page: PageRequest
 ) -> list[Any]:
-    """The first rows of a list, and one more if there is one.
+    """The first rows of a list, and one more if there is one; `tables` are what its filter reads.
 
     They are found first and then looked up, or all that are in the list would be.
     """
-    alias = listed.owner.partition(".")[0]
+    alias = listed.alias
     return await connection.rows(
         listed.row,
         f"""SELECT {listed.columns} FROM (
@@ -48,21 +54,21 @@ async def page_of_each(
     page: PageRequest,
 ) -> list[Slice]:
     """The first rows of each owner, in one statement for all of them; `where` keeps to `ids`."""
-    alias, _, name = listed.owner.partition(".")
-    if len(ids) == 1:
+    alias = listed.alias
+    if len(ids) == 1:  # a page alone may end with its last row, and is not numbered
         return [sliced(await page_of(connection, listed, tables, where, page), page.first)]
     rows = await connection.rows(
         listed.row,
         f"""SELECT {listed.columns} FROM (
             SELECT {alias}.*,
-            row_number() OVER (PARTITION BY {listed.owner} ORDER BY {page.order.text}) AS rank
+            row_number() OVER (PARTITION BY {listed.of} ORDER BY {page.order.text}) AS rank
             FROM {tables} WHERE {where.text}) {alias}
         {listed.beside} WHERE {alias}.rank <= ?
-        ORDER BY {listed.owner}, {alias}.rank""",  # noqa: S608 - columns are ours
+        ORDER BY {listed.of}, {alias}.rank""",  # noqa: S608 - columns are ours
         *where.params,
         page.first + 1,
     )
-    return slices(ids, rows, name, page)
+    return slices(ids, rows, listed.owner, page)
 
 
 def slices(

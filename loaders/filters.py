@@ -43,9 +43,12 @@ def comparable(text: str) -> str:
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-def course_tables(wanted: LearnerFilter, *, grouped: bool = False) -> str:
-    """Completion `c`, and registration `r` where the filter, or a grouping, asks for the course."""
-    return COURSE_TABLES if grouped or wanted.lines or wanted.levels else "completion c"
+def course_tables(wanted: LearnerFilter, *, course: bool = False) -> str:
+    """Completion `c`, and registration `r` where the filter, or a grouping, asks for the course.
+
+    Of `r` a filter reads line and level, which `c` does not have.
+    """
+    return COURSE_TABLES if course or wanted.lines or wanted.levels else "completion c"
 
 
 def learner_clause(connection: Connection, wanted: LearnerFilter) -> Clause:
@@ -143,8 +146,8 @@ def _awarded(wanted: LearnerFilter) -> Clause:
     clause = ALWAYS
     for comparison, month in limits:
         if month is not None:
-            clause &= Clause(f"c.award {comparison} '{_digits(month)}'")
-    return clause if clause == ALWAYS else clause & Clause("c.award <> ''")
+            clause &= Clause(f"c.award <> '' AND c.award {comparison} '{_digits(month)}'")
+    return clause
 
 
 def _digits(month: str) -> str:

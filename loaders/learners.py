@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 from auth import scope
 from auth.viewer import Viewer
-from loaders.filters import COURSE_TABLES
 from loaders.reading import Key, Reading, grouped, matched
 from loaders.rows import FactsRow, LearnerRow, RegistrationRow
 from loaders.select import columns_of
@@ -15,11 +14,12 @@ LEARNER_SOURCES = {
     "centre_id": "c.centre_id",
     "completion_status": "c.status",
     "percent_complete": "c.percent",
-    "award": "r.award",
 }
 LEARNER_COLUMNS = columns_of(LearnerRow, "l", LEARNER_SOURCES)
-BY_COMPLETION = "JOIN learner l ON l.id = c.learner_id"
-LEARNER_TABLES = f"{COURSE_TABLES} {BY_COMPLETION}"
+LEARNER_BESIDE = "JOIN learner l ON l.id = c.learner_id"
+"""Who somebody is, beside the completion of one of their registrations."""
+
+LEARNER_TABLES = f"completion c {LEARNER_BESIDE}"
 
 _REGISTRATIONS = f"""
     SELECT {

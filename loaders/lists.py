@@ -18,7 +18,8 @@ from models.database import Clause
 _LISTED = Listed(
     ListedIssueRow,
     columns_of(ListedIssueRow, "i", ISSUE_SOURCES),
-    "i.centre_id",
+    "i",
+    "centre_id",
     "LEFT JOIN account u ON u.id = i.acknowledged_by_id",
 )
 _DECLARATIONS = f"{DECLARATION_TABLES} JOIN completion c ON c.registration_id = d.registration_id"
@@ -58,7 +59,7 @@ async def issue_count_by_centre_id(
 ) -> list[int]:
     """How many issues each centre's learners have, in one statement."""
     where = _issues(reading, ids, wanted)
-    return await count_of_each(reading.connection, _tables(wanted), _LISTED.owner, ids, where)
+    return await count_of_each(reading.connection, _tables(wanted), _LISTED.of, ids, where)
 
 
 def _tables(wanted: LearnerFilter) -> str:

@@ -8,7 +8,7 @@ from loaders.counting import Question
 from loaders.each import Listed, count_of_each, page_of, page_of_each, slices
 from loaders.filters import LearnerFilter, course_tables, learner_clause
 from loaders.kept import total_in_view
-from loaders.learners import BY_COMPLETION, LEARNER_SOURCES, in_view, in_view_at_centre
+from loaders.learners import LEARNER_BESIDE, LEARNER_SOURCES, in_view, in_view_at_centre
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading
 from loaders.rows import EntryRow, LearnerRow
@@ -19,6 +19,7 @@ from models.database import Clause
 class ListedLearnerRow(LearnerRow, frozen=True, gc=False):
     """A learner with what lists are ordered by."""
 
+    award: str
     name_order: str
     registered_on: str
     stage: str
@@ -30,7 +31,7 @@ _KEYS = ("award", "name_order", "registered_on", "stage", "urgency", "due")
 LISTED_COLUMNS = columns_of(
     ListedLearnerRow, "l", {**LEARNER_SOURCES, **{name: f"c.{name}" for name in _KEYS}}
 )
-_LISTED = Listed(ListedLearnerRow, LISTED_COLUMNS, "c.centre_id", BY_COMPLETION)
+_LISTED = Listed(ListedLearnerRow, LISTED_COLUMNS, "c", "centre_id", LEARNER_BESIDE)
 
 
 async def learner_page(reading: Reading, wanted: LearnerFilter, page: PageRequest) -> Slice:
@@ -70,7 +71,7 @@ async def learner_count_by_centre_id(
     """How many learners each centre has, in one statement."""
     where = _at_centres(reading, ids, wanted)
     tables = course_tables(wanted)
-    return await count_of_each(reading.connection, tables, _LISTED.owner, ids, where)
+    return await count_of_each(reading.connection, tables, _LISTED.of, ids, where)
 
 
 def _at_centres(reading: Reading, ids: Sequence[int], wanted: LearnerFilter) -> Clause:

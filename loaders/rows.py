@@ -56,7 +56,6 @@ class LearnerRow(msgspec.Struct, frozen=True, gc=False):
     centre_id: int
     completion_status: str
     percent_complete: int | None
-    award: str | None
 
     @property
     def name(self) -> str:

@@ -1,5 +1,6 @@
 """Connections to PostgreSQL that go from one statement to the next without going into the pool."""
 
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final, NamedTuple
@@ -30,18 +31,21 @@ class Pooled(asyncpg.Connection):  # asyncpg has no types
     """Whether each statement is planned once, or anew for the values that it is sent with; None
     before anything was said."""
     strayed = 0
-    """How many statements that are better planned once it was lent for in turn, though it does not
-    plan so."""
+    """For how many statements in turn that are better planned once it has served, planning each
+    anew."""
 
     def get_reset_query(self) -> str:
         """Nothing to clear."""
         return ""
 
-    async def suit(self, *, plans_once: bool) -> None:
-        """Plan as the next statement needs it."""
+    async def suit(self, *, plans_once: bool, strays: bool) -> None:
+        """Plan as the next statement needs it; where it `strays`, as well as may be for now.
+
+        A list is never planned without its values: such a plan may take a hundred times as long.
+        """
         if self.plans_once is plans_once:
             self.strayed = 0
-        elif self.plans_once is False and self.strayed < MOST_STRAYED:
+        elif strays and self.plans_once is False and self.strayed < MOST_STRAYED:
             self.strayed += 1
         else:
             await self._plan(once=plans_once)
@@ -57,6 +61,8 @@ class _Lent(NamedTuple):
 
     raw: Any
     holder: Any
+    strays: bool = False
+    """Whether it serves for what it may not be meant for, as no other is left."""
 
 
 def _lives(raw: Any) -> bool:  # noqa: ANN401 - a driver's
@@ -80,7 +86,7 @@ class Lending:
         """Begin with none; the pool has so many at most."""
         self._client = client
         self._most = most
-        self._kept: dict[bool, list[_Lent]] = {False: [], True: []}
+        self._kept: dict[bool, deque[_Lent]] = {False: deque(), True: deque()}
         self._out = 0
         self._queue = 0
         self._closed = False
@@ -96,7 +102,7 @@ class Lending:
         one = await self._take(plans_once)
         fine = False
         try:
-            await one.raw.suit(plans_once=plans_once)
+            await one.raw.suit(plans_once=plans_once, strays=one.strays)
             yield one.raw
             fine = True
         except asyncpg.InternalClientError:
@@ -104,7 +110,7 @@ class Lending:
             raise
         finally:
             if fine and not self._queue and not self._closed:
-                self._kept[one.raw.plans_once].append(one)
+                self._keep(one)
             else:
                 await self._give_back(one)
 
@@ -118,21 +124,28 @@ class Lending:
     async def _take(self, plans_once: bool) -> _Lent:  # noqa: FBT001 - ours alone
         kept, others = self._kept[plans_once], self._kept[not plans_once]
         while kept or (others and self._out >= self._most):
-            one = (kept or others).pop()
+            strays = not kept
+            one = others.popleft() if strays else kept.pop()
             if _lives(one.raw):
-                return one
+                return one._replace(strays=strays)
             await self._give_back(one)
+        full = self._out >= self._most
         self._out += 1  # before it is waited for: others see that it is gone
         self._queue += 1
         try:
             async with in_time(queue=True):
                 holder = self._client.acquire_connection()
-                return _Lent(await holder.__aenter__(), holder)
+                return _Lent(await holder.__aenter__(), holder, strays=full)
         except BaseException:
             self._out -= 1
             raise
         finally:
             self._queue -= 1
+
+    def _keep(self, one: _Lent) -> None:
+        """Those that stray lie at the other end: nobody takes them back to where they were."""
+        kept = self._kept[one.raw.plans_once]
+        (kept.appendleft if one.raw.strayed else kept.append)(one)
 
     async def _give_back(self, one: _Lent) -> None:
         self._out -= 1

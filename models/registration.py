@@ -39,4 +39,4 @@ class Registration(Model):
         """Table name and indexes."""
 
         table = "registration"
-        indexes = (("learner_id",), ("centre_id", "line", "level"), ("centre_id", "award"))
+        indexes = (("learner_id",), ("centre_id", "line", "level"))

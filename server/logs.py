@@ -1,20 +1,9 @@
 """Structured logs: one event a line, for people or for machines."""
 
-import json
 import logging
 import sys
-from collections.abc import Callable
-from typing import Any
 
-import orjson
 import structlog
-
-
-def _json(event: object, default: Callable[[Any], Any], **_: object) -> str:
-    try:
-        return orjson.dumps(event, default=default).decode()
-    except TypeError:  # half of a character in a text, or a number beyond 64 bits
-        return json.dumps(event, default=default)
 
 
 def set_up_logs(form: str) -> None:
@@ -24,7 +13,7 @@ def set_up_logs(form: str) -> None:
     renderer: structlog.typing.Processor = structlog.dev.ConsoleRenderer(exception_formatter=plain)
     errors: list[structlog.typing.Processor] = []
     if form == "json":
-        renderer = structlog.processors.JSONRenderer(_json)
+        renderer = structlog.processors.JSONRenderer()
         discreet = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
         errors = [structlog.processors.ExceptionRenderer(discreet)]
     structlog.configure(

@@ -80,7 +80,6 @@ INDEXES: Final[set[Index]] = {
     ("past_record", ("learner_hash",), False),
     ("past_record", ("registration_hash",), True),
     ("qualification", ("qan",), True),
-    ("registration", ("centre_id", "award"), False),
     ("registration", ("centre_id", "line", "level"), False),
     ("registration", ("learner_id",), False),
     ("registration", ("ref",), True),

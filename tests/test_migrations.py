@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Iterator
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from tortoise import Tortoise
+from tortoise.migrations import operations as ops
 from tortoise.migrations.autodetector import MigrationAutodetector
 
 import models
@@ -388,3 +389,27 @@ async def test_components_that_are_there_get_the_codes_of_their_flags(
     assert await rows() == before
     assert all(level for _, level, *_ in before)
     assert {None} < {assessment for *_, assessment, _ in before}
+
+
+@pytest.mark.parametrize("number", range(3))
+async def test_a_migration_that_is_broken_off_can_be_made_again(
+    empty: Database, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """The last step of those that fill something in fails."""
+    step = (ops.AddField, ops.AddIndex, ops.RemoveIndex)[number]
+    forward = step.database_forward
+
+    async def broken(self: Any, *args: Any, **named: Any) -> None:
+        await forward(self, *args, **named)
+        raise ConnectionError
+
+    monkeypatch.setattr(step, "database_forward", broken)
+    with pytest.raises(ConnectionError):
+        await empty.migrate()
+    left = await empty.pending_migrations()
+    monkeypatch.undo()
+    await empty.migrate()
+
+    assert left == MIGRATIONS[MIGRATIONS.index(left[0]) :]
+    assert await empty.pending_migrations() == []
+    assert await indexes(empty.reader) == INDEXES

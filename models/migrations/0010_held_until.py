@@ -8,7 +8,7 @@ from tortoise.migrations import operations as ops
 
 async def settle(_apps: Any, editor: Any) -> None:  # noqa: ANN401 - tortoise's untyped hook
     """Where DAS does not say, the last release day of the component's own results counts."""
-    await editor.client.execute_script(
+    await editor.client.execute_query(
         """UPDATE das_component SET held_until = (
             SELECT MAX(e.result_release_on) FROM entry e
             WHERE e.registration_id = das_component.registration_id

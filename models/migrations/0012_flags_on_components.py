@@ -8,7 +8,7 @@ from tortoise.migrations import operations as ops
 
 async def fill(_apps: Any, editor: Any) -> None:  # noqa: ANN401 - tortoise's untyped hook
     """Copy what stands in the flags and the registrations."""
-    await editor.client.execute_script(
+    await editor.client.execute_query(
         """UPDATE component SET
             level = (SELECT r.level FROM registration r WHERE r.id = component.registration_id),
             entry_flag = (SELECT f.code FROM flag f
@@ -25,7 +25,8 @@ async def leave(_apps: Any, _editor: Any) -> None:  # noqa: ANN401
 
 
 class Migration(migrations.Migration):
-    """Four more columns, and no way from a component to its flags but by its registration."""
+    """Four more columns, and two indexes less: flags are found by their registration, award months by
+    what is kept beside the completion."""
 
     dependencies = [("models", "0011_centre_versions")]
 
@@ -51,4 +52,5 @@ class Migration(migrations.Migration):
         ),
         ops.RunPython(fill, leave),
         ops.RemoveIndex(model_name="Flag", fields=["component_id"]),
+        ops.RemoveIndex(model_name="Registration", fields=["centre_id", "award"]),
     ]

@@ -59,6 +59,28 @@ async def test_a_connection_becomes_what_it_is_asked_for_again_and_again(
         await database.close()
 
 
+async def test_after_a_busy_moment_there_are_connections_of_both_kinds_again(
+    database_url: str,
+) -> None:
+    database = await open_database(database_url, pool_size=4)
+    try:
+        reader, keyed = database.reader, database.reader.keyed
+
+        async def request() -> list[object]:
+            return [await one(kind, PLANS) for kind in (keyed, reader, keyed, keyed)]
+
+        await asyncio.gather(*(request() for _ in range(60)))
+        for _ in range(10):
+            await request()
+        quiet = [await request() for _ in range(10)]
+        assert (
+            quiet
+            == [["force_generic_plan", "auto", "force_generic_plan", "force_generic_plan"]] * 10
+        )
+    finally:
+        await database.close()
+
+
 async def test_a_connection_that_was_lost_is_replaced(database: Database) -> None:
     reader = database.reader
     for kind in (reader, reader.keyed):
