@@ -100,7 +100,7 @@ def one(
 ) -> dict[str, object]:
     """Everything about one database."""
     found: dict[str, object] = {}
-    secret = feed.parent / "password"
+    secret = databases.secret(feed.parent, target)
     if not (keep and databases.exists(target) and secret.exists()):
         secret.write_text(secrets.token_urlsafe(18), "utf-8")
         console.print(f"{target.name}: importing")

@@ -27,6 +27,11 @@ def targets(folder: Path, learners: int) -> list[Target]:
     return [*found, Target("postgresql", f"{_server()}/lt_bench_{learners}")]
 
 
+def secret(folder: Path, target: Target) -> Path:
+    """Where the password of whoever asks is kept, beside the feeds."""
+    return folder / f"{Path(target.url).name}.password"
+
+
 def exists(target: Target) -> bool:
     """Whether an earlier run kept the database."""
     if target.name == "sqlite":

@@ -97,7 +97,7 @@ def endurance(
 
     """
     (target,) = (one for one in databases.targets(folder, learners) if one.name == "postgresql")
-    password = (folder / "password").read_text("utf-8")
+    password = databases.secret(folder, target).read_text("utf-8")
     with TemporaryDirectory() as name, served_by(workers, target.url, Path(name) / "log") as server:
         asyncio.run(steady(server, password, rate, seconds, restart))
 

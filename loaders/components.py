@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 
 from auth import scope
-from loaders.reading import Reading, grouped, matched
+from loaders.reading import Reading, checked, grouped, matched
 from loaders.rows import (
     ComponentRow,
     DasRow,
@@ -68,7 +68,7 @@ def _of(reading: Reading, alias: str, ids: Sequence[int], reach: Clause) -> Clau
 async def component_by_id(reading: Reading, ids: Sequence[int]) -> list[ComponentRow | None]:
     """Components in view by id."""
     where = reading.connection.among("c.id", ids)
-    where &= scope.components(reading.viewer, reading.connection, "c.centre_id")
+    where &= scope.components(reading.viewer, reading.connection, checked("c.centre_id"))
     rows = await reading.keyed.rows(
         ComponentRow, f"{_COMPONENTS} WHERE {where.text}", *where.params
     )
@@ -79,7 +79,7 @@ async def components_by_registration_id(
     reading: Reading, ids: Sequence[int]
 ) -> list[list[ComponentRow]]:
     """The components of each registration, in their usual order."""
-    reach = scope.components(reading.viewer, reading.connection, "c.centre_id")
+    reach = scope.components(reading.viewer, reading.connection, checked("c.centre_id"))
     where = _of(reading, "c", ids, reach)
     rows = await reading.keyed.rows(
         ComponentRow, f"{_COMPONENTS} WHERE {where.text} ORDER BY c.id", *where.params
@@ -89,7 +89,8 @@ async def components_by_registration_id(
 
 async def flags_by_registration_id(reading: Reading, ids: Sequence[int]) -> list[list[FlagRow]]:
     """All flags of each registration, by component, the entry flag first."""
-    where = _of(reading, "f", ids, scope.flags(reading.viewer, reading.connection, "f.centre_id"))
+    reach = scope.flags(reading.viewer, reading.connection, checked("f.centre_id"))
+    where = _of(reading, "f", ids, reach)
     rows = await reading.keyed.rows(
         FlagRow,
         f"SELECT {_FLAG_COLUMNS} FROM flag f WHERE {where.text} ORDER BY f.id",  # noqa: S608
@@ -101,7 +102,7 @@ async def flags_by_registration_id(reading: Reading, ids: Sequence[int]) -> list
 async def flag_by_id(reading: Reading, ids: Sequence[int]) -> list[FlagRow | None]:
     """Flags in view by id."""
     where = reading.connection.among("f.id", ids)
-    where &= scope.flags(reading.viewer, reading.connection, "f.centre_id")
+    where &= scope.flags(reading.viewer, reading.connection, checked("f.centre_id"))
     rows = await reading.keyed.rows(
         FlagRow,
         f"SELECT {_FLAG_COLUMNS} FROM flag f WHERE {where.text}",  # noqa: S608
@@ -123,7 +124,7 @@ async def issues_by_registration_id(reading: Reading, ids: Sequence[int]) -> lis
 
 
 async def _issues(reading: Reading, wanted: Clause) -> list[IssueRow]:
-    where = wanted & scope.issues(reading.viewer, reading.connection, "i.centre_id")
+    where = wanted & scope.issues(reading.viewer, reading.connection, checked("i.centre_id"))
     return await reading.keyed.rows(
         IssueRow,
         f"SELECT {ISSUE_COLUMNS} FROM issue i LEFT JOIN account u ON u.id = i.acknowledged_by_id"  # noqa: S608
@@ -136,8 +137,8 @@ async def _issues(reading: Reading, wanted: Clause) -> list[IssueRow]:
 async def entry_by_id(reading: Reading, ids: Sequence[int]) -> list[EntryRow | None]:
     """Entries in view by id: those of learners, and unmatched ones where these may be seen."""
     connection, viewer = reading.connection, reading.viewer
-    known = scope.entries(viewer, connection, "e.centre_id")
-    unmatched = scope.unmatched_entries(viewer, connection, "e.centre_id")
+    known = scope.entries(viewer, connection, checked("e.centre_id"))
+    unmatched = scope.unmatched_entries(viewer, connection, checked("e.centre_id"))
     either = Clause(f"(({known.text}) OR ({unmatched.text}))", known.params + unmatched.params)
     rows = await entries(reading, connection.among("e.id", ids) & either)
     return matched(ids, rows, lambda row: row.id)
@@ -145,7 +146,7 @@ async def entry_by_id(reading: Reading, ids: Sequence[int]) -> list[EntryRow | N
 
 async def entries_by_registration_id(reading: Reading, ids: Sequence[int]) -> list[list[EntryRow]]:
     """The entries of each registration, the earliest first."""
-    reach = scope.entries(reading.viewer, reading.connection, "e.centre_id")
+    reach = scope.entries(reading.viewer, reading.connection, checked("e.centre_id"))
     rows = await entries(reading, _of(reading, "e", ids, reach))
     return grouped(ids, rows, _REGISTRATION)
 
@@ -193,7 +194,7 @@ async def declarations_by_registration_id(
 
 
 async def _declarations(reading: Reading, wanted: Clause) -> list[DeclarationRow]:
-    where = wanted & scope.declarations(reading.viewer, reading.connection, "d.centre_id")
+    where = wanted & scope.declarations(reading.viewer, reading.connection, checked("d.centre_id"))
     return await reading.keyed.rows(
         DeclarationRow,
         f"SELECT {DECLARATION_COLUMNS} FROM {DECLARATION_TABLES}"  # noqa: S608
@@ -204,7 +205,7 @@ async def _declarations(reading: Reading, wanted: Clause) -> list[DeclarationRow
 
 async def das_by_registration_id(reading: Reading, ids: Sequence[int]) -> list[DasRow | None]:
     """The DAS record of each registration."""
-    reach = scope.components(reading.viewer, reading.connection, "d.centre_id")
+    reach = scope.components(reading.viewer, reading.connection, checked("d.centre_id"))
     where = _of(reading, "d", ids, reach)
     rows = await reading.keyed.rows(
         DasRow,

@@ -15,7 +15,7 @@ from loaders.derivations import CHUNK, PAUSE, candidates, parts, read_courses
 from loaders.filters import LearnerFilter
 from loaders.learners_on import learner_rows
 from loaders.paging import LEARNERS_BY_NAME, PageRequest, Slice, sliced
-from loaders.reading import Reading
+from loaders.reading import Reading, checked
 
 _ORDER = {kind: place for place, kind in enumerate(DeadlineKind)}
 
@@ -93,7 +93,7 @@ async def _behind(reading: Reading, ids: set[int], page: PageRequest) -> set[int
     """The registrations whose learners come behind the last page."""
     viewer, connection = reading.viewer, reading.connection
     where = connection.among("c.registration_id", sorted(ids)) & page.clause
-    where &= scope.registrations(viewer, connection, "c.centre_id", "c.registration_id")
+    where &= scope.registrations(viewer, connection, checked("c.centre_id"), "c.registration_id")
     rows = await connection.tuples(
         f"SELECT c.registration_id FROM completion c WHERE {where.text}",  # noqa: S608
         *where.params,

@@ -22,7 +22,7 @@ from inputs.catalogue import read_catalogue
 from inputs.records import Course, RecordReader
 from loaders.filters import COURSE_TABLES, LearnerFilter, learner_clause
 from loaders.learners import LEARNER_BESIDE, in_view, in_view_at_centre
-from loaders.reading import Reading
+from loaders.reading import Reading, checked
 from models.database import ALWAYS, Clause
 
 CHUNK: Final = 200
@@ -84,9 +84,9 @@ async def read_courses(reading: Reading, reader: RecordReader, ids: Sequence[int
     """Registrations in view with their records."""
     viewer, connection = reading.viewer, reading.connection
     where = connection.among("r.id", ids)
-    where &= scope.registrations(viewer, connection, "r.centre_id", "r.id")
+    where &= scope.registrations(viewer, connection, checked("r.centre_id"), "r.id")
     # A derivation tells issues too.
-    where &= scope.along(viewer, Permission.ISSUE_READ, connection, "r.centre_id", "r.id")
+    where &= scope.along(viewer, Permission.ISSUE_READ, connection, checked("r.centre_id"), "r.id")
     return await reader.among(where)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from auth import scope
 from auth.viewer import Viewer
-from loaders.reading import Key, Reading, grouped, matched
+from loaders.reading import Key, Reading, checked, grouped, matched
 from loaders.rows import FactsRow, LearnerRow, RegistrationRow
 from loaders.select import columns_of
 from models.database import Clause, Connection
@@ -137,8 +137,7 @@ async def registrations_by_learner_id(
 
 
 async def _registrations(reading: Reading, wanted: Clause) -> list[RegistrationRow]:
-    reach = scope.registrations(reading.viewer, reading.connection, "r.centre_id", "r.id")
-    where = wanted & reach
+    where = wanted & _in_reach(reading)
     return await reading.keyed.rows(
         RegistrationRow,
         f"{_REGISTRATIONS} WHERE {where.text} ORDER BY c.place, r.id",
@@ -149,6 +148,12 @@ async def _registrations(reading: Reading, wanted: Clause) -> list[RegistrationR
 async def facts_by_registration_id(reading: Reading, ids: Sequence[int]) -> list[FactsRow | None]:
     """What advice fills in, for each registration in view."""
     wanted = reading.connection.among("r.id", ids)
-    where = wanted & scope.registrations(reading.viewer, reading.connection, "r.centre_id", "r.id")
+    where = wanted & _in_reach(reading)
     rows = await reading.keyed.rows(FactsRow, f"{_FACTS} WHERE {where.text}", *where.params)
     return matched(ids, rows, lambda row: row.registration_id)
+
+
+def _in_reach(reading: Reading) -> Clause:
+    """Registrations `r` that the viewer may see, of those that are found by their keys."""
+    column = checked("r.centre_id")
+    return scope.registrations(reading.viewer, reading.connection, column, "r.id")

@@ -20,7 +20,7 @@ from loaders.derivations import (
 from loaders.filters import LearnerFilter
 from loaders.learners import LEARNER_TABLES, in_view_at_centre
 from loaders.paging import PageRequest, Slice, sliced
-from loaders.reading import Reading
+from loaders.reading import Reading, checked
 from models.database import ALWAYS, Clause
 
 NOBODY_LEFT_OUT = MOST + 1
@@ -120,7 +120,7 @@ async def learner_rows(
     """Learners by some of their registrations in view, in the same order."""
     viewer, connection = reading.viewer, reading.connection
     where = connection.among("c.registration_id", registration_ids)
-    where &= scope.registrations(viewer, connection, "c.centre_id", "c.registration_id")
+    where &= scope.registrations(viewer, connection, checked("c.centre_id"), "c.registration_id")
     rows = await connection.rows(
         pages.ListedLearnerRow,
         f"SELECT {pages.LISTED_COLUMNS} FROM {LEARNER_TABLES} WHERE {where.text}",  # noqa: S608

@@ -28,6 +28,15 @@ class Reading(NamedTuple):
         return self.gathering or self.connection.keyed
 
 
+def checked(column: str) -> str:
+    """A column that a scope only checks, in rows that are found by their keys.
+
+    The sign hides it from indexes, by which a database might go through all rows of the viewer's
+    centres, a hundred thousands, to keep those that the keys name.
+    """
+    return f"+{column}"
+
+
 def grouped(
     keys: Sequence[Key], rows: Sequence[Row], key_of: Callable[[Row], Key]
 ) -> list[list[Row]]:

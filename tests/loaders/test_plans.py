@@ -1,0 +1,87 @@
+"""Rows that are found by their keys are found by them, however many rows a viewer may see."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from auth.permissions import GrantKind, Role
+from auth.viewer import Grants, HeldGrant, Viewer
+from loaders import components, learners
+from loaders.reading import Reading
+from models.database import Connection, Database, Dialect
+from tests.factories import DAY, import_sample
+
+Keyed = Callable[[Reading, Sequence[int]], Awaitable[Sequence[Any]]]
+
+BY_REGISTRATION: list[tuple[str, Keyed]] = [
+    ("component", components.components_by_registration_id),
+    ("flag", components.flags_by_registration_id),
+    ("issue", components.issues_by_registration_id),
+    ("entry", components.entries_by_registration_id),
+    ("declaration", components.declarations_by_registration_id),
+    ("das_record", components.das_by_registration_id),
+    ("registration", learners.registration_by_id),
+    ("registration", learners.facts_by_registration_id),
+]
+
+
+class Explaining(Connection):
+    """A connection that keeps the plan of each statement."""
+
+    plans: list[str]
+
+    async def tuples(self, text: str, *params: object) -> Sequence[Sequence[Any]]:
+        """The rows, after the plan."""
+        explain = "EXPLAIN" if self.dialect is Dialect.POSTGRESQL else "EXPLAIN QUERY PLAN"
+        plan = await super().tuples(f"{explain} {text}", *params)
+        self.plans.append("\n".join(str(row[-1]) for row in plan))
+        return await super().tuples(text, *params)
+
+
+async def led_by_centre(connection: Connection) -> set[str]:
+    """The indexes that begin with the centre."""
+    if connection.dialect is Dialect.POSTGRESQL:
+        rows = await connection.tuples(
+            "SELECT indexname FROM pg_indexes WHERE indexdef LIKE '%(centre_id%'"
+        )
+    else:
+        rows = await connection.tuples(
+            "SELECT m.name FROM sqlite_master m, pragma_index_info(m.name) c"
+            " WHERE m.type = 'index' AND c.seqno = 0 AND c.name = 'centre_id'"
+        )
+    return {row[0] for row in rows}
+
+
+async def mislead(connection: Connection, table: str, key: str) -> None:
+    """Have PostgreSQL take every key for one of many rows, as a sample of a long table may say."""
+    if connection.dialect is Dialect.POSTGRESQL:
+        await connection.execute(f"ALTER TABLE {table} ALTER COLUMN {key} SET (n_distinct = 2)")
+        await connection.execute(f"ANALYZE {table}")
+        await connection.execute("SET LOCAL enable_seqscan = off")
+
+
+@pytest.mark.parametrize(("table", "ask"), BY_REGISTRATION)
+async def test_rows_of_registrations_are_found_by_no_index_of_centres(
+    database: Database, tmp_path: Path, table: str, ask: Keyed
+) -> None:
+    await import_sample(database, tmp_path / "feed", learners=60)
+    async with database.transaction() as connection:
+        if table != "registration":
+            await mislead(connection, table, "registration_id")
+        centres = [row[0] for row in await connection.tuples("SELECT id FROM centre")]
+        grants = Grants(
+            HeldGrant(centre, centre, GrantKind.CENTRE, Role.VIEWER) for centre in centres
+        )
+        viewer = Viewer(user_id=1, email="", name="", grants=grants)
+        ids = [row[0] for row in await connection.tuples("SELECT id FROM registration LIMIT 3")]
+        explaining = Explaining(connection.client, connection.dialect)
+        explaining.plans = []
+        found = await ask(Reading(explaining, viewer, DAY), ids)
+        used = await led_by_centre(connection)
+
+    assert len(found) == len(ids)
+    (plan,) = explaining.plans
+    assert [name for name in used if name in plan] == [], plan
+    assert used
