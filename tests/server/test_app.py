@@ -18,7 +18,7 @@ from domain.errors import Conflict
 from models.database import Database
 from server.app import create_app
 from server.settings import Settings
-from tests.factories import DAY, served
+from tests.factories import DAY, counted, served
 
 CONTRACT = Path(__file__).parents[2] / "schema" / "schema.graphql"
 HEADERS = {
@@ -38,6 +38,17 @@ async def test_a_server_says_that_it_lives_and_on_which_day_it_is_ready(
 
     assert (alive.status_code, alive.json()) == (200, {"alive": True})
     assert (ready.status_code, ready.json()) == (200, {"ready": True, "day": "2010-02-19"})
+
+
+async def test_who_asks_often_whether_a_server_is_ready_does_not_keep_its_database_busy(
+    database_url: str,
+) -> None:
+    async with served(database_url) as client:
+        with counted() as statements:
+            answers = [await client.get("/readyz") for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert len([text for text in statements if "FROM completion" in text]) == 1
 
 
 async def test_a_server_whose_tables_fell_behind_is_not_ready(
