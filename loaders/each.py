@@ -55,7 +55,7 @@ async def page_of_each(
 ) -> list[Slice]:
     """The first rows of each owner, in one statement for all of them; `where` keeps to `ids`."""
     alias = listed.alias
-    if len(ids) == 1:  # a page alone may end with its last row, and is not numbered
+    if len(ids) == 1:  # then an order that is indexed may end with the page
         return [sliced(await page_of(connection, listed, tables, where, page), page.first)]
     rows = await connection.rows(
         listed.row,

@@ -391,19 +391,15 @@ async def test_components_that_are_there_get_the_codes_of_their_flags(
     assert {None} < {assessment for *_, assessment, _ in before}
 
 
-@pytest.mark.parametrize("number", range(3))
 async def test_a_migration_that_is_broken_off_can_be_made_again(
-    empty: Database, monkeypatch: pytest.MonkeyPatch, number: int
+    empty: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The last step of those that fill something in fails."""
-    step = (ops.AddField, ops.AddIndex, ops.RemoveIndex)[number]
-    forward = step.database_forward
+    """A step fails that comes after columns were added and filled."""
 
-    async def broken(self: Any, *args: Any, **named: Any) -> None:
-        await forward(self, *args, **named)
+    async def broken(*_args: Any, **_named: Any) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(step, "database_forward", broken)
+    monkeypatch.setattr(ops.RemoveIndex, "database_forward", broken)
     with pytest.raises(ConnectionError):
         await empty.migrate()
     left = await empty.pending_migrations()
