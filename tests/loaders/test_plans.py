@@ -4,9 +4,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from auth.permissions import GrantKind, Role
 from auth.viewer import Grants, HeldGrant, Viewer
 from loaders import components, learners
+from loaders.filters import LearnerFilter
+from loaders.lists import issue_page
+from loaders.pages import learner_page
+from loaders.paging import ISSUES_BY_SEVERITY, LEARNERS_BY_NAME, PageRequest
 from loaders.reading import Reading
 from models.database import Connection, Database, Dialect
 from tests.factories import DAY, import_sample
@@ -28,7 +34,10 @@ BY_REGISTRATION: list[tuple[str, Keyed]] = [
 class Explaining(Connection):
     """A connection that keeps the plan of each statement."""
 
-    plans: list[str]
+    def __init__(self, connection: Connection) -> None:
+        """Speak through another one."""
+        super().__init__(connection.client, connection.dialect)
+        self.plans: list[str] = []
 
     async def tuples(self, text: str, *params: object) -> Sequence[Sequence[Any]]:
         """The rows, after the plan."""
@@ -52,6 +61,13 @@ async def led_by_centre(connection: Connection) -> set[str]:
     return {row[0] for row in rows}
 
 
+async def everywhere(connection: Connection) -> Viewer:
+    """Somebody who may read at every centre, by a grant for each."""
+    rows = await connection.tuples("SELECT id FROM centre")
+    grants = Grants(HeldGrant(row[0], row[0], GrantKind.CENTRE, Role.VIEWER) for row in rows)
+    return Viewer(user_id=1, email="", name="", grants=grants)
+
+
 async def mislead(connection: Connection, table: str, key: str) -> None:
     """Have PostgreSQL take every key for one of many rows, as a sample of a long table may say."""
     if connection.dialect is Dialect.POSTGRESQL:
@@ -67,14 +83,9 @@ async def test_rows_of_registrations_are_found_by_no_index_of_centres(
     async with database.transaction() as connection:
         for table in {table for table, _ in BY_REGISTRATION} - {"registration"}:
             await mislead(connection, table, "registration_id")
-        centres = [row[0] for row in await connection.tuples("SELECT id FROM centre")]
-        grants = Grants(
-            HeldGrant(centre, centre, GrantKind.CENTRE, Role.VIEWER) for centre in centres
-        )
-        viewer = Viewer(user_id=1, email="", name="", grants=grants)
         ids = [row[0] for row in await connection.tuples("SELECT id FROM registration LIMIT 3")]
-        explaining = Explaining(connection.client, connection.dialect)
-        explaining.plans = []
+        explaining = Explaining(connection)
+        viewer = await everywhere(connection)
         for _, ask in BY_REGISTRATION:
             found = await ask(Reading(explaining, viewer, DAY), ids)
             assert len(found) == len(ids)
@@ -84,3 +95,20 @@ async def test_rows_of_registrations_are_found_by_no_index_of_centres(
     for plan in explaining.plans:
         assert [name for name in used if name in plan] == [], plan
     assert used
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_learners_of_a_centre_are_not_looked_for_among_all_who_have_an_award_month(
+    database: Database, tmp_path: Path
+) -> None:
+    await import_sample(database, tmp_path / "feed", learners=200, centres=9)
+    async with database.transaction() as connection:
+        await connection.execute("ANALYZE")
+        number = (await connection.tuples("SELECT number FROM centre"))[0][0]
+        explaining = Explaining(connection)
+        reading = Reading(explaining, await everywhere(connection), DAY)
+        wanted = LearnerFilter(centres=(number,), award_from="2009-01")
+        await issue_page(reading, wanted, PageRequest(ISSUES_BY_SEVERITY, 50))
+        await learner_page(reading, wanted, PageRequest(LEARNERS_BY_NAME, 50))
+
+    assert ["idx_completion_award" in plan for plan in explaining.plans] == [False, False]
