@@ -1,6 +1,5 @@
 """Connections to PostgreSQL that go from one statement to the next without going into the pool."""
 
-from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final, NamedTuple
@@ -15,9 +14,6 @@ COSTS: Final = "SET random_page_cost = 1.1; SET jit = off"
 usual costs, a page of a hundred reads all learners there are. Compiling takes longer than it
 spares."""
 
-MOST_STRAYED: Final = 8
-"""Statements in turn after which a connection is one of those that they are meant for."""
-
 
 class Pooled(asyncpg.Connection):  # asyncpg has no types
     """A connection that goes back into its pool as it is.
@@ -30,30 +26,17 @@ class Pooled(asyncpg.Connection):  # asyncpg has no types
     plans_once: bool | None = None
     """Whether each statement is planned once, or anew for the values that it is sent with; None
     before anything was said."""
-    strayed = 0
-    """For how many statements in turn that are better planned once it has served, planning each
-    anew."""
 
     def get_reset_query(self) -> str:
         """Nothing to clear."""
         return ""
 
-    async def suit(self, *, plans_once: bool, strays: bool) -> None:
-        """Plan as the next statement needs it; where it `strays`, as well as may be for now.
-
-        A list is never planned without its values: such a plan may take a hundred times as long.
-        """
-        if self.plans_once is plans_once:
-            self.strayed = 0
-        elif strays and self.plans_once is False and self.strayed < MOST_STRAYED:
-            self.strayed += 1
-        else:
-            await self._plan(once=plans_once)
-
-    async def _plan(self, *, once: bool) -> None:
-        mode = "force_generic_plan" if once else "auto"
-        await self.execute(f"SET plan_cache_mode = {mode}; {COSTS}")
-        self.plans_once, self.strayed = once, 0
+    async def plan(self, *, once: bool) -> None:
+        """Say how statements are planned from now on."""
+        mode = "force_generic_plan" if once else "force_custom_plan"
+        first = f"; {COSTS}" if self.plans_once is None else ""
+        await self.execute(f"SET plan_cache_mode = {mode}{first}")
+        self.plans_once = once
 
 
 class _Lent(NamedTuple):
@@ -61,8 +44,6 @@ class _Lent(NamedTuple):
 
     raw: Any
     holder: Any
-    strays: bool = False
-    """Whether it serves for what it may not be meant for, as no other is left."""
 
 
 def _lives(raw: Any) -> bool:  # noqa: ANN401 - a driver's
@@ -78,15 +59,14 @@ class Lending:
 
     Giving a connection back takes the pool a task of its own and half as long as a statement.
     Planning a statement takes longer than to find rows by their keys, so that some connections
-    plan each statement once; those for lists do not, whose best plan depends on what is asked. One
-    for lists serves for keys as well where no other is left: a change takes a round trip.
+    plan each statement once; those for lists do not, whose best plan depends on what is asked.
     """
 
     def __init__(self, client: BaseDBAsyncClient, most: int) -> None:
         """Begin with none; the pool has so many at most."""
         self._client = client
         self._most = most
-        self._kept: dict[bool, deque[_Lent]] = {False: deque(), True: deque()}
+        self._kept: dict[bool, list[_Lent]] = {False: [], True: []}
         self._out = 0
         self._queue = 0
         self._closed = False
@@ -102,7 +82,8 @@ class Lending:
         one = await self._take(plans_once)
         fine = False
         try:
-            await one.raw.suit(plans_once=plans_once, strays=one.strays)
+            if one.raw.plans_once is not plans_once:
+                await one.raw.plan(once=plans_once)
             yield one.raw
             fine = True
         except asyncpg.InternalClientError:
@@ -110,7 +91,7 @@ class Lending:
             raise
         finally:
             if fine and not self._queue and not self._closed:
-                self._keep(one)
+                self._kept[plans_once].append(one)
             else:
                 await self._give_back(one)
 
@@ -124,28 +105,21 @@ class Lending:
     async def _take(self, plans_once: bool) -> _Lent:  # noqa: FBT001 - ours alone
         kept, others = self._kept[plans_once], self._kept[not plans_once]
         while kept or (others and self._out >= self._most):
-            strays = not kept
-            one = others.popleft() if strays else kept.pop()
+            one = (kept or others).pop()
             if _lives(one.raw):
-                return one._replace(strays=strays)
+                return one
             await self._give_back(one)
-        full = self._out >= self._most
         self._out += 1  # before it is waited for: others see that it is gone
         self._queue += 1
         try:
             async with in_time(queue=True):
                 holder = self._client.acquire_connection()
-                return _Lent(await holder.__aenter__(), holder, strays=full)
+                return _Lent(await holder.__aenter__(), holder)
         except BaseException:
             self._out -= 1
             raise
         finally:
             self._queue -= 1
-
-    def _keep(self, one: _Lent) -> None:
-        """Those that stray lie at the other end: nobody takes them back to where they were."""
-        kept = self._kept[one.raw.plans_once]
-        (kept.appendleft if one.raw.strayed else kept.append)(one)
 
     async def _give_back(self, one: _Lent) -> None:
         self._out -= 1

@@ -25,7 +25,7 @@ async def test_statements_of_a_kind_go_through_the_same_connection(database: Dat
     others = {await one(keyed, SPEAKER) for _ in range(3)}
 
     assert (len(speakers), len(others), len(speakers | others)) == (1, 1, 2)
-    assert await one(reader, PLANS) == "auto"
+    assert await one(reader, PLANS) == "force_custom_plan"
     assert await one(keyed, PLANS) == "force_generic_plan"
     for kind in (reader, keyed):
         assert await one(kind, "SELECT current_setting('random_page_cost')") == "1.1"
@@ -37,46 +37,11 @@ async def test_with_one_connection_both_kinds_take_turns(database_url: str) -> N
     database = await open_database(database_url, pool_size=1)
     try:
         kinds = [database.reader, database.reader.keyed] * 5
-        assert await asyncio.gather(*(one(kind, PLANS) for kind in kinds)) == ["auto"] * 10
+        assert await asyncio.gather(*(one(kind, PLANS) for kind in kinds)) == [
+            *("force_custom_plan", "force_generic_plan") * 5
+        ]
         speakers = {await one(kind, SPEAKER) for kind in kinds}
         assert len(speakers) == 1
-    finally:
-        await database.close()
-
-
-async def test_a_connection_becomes_what_it_is_asked_for_again_and_again(
-    database_url: str,
-) -> None:
-    database = await open_database(database_url, pool_size=1)
-    try:
-        reader, keyed = database.reader, database.reader.keyed
-        assert await one(reader, PLANS) == "auto"
-        plans = [await one(keyed, PLANS) for _ in range(10)]
-        assert plans == [*["auto"] * 8, *["force_generic_plan"] * 2]
-        assert await one(reader, PLANS) == "auto"
-        assert await one(keyed, PLANS) == "auto"
-    finally:
-        await database.close()
-
-
-async def test_after_a_busy_moment_there_are_connections_of_both_kinds_again(
-    database_url: str,
-) -> None:
-    database = await open_database(database_url, pool_size=4)
-    try:
-        reader, keyed = database.reader, database.reader.keyed
-
-        async def request() -> list[object]:
-            return [await one(kind, PLANS) for kind in (keyed, reader, keyed, keyed)]
-
-        await asyncio.gather(*(request() for _ in range(60)))
-        for _ in range(10):
-            await request()
-        quiet = [await request() for _ in range(10)]
-        assert (
-            quiet
-            == [["force_generic_plan", "auto", "force_generic_plan", "force_generic_plan"]] * 10
-        )
     finally:
         await database.close()
 
