@@ -2,9 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from importlib import import_module
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Final
 
 import pytest
@@ -21,9 +19,9 @@ from domain.catalogue import (
 )
 from domain.vocabulary import ComponentType, Level
 from models.database import APP, Connection, Database, Dialect, _app, open_database
-from tests.factories import import_sample
 from tests.indexes import INDEXES, Index
 from tests.server.databases import empty_database
+from tests.tables import OWN_BOOKKEEPING, columns
 
 MIGRATIONS: Final = [
     "0001_initial",
@@ -62,7 +60,6 @@ NO_ROWS: Final = {
 }
 """Columns of this kind of name that are half a key, or point to no row."""
 
-OWN_BOOKKEEPING: Final = "tortoise_migrations"
 
 PRIMARY: Final = {
     Dialect.SQLITE: """
@@ -100,14 +97,6 @@ FOREIGN_KEYS: Final = {
         JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = c.conkey[1]
         WHERE c.contype = 'f'""",
 }
-COLUMNS: Final = {
-    Dialect.SQLITE: """
-        SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c
-        WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'""",
-    Dialect.POSTGRESQL: """
-        SELECT table_name, column_name FROM information_schema.columns
-        WHERE table_schema = 'public'""",
-}
 
 
 @pytest.fixture
@@ -132,11 +121,6 @@ async def indexes(connection: Connection) -> set[Index]:
     listed = [(table, tuple(columns), unique) for (table, _, unique), columns in found.items()]
     assert len(listed) == len(set(listed)), "the same index twice"
     return {index for index in listed if index[0] != OWN_BOOKKEEPING}
-
-
-async def columns(connection: Connection) -> set[tuple[str, str]]:
-    rows = await connection.tuples(COLUMNS[connection.dialect])
-    return {(row[0], row[1]) for row in rows if row[0] != OWN_BOOKKEEPING}
 
 
 # Migrating ---------------------------------------------------------------------------------------
@@ -324,71 +308,6 @@ async def test_a_second_database_leaves_the_first_as_it_is(
     rows = await database.reader.tuples("SELECT COUNT(*) FROM centre")
     assert rows[0][0] == 1
     assert await database.pending_migrations() == []
-
-
-# Rows that were there before ---------------------------------------------------------------------
-
-
-async def test_what_learners_are_found_by_is_filled_in_for_those_who_were_there(
-    database: Database, tmp_path: Path
-) -> None:
-    """As if the tables had been filled before there was anything to find by."""
-    await import_sample(database, tmp_path / "feed", learners=30)
-    kept = {
-        table: ", ".join(name for owner, name in await columns(database.reader) if owner == table)
-        for table in ("completion", "issue", "name_part")
-    }
-    kept["completion"] = (
-        kept["completion"].replace("modified_at, ", "").replace(", modified_at", "")
-    )
-
-    async def rows() -> list[list[tuple[object, ...]]]:
-        return [
-            sorted((tuple(row) for row in found), key=repr)
-            for table, names in kept.items()
-            for found in [await database.reader.tuples(f"SELECT {names} FROM {table}")]  # noqa: S608
-        ]
-
-    before = await rows()
-    step = import_module("models.migrations.0007_finding")
-    async with database.transaction() as connection:
-        await connection.execute("DELETE FROM name_part")
-        await connection.execute(
-            "UPDATE completion SET name_order = '', uln = '', award = '', registered_on = '',"
-            " stage = '', urgency = '', due = '', modified_at = NULL"
-        )
-        await connection.execute("UPDATE issue SET urgency = '', due = '', family_order = ''")
-        await step.fill(None, SimpleNamespace(client=connection.client))
-
-    assert await rows() == before
-    ((unstamped,),) = await database.reader.tuples(
-        "SELECT COUNT(*) FROM completion WHERE modified_at IS NULL"
-    )
-    assert unstamped == 0
-
-
-async def test_components_that_are_there_get_the_codes_of_their_flags(
-    database: Database, tmp_path: Path
-) -> None:
-    await import_sample(database, tmp_path / "feed", learners=30)
-    columns = "id, level, entry_flag, assessment_flag, assessment_detail"
-
-    async def rows() -> list[tuple[object, ...]]:
-        found = await database.reader.tuples(f"SELECT {columns} FROM component ORDER BY id")  # noqa: S608
-        return [tuple(row) for row in found]
-
-    before = await rows()
-    step = import_module("models.migrations.0012_flags_on_components")
-    async with database.transaction() as connection:
-        await connection.execute(
-            "UPDATE component SET level = '', entry_flag = NULL, assessment_flag = NULL,"
-            " assessment_detail = NULL"
-        )
-        await step.fill(None, SimpleNamespace(client=connection.client))
-
-    assert await rows() == before
-    assert all(level for _, level, *_ in before)
-    assert {None} < {assessment for *_, assessment, _ in before}
 
 
 async def test_a_migration_that_is_broken_off_can_be_made_again(

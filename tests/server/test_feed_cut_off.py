@@ -1,10 +1,6 @@
 """Feeds that are cut off leave everything as it was, and are told of."""
 
 import asyncio
-import os
-import signal
-import subprocess
-import sys
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +14,7 @@ from models.database import Database
 from tests.exchange.feeds import send, tiny_feed
 from tests.exchange.projection_checks import assert_projection_is_derivation
 from tests.factories import DAY
+from tests.killing import kill_when_told
 from tests.server.feeding import (
     PAGE,
     Gate,
@@ -36,8 +33,6 @@ from tests.server.feeding import (
 )
 
 __all__ = ["at_once", "gate", "impatient", "shelf", "tiny", "token"]  # fixtures
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 async def test_a_feed_that_is_cut_off_when_the_server_stops_leaves_everything_as_it_was(
@@ -106,20 +101,6 @@ asyncio.run(main(*sys.argv[1:]))
 """
 
 
-def kill_while_deriving(*arguments: str) -> None:
-    """Run a server in a process of its own, and kill it once a feed has written its rows."""
-    with subprocess.Popen(  # noqa: S603 - runs this interpreter on the script above
-        [sys.executable, "-c", SCRIPT, *arguments],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    ) as process:
-        assert process.stdout is not None
-        assert "deriving\n" in process.stdout
-        process.send_signal(signal.SIGKILL)
-
-
 async def test_a_feed_whose_process_is_killed_is_told_as_interrupted_by_the_next_start(
     database: Database,
     database_url: str,
@@ -132,7 +113,7 @@ async def test_a_feed_whose_process_is_killed_is_told_as_interrupted_by_the_next
     before = await fed(database)
     packed = tmp_path / "second.zip"
     packed.write_bytes(later(tmp_path / "second"))
-    kill_while_deriving(database_url, token, str(shelf), str(packed))
+    kill_when_told(SCRIPT, "deriving", database_url, token, str(shelf), str(packed))
 
     assert await fed(database) == before
     assert [row[0] for row in await written(database)] == ["APPLIED", "RUNNING"]

@@ -35,8 +35,6 @@ from tests.server.feeding import (
 
 __all__ = ["at_once", "gate", "impatient", "shelf", "tiny", "token"]  # fixtures
 
-ROOT = Path(__file__).resolve().parents[2]
-
 
 # One after the other -----------------------------------------------------------------------------
 

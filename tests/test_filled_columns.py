@@ -1,0 +1,71 @@
+"""Rows that were there before a column came are given what it holds."""
+
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
+
+from models.database import Database
+from tests.factories import import_sample
+from tests.tables import columns
+
+
+async def test_what_learners_are_found_by_is_filled_in_for_those_who_were_there(
+    database: Database, tmp_path: Path
+) -> None:
+    """As if the tables had been filled before there was anything to find by."""
+    await import_sample(database, tmp_path / "feed", learners=30)
+    kept = {
+        table: ", ".join(name for owner, name in await columns(database.reader) if owner == table)
+        for table in ("completion", "issue", "name_part")
+    }
+    kept["completion"] = (
+        kept["completion"].replace("modified_at, ", "").replace(", modified_at", "")
+    )
+
+    async def rows() -> list[list[tuple[object, ...]]]:
+        return [
+            sorted((tuple(row) for row in found), key=repr)
+            for table, names in kept.items()
+            for found in [await database.reader.tuples(f"SELECT {names} FROM {table}")]  # noqa: S608
+        ]
+
+    before = await rows()
+    step = import_module("models.migrations.0007_finding")
+    async with database.transaction() as connection:
+        await connection.execute("DELETE FROM name_part")
+        await connection.execute(
+            "UPDATE completion SET name_order = '', uln = '', award = '', registered_on = '',"
+            " stage = '', urgency = '', due = '', modified_at = NULL"
+        )
+        await connection.execute("UPDATE issue SET urgency = '', due = '', family_order = ''")
+        await step.fill(None, SimpleNamespace(client=connection.client))
+
+    assert await rows() == before
+    ((unstamped,),) = await database.reader.tuples(
+        "SELECT COUNT(*) FROM completion WHERE modified_at IS NULL"
+    )
+    assert unstamped == 0
+
+
+async def test_components_that_are_there_get_the_codes_of_their_flags(
+    database: Database, tmp_path: Path
+) -> None:
+    await import_sample(database, tmp_path / "feed", learners=30)
+    columns = "id, level, entry_flag, assessment_flag, assessment_detail"
+
+    async def rows() -> list[tuple[object, ...]]:
+        found = await database.reader.tuples(f"SELECT {columns} FROM component ORDER BY id")  # noqa: S608
+        return [tuple(row) for row in found]
+
+    before = await rows()
+    step = import_module("models.migrations.0012_flags_on_components")
+    async with database.transaction() as connection:
+        await connection.execute(
+            "UPDATE component SET level = '', entry_flag = NULL, assessment_flag = NULL,"
+            " assessment_detail = NULL"
+        )
+        await step.fill(None, SimpleNamespace(client=connection.client))
+
+    assert await rows() == before
+    assert all(level for _, level, *_ in before)
+    assert {None} < {assessment for *_, assessment, _ in before}
