@@ -1,6 +1,7 @@
 """What hangs on a registration: components, flags, issues, entries, declarations, DAS."""
 
 from collections.abc import Sequence
+from datetime import date
 from operator import attrgetter
 
 from auth import scope
@@ -13,6 +14,7 @@ from loaders.rows import (
     FlagRow,
     IssueRow,
     VerificationRow,
+    WholeEntryRow,
 )
 from loaders.select import columns_of
 from models.database import Clause
@@ -29,17 +31,13 @@ ISSUE_SOURCES = {
 ISSUE_COLUMNS = columns_of(IssueRow, "i", ISSUE_SOURCES)
 
 _RELEASED = "e.result_release_on IS NULL OR e.result_release_on <= ?"
-ENTRY_COLUMNS = columns_of(
-    EntryRow,
-    "e",
-    {
-        "result": f"CASE WHEN {_RELEASED} THEN e.result END",
-        "result_released_on": (
-            f"CASE WHEN e.result IS NOT NULL AND ({_RELEASED}) THEN e.result_release_on END"
-        ),
-    },
-)
-"""Two parameters: the civil day, twice; a result before its release is absent."""
+_ENTRY_SOURCES = {
+    "result": f"CASE WHEN {_RELEASED} THEN e.result END",
+    "result_released_on": (
+        f"CASE WHEN e.result IS NOT NULL AND ({_RELEASED}) THEN e.result_release_on END"
+    ),
+}
+_ENTRY_COLUMNS = {row: columns_of(row, "e", _ENTRY_SOURCES) for row in (EntryRow, WholeEntryRow)}
 
 DECLARATION_COLUMNS = columns_of(
     DeclarationRow,
@@ -134,31 +132,38 @@ async def _issues(reading: Reading, wanted: Clause) -> list[IssueRow]:
     )
 
 
+def entry_columns(row: type[EntryRow], today: date) -> Clause:
+    """The columns of an entry; a result before its release is absent."""
+    text = _ENTRY_COLUMNS[row]
+    return Clause(text, (today,) * text.count("?"))
+
+
 async def entry_by_id(reading: Reading, ids: Sequence[int]) -> list[EntryRow | None]:
     """Entries in view by id: those of learners, and unmatched ones where these may be seen."""
     connection, viewer = reading.connection, reading.viewer
     known = scope.entries(viewer, connection, checked("e.centre_id"))
     unmatched = scope.unmatched_entries(viewer, connection, checked("e.centre_id"))
     either = Clause(f"(({known.text}) OR ({unmatched.text}))", known.params + unmatched.params)
-    rows = await entries(reading, connection.among("e.id", ids) & either)
+    rows = await _entries(reading, connection.among("e.id", ids) & either)
     return matched(ids, rows, lambda row: row.id)
 
 
 async def entries_by_registration_id(reading: Reading, ids: Sequence[int]) -> list[list[EntryRow]]:
     """The entries of each registration, the earliest first."""
     reach = scope.entries(reading.viewer, reading.connection, checked("e.centre_id"))
-    rows = await entries(reading, _of(reading, "e", ids, reach))
+    rows = await _entries(reading, _of(reading, "e", ids, reach))
     return grouped(ids, rows, _REGISTRATION)
 
 
-async def entries(reading: Reading, where: Clause) -> list[EntryRow]:
+async def _entries(reading: Reading, where: Clause) -> list[EntryRow]:
     """Entries under a condition that begins from a scope."""
+    row = EntryRow if EntryRow in reading.brief else WholeEntryRow
+    columns = entry_columns(row, reading.today)
     return await reading.keyed.rows(
-        EntryRow,
-        f"SELECT {ENTRY_COLUMNS} FROM entry e WHERE {where.text}"  # noqa: S608
-        " ORDER BY e.entered_on, e.id",
-        reading.today,
-        reading.today,
+        row,
+        f"SELECT {columns.text} FROM entry e WHERE {where.text}"  # noqa: S608
+        " ORDER BY e.registration_id, e.entered_on, e.id",
+        *columns.params,
         *where.params,
     )
 

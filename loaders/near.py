@@ -13,7 +13,7 @@ from domain.names import name_order, name_parts
 from domain.nearness import Nearness, Person, near_ulns, nearness
 from loaders.learners import in_view_at_centre
 from loaders.reading import Reading
-from loaders.rows import EntryRow
+from loaders.rows import WholeEntryRow
 from models.database import Clause
 
 MOST_NEAR: Final = 5
@@ -50,7 +50,7 @@ class _LearnerRow(msgspec.Struct, frozen=True, gc=False):
         return Person(self.uln, self.given_name, self.family_name, self.date_of_birth)
 
 
-async def near_by_entry(reading: Reading, entries: Sequence[EntryRow]) -> list[list[NearRow]]:
+async def near_by_entry(reading: Reading, entries: Sequence[WholeEntryRow]) -> list[list[NearRow]]:
     """Learners in view at each entry's own centre who may be meant, the nearest first."""
     by_centre: dict[int, list[_LearnerRow]] = defaultdict(list)
     for row in await _possible(reading, entries):
@@ -58,7 +58,7 @@ async def near_by_entry(reading: Reading, entries: Sequence[EntryRow]) -> list[l
     return [_nearest(entry, by_centre[entry.centre_id]) for entry in entries]
 
 
-async def _possible(reading: Reading, entries: Sequence[EntryRow]) -> list[_LearnerRow]:
+async def _possible(reading: Reading, entries: Sequence[WholeEntryRow]) -> list[_LearnerRow]:
     """Learners who share a birth date or a part of the name with an entry, or nearly a ULN."""
     connection, viewer = reading.connection, reading.viewer
     born = scope.within(viewer, Permission.BIRTH_DATE_READ, connection, "c.centre_id")
@@ -87,7 +87,7 @@ async def _possible(reading: Reading, entries: Sequence[EntryRow]) -> list[_Lear
     )
 
 
-def _nearest(entry: EntryRow, learners: Sequence[_LearnerRow]) -> list[NearRow]:
+def _nearest(entry: WholeEntryRow, learners: Sequence[_LearnerRow]) -> list[NearRow]:
     meant = Person(entry.uln, entry.given_name, entry.family_name, entry.date_of_birth)
     found = [(nearness(meant, row.person), row) for row in learners]
     near = sorted(

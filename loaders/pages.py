@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from auth import scope
-from loaders.components import ENTRY_COLUMNS
+from loaders.components import entry_columns
 from loaders.counting import Question
 from loaders.each import Listed, count_of_each, page_of, page_of_each, slices
 from loaders.filters import LearnerFilter, course_tables, learner_clause
@@ -11,7 +11,7 @@ from loaders.kept import total_in_view
 from loaders.learners import LEARNER_BESIDE, LEARNER_SOURCES, in_view, in_view_at_centre
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading
-from loaders.rows import EntryRow, LearnerRow
+from loaders.rows import LearnerRow, WholeEntryRow
 from loaders.select import columns_of
 from models.database import Clause
 
@@ -88,14 +88,14 @@ async def unmatched_page_by_centre_id(
     connection = reading.connection
     where = connection.among("e.centre_id", ids) & page.clause
     where &= scope.unmatched_entries(reading.viewer, connection, "e.centre_id")
+    columns = entry_columns(WholeEntryRow, reading.today)
     rows = await connection.rows(
-        EntryRow,
-        f"""SELECT {ENTRY_COLUMNS} FROM entry e JOIN (
+        WholeEntryRow,
+        f"""SELECT {columns.text} FROM entry e JOIN (
             SELECT e.id, row_number() OVER (PARTITION BY e.centre_id ORDER BY {page.order.text})
                 AS place FROM entry e WHERE {where.text}) p ON p.id = e.id
         WHERE p.place <= ? ORDER BY e.centre_id, p.place""",  # noqa: S608
-        reading.today,
-        reading.today,
+        *columns.params,
         *where.params,
         page.first + 1,
     )

@@ -1,7 +1,7 @@
 """What every batch function is handed, and how rows find back to their keys."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from datetime import date
 from typing import NamedTuple, TypeVar
 
@@ -21,6 +21,8 @@ class Reading(NamedTuple):
     today: date
     gathering: Gathering | None = None
     """Where queries for few rows are asked, to travel together."""
+    brief: Collection[type] = ()
+    """Rows of which nothing is asked but what their brief form has."""
 
     @property
     def keyed(self) -> Connection | Gathering:

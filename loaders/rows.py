@@ -169,26 +169,31 @@ class FactsRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class EntryRow(msgspec.Struct, frozen=True, gc=False):
-    """An entry; a result under embargo is absent."""
+    """An entry in brief; a result under embargo is absent."""
 
     id: int
     registration_id: int | None
     centre_id: int
     component: str
-    uln: str | None
-    given_name: str | None
-    family_name: str | None
-    date_of_birth: date | None
     qan: str
     kind: str
     unit: str | None
     series: str | None
     status: str
-    status_raw: str | None
     entered_on: date
+    result: str | None
+
+
+class WholeEntryRow(EntryRow, frozen=True, gc=False):
+    """An entry with what lists of entries seldom show, such as whom the feed names on it."""
+
+    uln: str | None
+    given_name: str | None
+    family_name: str | None
+    date_of_birth: date | None
+    status_raw: str | None
     marks_submitted_on: date | None
     claimed: bool
-    result: str | None
     result_released_on: date | None
 
 

@@ -1,6 +1,6 @@
 """What an operation carries: who asks, on which day, and the loaders that batch its reads."""
 
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -92,6 +92,10 @@ class Context:
         """For how many keys loaders were asked, each time."""
         self._asked: set[str] = set()
         self._loaders: dict[Hashable, Batching] = {}
+
+    def ask_briefly(self, rows: Collection[type]) -> None:
+        """Nothing will be asked of these rows but what their brief form has."""
+        self.reading = self.reading._replace(brief=rows)
 
     async def load(self, batch: Batch, key: Hashable, *arguments: Hashable) -> Any:  # noqa: ANN401 - rows of any kind
         """One key's answer to a batch question; keys asked together are answered together."""

@@ -19,6 +19,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.types import ExecutionContext
 
 from auth.viewer import Footing
+from schema.brief import brief_rows
 from schema.context import Context, Cost
 from schema.cost import cost_of
 from schema.documents import Known, known_document
@@ -80,12 +81,9 @@ class Gate(SchemaExtensionsRunner):
         if operation is not None and asked.graphql_document is not None:
             context.operation_name = operation.name.value if operation.name else None
             context.mutates = operation.operation is OperationType.MUTATION
-            requested = cost_of(
-                asked.schema._schema,  # noqa: SLF001
-                asked.graphql_document,
-                operation,
-                asked.variables or {},
-            )
+            schema, document = asked.schema._schema, asked.graphql_document  # noqa: SLF001
+            context.ask_briefly(brief_rows(schema, document))
+            requested = cost_of(schema, document, operation, asked.variables or {})
             allowed = context.service.most_cost[context.viewer.footing]
             context.cost = Cost(requested, allowed)
             if requested > allowed:

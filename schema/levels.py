@@ -1,10 +1,16 @@
 """How the fields of the graph are answered for a whole level: read off their declarations."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import strawberry
-from graphql import GraphQLField, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema
+from graphql import (
+    GraphQLField,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+)
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.base import StrawberryObjectDefinition
@@ -24,7 +30,8 @@ from execution.executor import BreadthFirstExecutor
 from schema.batched import LEVEL
 from schema.context import Context
 
-_DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
+DEFINITION: Final = GraphQLCoreConverter.DEFINITION_BACKREF
+"""Under this key what is built for graphql-core holds what strawberry knows of it."""
 
 
 class LevelByLevel(BreadthFirstExecutor, StrawberryGraphQLCoreExecutionContext):
@@ -42,13 +49,18 @@ def declare_levels(schema: GraphQLSchema) -> None:
     for type_ in schema.type_map.values():
         if not isinstance(type_, GraphQLObjectType):
             continue
-        shown = type_.extensions.get(_DEFINITION)
-        if isinstance(shown, StrawberryObjectDefinition) and hasattr(shown.origin, "row"):
+        if hasattr(shown_by(type_), "row"):
             decide_by_class(type_)
         for definition in type_.fields.values():
-            field = definition.extensions.get(_DEFINITION)
+            field = definition.extensions.get(DEFINITION)
             if isinstance(field, StrawberryField):
                 _declare(definition, field)
+
+
+def shown_by(type_: GraphQLNamedType | None) -> Any:  # noqa: ANN401 - any class
+    """The class that shows an object type, which may name its rows; None for other types."""
+    definition = type_.extensions.get(DEFINITION) if type_ is not None else None
+    return definition.origin if isinstance(definition, StrawberryObjectDefinition) else None
 
 
 def _declare(definition: GraphQLField, field: StrawberryField) -> None:

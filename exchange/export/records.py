@@ -22,7 +22,7 @@ from loaders.learners import learner_by_id
 from loaders.pages import unmatched_count_by_centre_id, unmatched_page_by_centre_id
 from loaders.paging import CHANGES_NEWEST_FIRST, ENTRIES_BY_DAY, PageRequest, Slice
 from loaders.reading import Reading
-from loaders.rows import CentreRow, EntryRow
+from loaders.rows import CentreRow, WholeEntryRow
 
 _ENTRY_COLUMNS: Final = (
     *CENTRE_COLUMNS,
@@ -83,7 +83,7 @@ async def changes(reading: Reading, wanted: ChangeFilter) -> Listing:
     return Listing("Changes", _CHANGE_COLUMNS, partial(change_count, reading, wanted), chunks)
 
 
-def _entry(reading: Reading, centre: CentreRow, row: EntryRow) -> Row:
+def _entry(reading: Reading, centre: CentreRow, row: WholeEntryRow) -> Row:
     may_know = reading.viewer.may(Permission.BIRTH_DATE_READ, row.centre_id)
     cells = (
         centre.number,

@@ -49,6 +49,7 @@ from loaders.rows import (
     FlagRow,
     IssueRow,
     VerificationRow,
+    WholeEntryRow,
 )
 from schema.batched import Ahead, batched
 from schema.context import Info
@@ -159,6 +160,7 @@ class Entry(Node):
     """An entry for a unit, an award or a qualification."""
 
     row = EntryRow
+    whole_row = WholeEntryRow
     component: ComponentType = strawberry.field(description="The component it is filed under.")
     uln: Uln | None = strawberry.field(description="ULN on the entry; null when it carries none.")
     given_name: str | None = strawberry.field(description="Given name on the entry.")
@@ -203,7 +205,7 @@ class Entry(Node):
     )
     async def near_learners(self, info: Info) -> list[NearLearner] | None:
         """One statement for all entries of a level."""
-        row: EntryRow = self  # type: ignore[assignment]  # self is the row
+        row: WholeEntryRow = self  # type: ignore[assignment]  # self is the row
         if row.registration_id is not None:
             return None
         found = await info.context.load(near_by_entry, row)

@@ -22,6 +22,8 @@ class Node:
     """Whatever has an id; each type names the slotted row that it shows."""
 
     row: ClassVar[type]
+    whole_row: ClassVar[type | None] = None
+    """Where `row` is brief, its form with all that may be asked for."""
     type_name: ClassVar[str]
 
     @classmethod
