@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
 from types import GeneratorType, NoneType
-from typing import Any
+from typing import Any, Final
 
 from graphql import (
     GraphQLError,
@@ -22,6 +22,8 @@ from execution.levels import Column, Level, Wrapped
 from execution.objects import Opening
 from execution.plan import FieldPlan
 from execution.waiting import Later, Running
+
+_LISTS: Final = frozenset({list, tuple})
 
 
 class Answers:
@@ -196,7 +198,7 @@ class Answers:
                     self._fail(wrapped, values, position, value)
             classes = set(map(type, values))
         if wrapped.layer.is_list:
-            if classes == {list}:
+            if classes <= _LISTS:
                 items = list(chain.from_iterable(values))
                 self._take(wrapped.items(list(map(len, values)), len(items)), items, plain=plain)
             else:

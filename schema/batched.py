@@ -152,19 +152,16 @@ def _parted(
 ) -> list[Any]:
     """Each answer is taken apart once, for all rows that share it."""
     apart: dict[Hashable, dict[Any, list[Any]]] = {}
-    answers: list[Any] = []
-    for name, key in zip(map(name_of, rows), keys, strict=True):
-        groups = apart.get(key)
-        if groups is None:
-            answer = found.get(key)
-            if answer is None or isinstance(answer, Exception):
-                answers.append(answer)
-                continue
+    for key in dict.fromkeys(keys):
+        answer = found.get(key)
+        if isinstance(answer, list):
             groups = apart[key] = defaultdict(list)
-            for owner, one in zip(map(owner_of, answer), answer, strict=True):
-                groups[owner].append(one)
-        answers.append(groups.get(name, []))
-    return answers
+            for one in answer:
+                groups[owner_of(one)].append(one)
+    return [
+        apart[key].get(name) or [] if key in apart else found.get(key)
+        for name, key in zip(map(name_of, rows), keys, strict=True)
+    ]
 
 
 def stands_alone(info: Info) -> bool:

@@ -115,7 +115,7 @@ class Flag(Node):
     @strawberry.field(description="Why the flag stands: at least one reason, sorted.")
     def reasons(self) -> list[Reason]:
         """Codes."""
-        return [*_reasons(self)]  # type: ignore[arg-type]  # self is the row
+        return _reasons(self)  # type: ignore[arg-type,return-value]  # self is the row; a tuple does
 
     @strawberry.field(description="The reasons as sentences, in the same order.")
     def explanations(self) -> list[str]:
