@@ -67,19 +67,15 @@ if TYPE_CHECKING:
     from schema.types.learner import Learner
 
 
-def _reasons(row: FlagRow) -> tuple[Reason, ...]:
-    return _reasons_in(row.stored_reasons)
-
-
 @lru_cache(maxsize=1024)
-def _reasons_in(stored: str) -> tuple[Reason, ...]:
+def _reasons(stored: str) -> tuple[Reason, ...]:
     return tuple(Reason(code) for code in stored.split("|"))
 
 
 def _checklists(row: FlagRow, found: FactsRow | None) -> list[AdviceValue]:
     """One checklist a reason, each once."""
     facts = facts_of(found, ComponentType(row.component_type))
-    checklists = (rendered(reason.value, facts) for reason in _reasons(row))
+    checklists = (rendered(reason.value, facts) for reason in _reasons(row.stored_reasons))
     return list({advice.key: advice for advice in checklists}.values())
 
 
@@ -115,12 +111,12 @@ class Flag(Node):
     @strawberry.field(description="Why the flag stands: at least one reason, sorted.")
     def reasons(self) -> list[Reason]:
         """Codes."""
-        return _reasons(self)  # type: ignore[arg-type,return-value]  # self is the row; a tuple does
+        return _reasons(self.stored_reasons)  # type: ignore[attr-defined,return-value]  # the row
 
     @strawberry.field(description="The reasons as sentences, in the same order.")
     def explanations(self) -> list[str]:
         """Sentences."""
-        return [reason.description for reason in _reasons(self)]  # type: ignore[arg-type]
+        return [reason.description for reason in _reasons(self.stored_reasons)]  # type: ignore[attr-defined]
 
     advice: list[Advice] = batched(
         facts_by_registration_id,
@@ -136,7 +132,7 @@ def _words(row: FlagRow) -> Reason | EntryFlag | AssessmentDetail:
         return AssessmentDetail(row.detail)
     if row.code is not None:
         return EntryFlag(row.code)
-    return _reasons(row)[0]
+    return _reasons(row.stored_reasons)[0]
 
 
 @strawberry.type(
