@@ -15,10 +15,10 @@ from auth.explain import verdict
 from auth.permissions import Permission
 from auth.viewer import Viewer
 from domain.errors import Invalid, Missing, ProblemError, Refused
-from exchange.export.as_xlsx import MOST_ROWS
 from exchange.export.listing import Chunk
 from exchange.export.making import (
     KINDS,
+    MOST_ROWS,
     Export,
     NoRoomError,
     Tally,

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Final
 
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import XlsxFileError
 from xlsxwriter.format import Format
 
 from domain.identifiers import YearMonth
 from exchange.export.listing import Cell, Column, Kind, Row
 
-MOST_ROWS: Final = (1 << 20) - 1
-"""Rows that fit into a sheet below its header."""
 ABOUT: Final = "About this export"
 
 _LONGEST_TEXT: Final = 32_767
@@ -56,14 +55,17 @@ class XlsxFile:
                     self._write(place, column.kind, cell)
 
     def close(self, about: Iterable[tuple[str, str]]) -> None:
-        """Write what stands about the rows, and put the file together."""
+        """Write what stands about the rows, and put the file together; raises OSError."""
         self._about.set_column(0, 0, 16)
         self._about.set_column(1, 1, 70)
         for number, (heading, text) in enumerate(about):
             self._about.write_string(number, 0, heading, self._bold)
             self._about.write_string(number, 1, text[:_LONGEST_TEXT])
         self._sheet.autofilter(0, 0, self._row, len(self._columns) - 1)
-        self._book.close()
+        try:
+            self._book.close()
+        except XlsxFileError as error:
+            raise OSError(str(error)) from error
 
     def abandon(self) -> None:
         """Let go of the files without putting them together."""
