@@ -15,12 +15,12 @@ import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import IntegrityError, OperationalError
-from tortoise.migrations.executor import MigrationExecutor
 from tortoise.transactions import in_transaction
 
 from models.busy import begun
 from models.deadline import DeadlineError, in_time, interrupted, time_left
 from models.lending import Lending, Pooled
+from models.migrating import Migrator
 from models.news import CHANNEL, News
 from models.placeholders import numbered, sendable, united
 from models.sqlite import for_sqlite, sqlite_converters
@@ -304,16 +304,16 @@ class Database:
         """Names of the migrations that this database still needs."""
         await self.writer.tuples("SELECT 1")  # tortoise takes one that is away for an empty one
         with copy(self._context):
-            return [step.migration.name for step in await self._executor().plan()]
+            return [step.migration.name for step in await self._migrator().plan()]
 
     async def migrate(self) -> None:
         """Bring the tables to what the models say."""
         with copy(self._context):
-            await self._executor().migrate()
+            await self._migrator().migrate()
 
-    def _executor(self) -> MigrationExecutor:
+    def _migrator(self) -> Migrator:
         client = self._context.connections.get(WRITE)
-        return MigrationExecutor(client, {APP: _app()})
+        return Migrator(client, {APP: _app()})
 
     def connections(self) -> list[tuple[str, int, int]]:
         """For each purpose, how many connections are open, and how many of them idle."""
