@@ -152,9 +152,10 @@ def definitions() -> dict[str, StrawberryObjectDefinition]:
 
 
 def shown() -> dict[str, tuple[StrawberryObjectDefinition, type[Any]]]:
-    """The types that show a row, with the class of the row."""
+    """The types that show a row, with the class of the row, whole where there is a brief one."""
     rows = {
-        name: getattr(definition.origin, "row", SHOWN_WITHOUT_ROW.get(name))
+        name: getattr(definition.origin, "whole_row", None)
+        or getattr(definition.origin, "row", SHOWN_WITHOUT_ROW.get(name))
         for name, definition in definitions().items()
     }
     return {name: (definitions()[name], row) for name, row in rows.items() if row is not None}
@@ -196,6 +197,19 @@ def test_every_plain_field_of_a_type_is_there_on_its_row(
         for attribute in plain_fields(definition)
         if not hasattr(row, attribute)
     } == set()
+
+
+def test_a_whole_row_is_a_brief_one_with_more(
+    types: dict[str, tuple[StrawberryObjectDefinition, type[Any]]],
+) -> None:
+    brief = {
+        name: (definition.origin.row, row)
+        for name, (definition, row) in types.items()
+        if getattr(definition.origin, "whole_row", None) is not None
+    }
+
+    assert brief.keys() == {"Entry"}
+    assert all(issubclass(whole, row) and whole is not row for row, whole in brief.values())
 
 
 def _may_be_none(row: type[Any], attribute: str) -> bool:
