@@ -118,14 +118,15 @@ class _Run:
         for layout in self._in_order():
             name = layout.file.name
             self.progress.begin(f"Reading {name}", max(lines[name] - 1, 0))
-            reader = RowReader(layout, connection.dialect, self.problems)
+            reader, staged = RowReader(layout, connection.dialect, self.problems), 0
             async with aclosing(made_ahead(reader.batches(self.source))) as batches:
                 async for batch in batches:
                     await load_batch(connection, layout, batch)
+                    staged += len(batch)
                     self.progress.advance(len(batch))
             self.refused[name] = reader.refused
             self.broken |= reader.broken
-            await analyse(connection, layout.file)
+            await analyse(connection, layout.file, staged)
 
     async def _check(self, connection: Connection) -> None:
         self.progress.begin("Checking across files", None)

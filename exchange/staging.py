@@ -8,6 +8,9 @@ from exchange.reading import Layout
 from models.database import Connection, Dialect
 from models.temporary import create_temporary
 
+FEW = 200
+"""Rows up to which looking through all of them takes less than making an index."""
+
 
 def stage_name(file: File) -> str:
     """The temporary table that holds a file's rows."""
@@ -48,13 +51,14 @@ async def load_batch(
     await connection.load(stage_name(layout.file), ("row_number", *layout.staged), batch)
 
 
-async def analyse(connection: Connection, file: File) -> None:
+async def analyse(connection: Connection, file: File, rows: int) -> None:
     """Let the planner know how many rows were staged, and find them by key."""
     stage = stage_name(file)
-    keys = ", ".join(f'"{name}"' for name in file.key)
-    await connection.execute(f"CREATE INDEX {stage}_key ON {stage} ({keys})")
-    if "uln" in file.columns:
-        await connection.execute(f"CREATE INDEX {stage}_uln ON {stage} (uln)")
+    if rows > FEW:
+        keys = ", ".join(f'"{name}"' for name in file.key)
+        await connection.execute(f"CREATE INDEX {stage}_key ON {stage} ({keys})")
+        if "uln" in file.columns:
+            await connection.execute(f"CREATE INDEX {stage}_uln ON {stage} (uln)")
     if connection.dialect is Dialect.POSTGRESQL:
         await connection.execute(f"ANALYZE {stage}")
 
