@@ -162,7 +162,7 @@ async def _entries(reading: Reading, where: Clause) -> list[EntryRow]:
     return await reading.keyed.rows(
         row,
         f"SELECT {columns.text} FROM entry e WHERE {where.text}"  # noqa: S608
-        " ORDER BY e.registration_id, e.entered_on, e.id",
+        " ORDER BY e.entered_on, e.id",
         *columns.params,
         *where.params,
     )

@@ -1,7 +1,7 @@
 """Of which rows an operation asks nothing but what their brief form has."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from graphql import (
     DocumentNode,
@@ -13,11 +13,11 @@ from graphql import (
     Visitor,
     visit,
 )
-from strawberry.types.field import StrawberryField
+from graphql.type import TypeNameMetaFieldDef
 
-from schema.batched import LEVEL
+from execution.declared import Batch, Column, declared_by
 from schema.documents import Known
-from schema.levels import DEFINITION, shown_by
+from schema.levels import shown_by
 
 _KNOWN: Final[Known[frozenset[type]]] = Known()
 
@@ -67,10 +67,9 @@ def _answers(row: type, definition: GraphQLField) -> bool:
 
     A resolver may read anything.
     """
-    field = definition.extensions.get(DEFINITION)
-    if not isinstance(field, StrawberryField):
-        return True  # of the language itself
-    if field.base_resolver is None:
-        return hasattr(row, field.python_name)
-    metadata: Any = field.metadata or {}
-    return LEVEL in metadata
+    if definition is TypeNameMetaFieldDef:
+        return True
+    declared = declared_by(definition)
+    if declared is not None and isinstance(declared.way, Column):
+        return hasattr(row, declared.way.attribute)
+    return declared is not None and isinstance(declared.way, Batch)

@@ -1,7 +1,7 @@
 """How the fields of the graph are answered for a whole level: read off their declarations."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import strawberry
 from graphql import (
@@ -30,8 +30,7 @@ from execution.executor import BreadthFirstExecutor
 from schema.batched import LEVEL
 from schema.context import Context
 
-DEFINITION: Final = GraphQLCoreConverter.DEFINITION_BACKREF
-"""Under this key what is built for graphql-core holds what strawberry knows of it."""
+_DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
 
 
 class LevelByLevel(BreadthFirstExecutor, StrawberryGraphQLCoreExecutionContext):
@@ -52,14 +51,14 @@ def declare_levels(schema: GraphQLSchema) -> None:
         if hasattr(shown_by(type_), "row"):
             decide_by_class(type_)
         for definition in type_.fields.values():
-            field = definition.extensions.get(DEFINITION)
+            field = definition.extensions.get(_DEFINITION)
             if isinstance(field, StrawberryField):
                 _declare(definition, field)
 
 
 def shown_by(type_: GraphQLNamedType | None) -> Any:  # noqa: ANN401 - any class
     """The class that shows an object type, which may name its rows; None for other types."""
-    definition = type_.extensions.get(DEFINITION) if type_ is not None else None
+    definition = type_.extensions.get(_DEFINITION) if type_ is not None else None
     return definition.origin if isinstance(definition, StrawberryObjectDefinition) else None
 
 
