@@ -1,107 +1,15 @@
 import hashlib
 import logging
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from auth.permissions import GrantKind, Role, Staff
-from auth.sessions import (
-    OpenedSession,
-    add_session,
-    end_session,
-    end_sessions,
-    viewer_by_email,
-    viewer_of,
-)
-from auth.tokens import TokenKind, hash_of, kind_of, new_token
-from auth.viewer import ANONYMOUS, Grants, HeldGrant, Viewer
+from auth.sessions import OpenedSession, end_session, end_sessions, viewer_by_email, viewer_of
+from auth.tokens import TokenKind, kind_of, new_token
+from auth.viewer import Grants, HeldGrant, Viewer
 from models.database import Database, open_database
-
-NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-IDLE = timedelta(hours=1)
-ABSOLUTE = timedelta(hours=12)
-MINUTE = timedelta(minutes=1)
-ASKING = replace(ANONYMOUS, address="192.0.2.7", agent="browser", request_id="r-1")
-
-
-async def run(database: Database, statement: str, *params: object) -> None:
-    async with database.transaction() as connection:
-        await connection.execute(statement, *params)
-
-
-@pytest.fixture
-async def opened(database: Database) -> OpenedSession:
-    """A session of user 1, who has access to centre 1 and had access to centre 2."""
-    await run(
-        database,
-        "INSERT INTO account (id, email, password_hash, title, first_name, last_name, staff,"
-        " created_at, email_confirmed_at) VALUES (1, 'a@example.org', '', '', 'Ann', 'Example',"
-        " 'SUPPORT', ?, ?)",
-        NOW,
-        NOW,
-    )
-    for n in (1, 2):
-        await run(
-            database,
-            "INSERT INTO centre (id, number, name, status) VALUES (?, ?, 'C', 'OPEN')",
-            n,
-            f"1000{n}",
-        )
-        await run(
-            database,
-            "INSERT INTO access_grant (id, user_id, centre_id, kind, role, manages_users,"
-            " granted_at, revoked_at, version) VALUES (?, 1, ?, 'CENTRE', 'ADMINISTRATOR', TRUE,"
-            " ?, ?, 1)",
-            n * 10,
-            n,
-            NOW,
-            NOW if n == 2 else None,
-        )
-    await run(
-        database,
-        "INSERT INTO terms_acceptance (user_id, terms_id, at) SELECT 1, MAX(id), ? FROM terms",
-        NOW,
-    )
-    return await open_one(database)
-
-
-async def open_one(database: Database, asking: Viewer = ASKING) -> OpenedSession:
-    async with database.transaction() as connection:
-        return await add_session(connection, asking, 1, now=NOW, idle=IDLE, absolute=ABSOLUTE)
-
-
-async def add_token(database: Database, *grants: int, life: timedelta = ABSOLUTE) -> str:
-    """A token for programs of user 1, made now, that carries some grants."""
-    token = new_token(TokenKind.API)
-    async with database.transaction() as connection:
-        token_id = await connection.insert(
-            "INSERT INTO api_token (token_hash, user_id, name, created_at, expires_at)"
-            " VALUES (?, 1, 'nightly', ?, ?)",
-            hash_of(token),
-            NOW,
-            NOW + life,
-        )
-        for grant_id in grants:
-            await connection.execute(
-                "INSERT INTO api_token_grant (api_token_id, grant_id) VALUES (?, ?)",
-                token_id,
-                grant_id,
-            )
-    return token
-
-
-async def seen(
-    database: Database, opened: OpenedSession | str, at: datetime = NOW
-) -> Viewer | None:
-    token = opened if isinstance(opened, str) else opened.token
-    return await viewer_of(database, token, ASKING, now=at, idle=IDLE)
-
-
-async def last_used(database: Database, table: str = "session") -> datetime | None:
-    found = await database.writer.tuples(f"SELECT last_used_at FROM {table}")  # noqa: S608 - ours
-    value = found[0][0]
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
+from tests.auth.sessions import ABSOLUTE, ASKING, IDLE, MINUTE, NOW, last_used, open_one, run, seen
 
 
 async def test_a_token_is_opaque_and_only_its_hash_is_stored(
@@ -343,68 +251,3 @@ async def test_who_somebody_would_be_is_told_by_their_address(
     assert await viewer_by_email(database, "b@example.org") is None
     await run(database, "UPDATE account SET disabled_at = ?", NOW)
     assert await viewer_by_email(database, "a@example.org") is None
-
-
-# Tokens for programs -----------------------------------------------------------------------------
-
-
-async def test_an_api_token_carries_the_grants_that_were_chosen_and_are_in_force(
-    database: Database, opened: OpenedSession
-) -> None:
-    both, none = await add_token(database, 10, 20), await add_token(database)
-
-    viewer = await seen(database, both)
-
-    assert viewer is not None
-    assert (viewer.user_id, viewer.session_id) == (1, None)
-    assert viewer.api_token_id is not None
-    assert not viewer.in_person
-    assert list(viewer.grants) == [1]
-    viewer = await seen(database, none)
-    assert viewer is not None
-    assert dict(viewer.grants) == {}
-
-
-async def test_an_api_token_lives_for_its_time_used_or_not(
-    database: Database, opened: OpenedSession
-) -> None:
-    token = await add_token(database, 10, life=timedelta(days=30))
-
-    assert await seen(database, token, NOW + timedelta(days=30) - MINUTE) is not None
-    assert await seen(database, token, NOW + timedelta(days=30)) is None
-
-
-@pytest.mark.parametrize(
-    ("table", "column"),
-    [
-        ("account", "disabled_at"),
-        ("account", "email_confirmed_at"),
-        ("api_token", "revoked_at"),
-    ],
-)
-async def test_an_api_token_opens_nothing_once_it_or_its_owner_is_out(
-    database: Database, opened: OpenedSession, table: str, column: str
-) -> None:
-    token = await add_token(database, 10)
-    value = None if column == "email_confirmed_at" else NOW
-    await run(database, f"UPDATE {table} SET {column} = ?", value)  # noqa: S608 - ours
-
-    assert await seen(database, token) is None
-
-
-async def test_the_first_use_of_an_api_token_is_noted_and_then_one_a_minute(
-    database: Database, opened: OpenedSession
-) -> None:
-    token = await add_token(database, 10)
-    assert await last_used(database, "api_token") is None
-
-    for seconds in (1, 30, 60, 61, 90, 121):
-        await seen(database, token, NOW + timedelta(seconds=seconds))
-
-    assert await last_used(database, "api_token") == NOW + timedelta(seconds=121)
-    found = await database.reader.tuples(
-        "SELECT kind, actor_id, subject, address, request_id FROM event"
-    )
-    (token_id,) = (await database.reader.tuples("SELECT id FROM api_token"))[0]
-    used = ("TOKEN_USED", 1, f"API token {token_id}", "192.0.2.7", "r-1")
-    assert [tuple(row) for row in found] == 3 * [used]

@@ -1,0 +1,109 @@
+"""Entries and all else hang on the course that they belong to, whatever becomes of it."""
+
+from pathlib import Path
+
+from models.database import Database
+from tests.exchange.feeds import (
+    ANNA_ULN,
+    BEN_ULN,
+    DAY,
+    EAST,
+    NEXT_DAY,
+    STRANGE_ULN,
+    WEST,
+    entry,
+    find,
+    registration,
+    send,
+    tiny_feed,
+)
+from tests.exchange.projection_checks import assert_projection_is_derivation, snapshot
+
+
+async def test_a_learner_of_two_courses_has_each_entry_at_the_course_it_suits(
+    database: Database, tmp_path: Path
+) -> None:
+    feed = tiny_feed()
+    feed["registrations.csv"].append(
+        registration("R-anna-2", "anna", WEST, level="ADVANCED", anticipated_award="2012-08")
+    )
+    feed["entries.csv"].append(entry("anna-5", WEST, ANNA_ULN, "PROJ_L3", series="June 2010"))
+    await send(database, tmp_path, feed)
+    courses = {
+        row[0]: row[1]
+        for row in await database.reader.tuples(
+            "SELECT e.ref, r.ref FROM entry e JOIN registration r ON r.id = e.registration_id"
+        )
+    }
+    assert courses["anna-1"] == "R-anna"
+    assert courses["anna-5"] == "R-anna-2"
+    await assert_projection_is_derivation(database, DAY)
+
+
+async def test_entries_choose_again_among_courses_when_the_requirements_change(
+    database: Database, tmp_path: Path
+) -> None:
+    feed = tiny_feed()
+    feed["registrations.csv"].append(
+        registration("R-anna-2", "anna", WEST, level="ADVANCED", anticipated_award="2012-08")
+    )
+    feed["entries.csv"].append(entry("anna-5", WEST, ANNA_ULN, "PROJ_L3", series="June 2010"))
+    await send(database, tmp_path / "first", feed)
+    for level, number in (("HIGHER", "3"), ("ADVANCED", "2")):
+        feed.setdefault("requirements.csv", []).append(
+            {
+                "level": level,
+                "component": "PROJECT",
+                "qualification_levels": number,
+                "glh": "60",
+            }
+        )
+    rules = {"requirements.csv": feed["requirements.csv"]}
+    await send(database, tmp_path / "second", rules, day=NEXT_DAY)
+    await assert_projection_is_derivation(database, NEXT_DAY)
+    assert (await send(database, tmp_path / "third", feed, day=NEXT_DAY)).unchanged
+
+
+async def test_what_hangs_on_a_course_moves_with_it_to_another_centre(
+    database: Database, tmp_path: Path
+) -> None:
+    feed = tiny_feed()
+    await send(database, tmp_path / "first", feed)
+    async with database.transaction() as connection:
+        await connection.execute(
+            "INSERT INTO declaration (registration_id, centre_id, component, qan, created_at)"
+            " SELECT id, centre_id, 'PROJECT', '999/0532/2', '2010-02-01T00:00:00Z'"
+            " FROM registration WHERE ref = 'R-anna'"
+        )
+    row = find(feed, "registrations.csv", registration_ref="R-anna")
+    row["centre_number"] = EAST
+    await send(database, tmp_path / "second", {"registrations.csv": [row]})
+    for table in ("das_record", "das_component", "declaration", "completion", "component", "issue"):
+        rows = await database.reader.tuples(
+            f"SELECT DISTINCT c.number FROM {table} t"  # noqa: S608 - names are ours
+            " JOIN registration r ON r.id = t.registration_id"
+            " JOIN centre c ON c.id = t.centre_id WHERE r.ref = 'R-anna'"
+        )
+        assert (table, [row[0] for row in rows]) == (table, [EAST])
+    await assert_projection_is_derivation(database, DAY)
+
+
+async def test_a_uln_attaches_what_waited_for_it_and_lets_go_what_it_held(
+    database: Database, tmp_path: Path
+) -> None:
+    feed = tiny_feed()
+    await send(database, tmp_path, feed)
+    before = await snapshot(database)
+    find(feed, "learners.csv", learner_ref="ben")["uln"] = STRANGE_ULN
+    await send(database, tmp_path, feed)
+    rows = await database.reader.tuples(
+        "SELECT e.ref FROM entry e JOIN learner l ON l.id = e.learner_id WHERE l.ref = 'ben'"
+    )
+    assert [row[0] for row in rows] == ["stray-2"]
+    find(feed, "learners.csv", learner_ref="ben")["uln"] = BEN_ULN
+    await send(database, tmp_path, feed)
+    after = await snapshot(database)
+    for held in (before, after):
+        for table in ("issue",):
+            held.pop(table)
+    assert {row[0]: row for row in after["entry"]} == {row[0]: row for row in before["entry"]}
