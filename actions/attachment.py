@@ -41,10 +41,11 @@ ATTACHMENT = ("learner_id", "registration_id", "suspected_id", "component")
 """What attaching fills in."""
 
 
-async def reattach(connection: Connection, condition: str) -> None:
+async def reattach(connection: Connection, condition: str) -> bool:
     """Attach again the entries `e` that a condition names; their courses, old and new, are touched.
 
-    Leaves the temporary table `moved_entries` with the old and new courses of those that moved.
+    Leaves the temporary table `moved_entries` with the old and new courses of those that moved;
+    False, and no table, where the condition names none.
     """
     await create_temporary_from(
         connection,
@@ -53,6 +54,8 @@ async def reattach(connection: Connection, condition: str) -> None:
         " COALESCE(e.stated_component, q.component, 'ASL') AS component"
         f" FROM entry e LEFT JOIN qualification q ON q.qan = e.qan WHERE {condition}",
     )
+    if not await connection.tuples("SELECT 1 FROM loose_entries LIMIT 1"):
+        return False
     await index_courses(connection, "loose_courses", "loose_entries")
     attached = ATTACHED.format(source="loose_entries", courses="loose_courses")
     differs = " OR ".join(f"t.{name} {connection.differs} a.{name}" for name in ATTACHMENT)
@@ -68,6 +71,7 @@ async def reattach(connection: Connection, condition: str) -> None:
         " suspected_id = m.suspected_id, component = m.component"
         " FROM moved_entries m WHERE entry.id = m.id"
     )
+    return True
 
 
 async def index_courses(connection: Connection, name: str, source: str) -> None:

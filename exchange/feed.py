@@ -142,30 +142,36 @@ class _Run:
             return
         if name == "entries.csv":
             await prepare_entries(connection, header)
-            self.counts[name] = await count(connection, name)
-            await write_entries(connection)
         else:
-            merge = MERGE_BY_FILE[name]
-            await prepare(connection, merge, header)
-            self.counts[name] = await count(connection, name)
-            await remember_people(connection, name)
-            await record_merge(connection, name, self.options.viewer, self.started)
-            await write(connection, merge)
-        await self._follow(connection, name)
+            await prepare(connection, MERGE_BY_FILE[name], header)
+        counts = self.counts[name] = await count(connection, name)
+        if counts.created or counts.changed:
+            await self._write(connection, name, counts)
+            await self._follow(connection, name, counts)
 
-    async def _follow(self, connection: Connection, name: str) -> None:
+    async def _write(self, connection: Connection, name: str, counts: Counts) -> None:
+        """Write the ready rows of a file, and keep what was there before."""
+        if name == "entries.csv":
+            await write_entries(connection, counts)
+            return
+        await remember_people(connection, name)
+        if counts.changed:
+            await record_merge(connection, name, self.options.viewer, self.started)
+        await write(connection, MERGE_BY_FILE[name], counts)
+
+    async def _follow(self, connection: Connection, name: str, counts: Counts) -> None:
         """What else a file's changes move: entries, and the learners to derive again."""
-        if self.counts[name].created or self.counts[name].changed:
-            await touch_by_file(connection, name)
-            if name == "qualifications.csv":
-                await reattach_qualifications(connection)
-            elif name == "requirements.csv":
-                await reattach_among_courses(connection)
-            elif name == "learners.csv":
-                await reattach_people(connection, name)
-            elif name == "registrations.csv":
+        await touch_by_file(connection, name)
+        if name == "qualifications.csv":
+            await reattach_qualifications(connection)
+        elif name == "requirements.csv":
+            await reattach_among_courses(connection)
+        elif name == "learners.csv":
+            await reattach_people(connection, name)
+        elif name == "registrations.csv":
+            if counts.changed:
                 await follow_registrations(connection)
-                await reattach_people(connection, name)
+            await reattach_people(connection, name)
 
     async def _derive(self, connection: Connection) -> None:
         rows = await connection.tuples(f"SELECT COUNT(*) FROM {TOUCHED}")  # noqa: S608

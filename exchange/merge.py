@@ -1,6 +1,6 @@
 """Staged rows into tables: what is new is inserted, what differs updated, the rest left alone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from exchange.contract import FILE_BY_NAME, NOT_IN_FULL_FEED
@@ -229,24 +229,30 @@ async def count(connection: Connection, file: str) -> Counts:
     return Counts(created, changed, total - created - changed)
 
 
-async def write(connection: Connection, merge: Merge) -> None:
+async def write(connection: Connection, merge: Merge, counts: Counts) -> None:
     """Update what changed, then insert what is new."""
-    ready = ready_name(merge.file)
     columns = [*merge.match, *merge.values, *merge.computed]
+    if counts.changed:
+        await _update(connection, merge, [name for name in columns if name not in merge.match])
+    if counts.created:
+        names = ", ".join([*columns, *merge.fixed])
+        values = ", ".join([*(f"r.{name}" for name in columns), *merge.fixed.values()])
+        await connection.execute(
+            f"INSERT INTO {merge.table} ({names}) SELECT {values} FROM {ready_name(merge.file)} r"  # noqa: S608 - names are ours
+            " WHERE r.target_id IS NULL ORDER BY r.row_number"
+        )
+
+
+async def _update(connection: Connection, merge: Merge, columns: Iterable[str]) -> None:
+    ready = ready_name(merge.file)
     if merge.table == "learner":
         await _free_ulns(connection, ready)
-    sets = ", ".join(f"{name} = r.{name}" for name in columns if name not in merge.match)
+    sets = ", ".join(f"{name} = r.{name}" for name in columns)
     if merge.versioned:
         sets += ", version = version + 1"
     await connection.execute(
         f"UPDATE {merge.table} SET {sets} FROM {ready} r"  # noqa: S608 - names are ours
         f" WHERE {merge.table}.id = r.target_id AND r.changed"
-    )
-    names = ", ".join([*columns, *merge.fixed])
-    values = ", ".join([*(f"r.{name}" for name in columns), *merge.fixed.values()])
-    await connection.execute(
-        f"INSERT INTO {merge.table} ({names})"  # noqa: S608 - names are ours
-        f" SELECT {values} FROM {ready} r WHERE r.target_id IS NULL ORDER BY r.row_number"
     )
 
 

@@ -115,7 +115,7 @@ async def reattach_people(connection: Connection, file: str) -> None:
     """Entries follow learners whose key, name or course changed, or who lost a course."""
     changed = _CHANGED_PEOPLE[file].format(changed=_CHANGED)
     await connection.execute(f"INSERT INTO {PEOPLE} {changed}")
-    await reattach(
+    await _reattach(
         connection,
         f"""e.id IN (
             SELECT x.id FROM entry x JOIN {PEOPLE} p ON p.id = x.learner_id
@@ -124,28 +124,31 @@ async def reattach_people(connection: Connection, file: str) -> None:
             UNION SELECT x.id FROM entry x JOIN {PEOPLE} p ON p.name_key = x.name_key
             WHERE x.learner_id IS NULL)""",  # noqa: S608 - names are ours
     )
-    await touch(connection, _MOVED)
 
 
 async def reattach_among_courses(connection: Connection) -> None:
     """Entries of touched learners with several courses go to the one that now suits best."""
-    await reattach(
+    await _reattach(
         connection,
         f"""e.learner_id IN (
             SELECT g.learner_id FROM registration g JOIN {TOUCHED} q ON q.learner_id = g.learner_id
             GROUP BY g.learner_id HAVING COUNT(*) > 1)""",  # noqa: S608 - names are ours
     )
-    await touch(connection, _MOVED)
 
 
 async def reattach_qualifications(connection: Connection) -> None:
     """Entries follow qualifications that came to the catalogue or changed their component."""
-    await reattach(
+    await _reattach(
         connection,
         "e.qan IN (SELECT r.qan FROM ready_qualifications r"  # noqa: S608 - queries are ours
         f" WHERE {_CHANGED})",
     )
-    await touch(connection, _MOVED)
+
+
+async def _reattach(connection: Connection, condition: str) -> None:
+    """Attach entries again, and touch who loses or gets one."""
+    if await reattach(connection, condition):
+        await touch(connection, _MOVED)
 
 
 def _in_year(connection: Connection, year: str, day: str) -> str:
