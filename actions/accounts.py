@@ -147,6 +147,29 @@ async def create_user(
     else:
         await check_strength(password or "", email=email, name=f"{first_name} {last_name}")
         password_hash = await hash_password(password or "")
+    return await open_account(
+        database,
+        viewer,
+        email=email,
+        password_hash=password_hash,
+        names=(title, first_name, last_name),
+        staff=staff,
+        now=now,
+    )
+
+
+async def open_account(
+    database: Database,
+    viewer: Viewer,
+    *,
+    email: str,
+    password_hash: str,
+    names: tuple[str, str, str],
+    staff: Staff | None,
+    now: datetime,
+) -> int:
+    """Write down a confirmed account of somebody with a title, a first and a last name."""
+    standing = staff.value if staff else None
     try:
         async with database.transaction() as connection:
             user_id = await connection.insert(
@@ -154,14 +177,12 @@ async def create_user(
                 " created_at, email_confirmed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 email,
                 password_hash,
-                title,
-                first_name,
-                last_name,
-                staff.value if staff else None,
+                *names,
+                standing,
                 now,
                 now,
             )
-            after = staff.value if staff else Standing.REGISTERED.value
+            after = standing or Standing.REGISTERED.value
             subject = Subject("USER", user_id)
             await record_change(connection, viewer, now, subject, "standing", None, after)
             told = event(EventKind.ACCOUNT_REGISTERED, viewer, now, user_id=user_id, code=after)

@@ -6,12 +6,11 @@ from typing import Final
 
 from actions.accounts import NO_PASSWORD
 from auth.matrix import CallerKind
-from auth.passwords import hash_password
 from auth.sessions import add_session
 from auth.tokens import TokenKind, hash_of, new_token
 from auth.viewer import ANONYMOUS
 from models.database import Connection, Database
-from tests.factories import PASSWORD
+from tests.factories import known_hash
 
 RIGHTS: Final = {
     CallerKind.API_TOKEN: ("CENTRE", "ADMINISTRATOR", True),
@@ -125,19 +124,9 @@ def now() -> datetime:
 
 async def give_password(database: Database, made: Made) -> None:
     """Let somebody know their password."""
-    hashed = await _hashed()
     await database.writer.execute(
-        "UPDATE account SET password_hash = ? WHERE id = ?", hashed, made.user_id
+        "UPDATE account SET password_hash = ? WHERE id = ?", await known_hash(), made.user_id
     )
-
-
-_known: list[str] = []
-
-
-async def _hashed() -> str:
-    if not _known:
-        _known.append(await hash_password(PASSWORD))
-    return _known[0]
 
 
 async def _accept(connection: Connection, user_id: int) -> None:

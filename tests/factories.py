@@ -5,18 +5,24 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx2
+from starlette.applications import Starlette
 
 from actions import access, accounts
+from actions.accounts import NO_PASSWORD
 from actions.grants import Rights
 from actions.terms import accept_terms
+from auth.passwords import hash_password
 from auth.permissions import GrantKind, Role, Staff
+from auth.sessions import add_session
 from auth.viewer import ANONYMOUS, CONSOLE
+from domain.people import parse_email
 from exchange.feed import apply_feed
 from exchange.report import Options, Report
 from exchange.sample import write_sample_feed
@@ -76,28 +82,50 @@ class Caller:
         return errors
 
 
+class Served(httpx2.AsyncClient):
+    """Asks an application without a socket; its database is at hand."""
+
+    def __init__(self, app: Starlette) -> None:
+        super().__init__(transport=httpx2.ASGITransport(app), base_url="http://tracker.example")
+        self._app = app
+
+    @property
+    def database(self) -> Database:
+        """The database of the application, open while it runs."""
+        found: Database = self._app.state.database
+        return found
+
+
 @asynccontextmanager
-async def served(
-    url: str, *, today: date = DAY, **settings: Any
-) -> AsyncIterator[httpx2.AsyncClient]:
+async def served(url: str, *, today: date = DAY, **settings: Any) -> AsyncIterator[Served]:
     """The whole application over a database, without a socket."""
     with TemporaryDirectory() as mail:
         given = {**UNHURRIED, "pool_size": 4, "mail_folder": mail, **settings}
         app = create_app(Settings(DATABASE_URL=url, today=today, **given))
-        async with (
-            app.router.lifespan_context(app),
-            httpx2.AsyncClient(
-                transport=httpx2.ASGITransport(app), base_url="http://tracker.example"
-            ) as client,
-        ):
+        async with app.router.lifespan_context(app), Served(app) as client:
             yield client
+
+
+@cache
+def sample(centres: int, learners: int, seed: int) -> dict[str, bytes]:
+    """The files of a sample feed, made once: the same arguments, the same bytes."""
+    with TemporaryDirectory() as folder:
+        write_sample_feed(Path(folder), centres=centres, learners=learners, seed=seed)
+        return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+
+
+def put_sample(folder: Path, centres: int, learners: int, seed: int) -> None:
+    """The files of a sample feed in a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, held in sample(centres, learners, seed).items():
+        (folder / name).write_bytes(held)
 
 
 async def import_sample(
     database: Database, folder: Path, *, centres: int = 3, learners: int = 60, seed: int = 1
 ) -> Report:
     """The sample feed through the real importer."""
-    write_sample_feed(folder, centres=centres, learners=learners, seed=seed)
+    put_sample(folder, centres, learners, seed)
     report = await apply_feed(database, Source(folder), Options("test"), day=DAY)
     assert report.problem_count == 0, report.problems
     return report
@@ -116,14 +144,12 @@ async def add_user(
 ) -> str:
     """Somebody who may log in and accepted the terms, let in at some centres."""
     now = datetime.now(UTC)
-    user_id = await accounts.create_user(
+    user_id = await accounts.open_account(
         database,
         CONSOLE,
-        email=email,
-        password=None if staff is Staff.SERVICE else PASSWORD,
-        title="",
-        first_name="Robin",
-        last_name="Reader",
+        email=parse_email(email),
+        password_hash=NO_PASSWORD if staff is Staff.SERVICE else await known_hash(),
+        names=("", "Robin", "Reader"),
         staff=staff,
         now=now,
     )
@@ -141,6 +167,16 @@ async def add_user(
     return email
 
 
+_known_hashes: list[str] = []
+
+
+async def known_hash() -> str:
+    """A hash of the password that everybody has; making one takes longer than most tests."""
+    if not _known_hashes:
+        _known_hashes.append(await hash_password(PASSWORD))
+    return _known_hashes[0]
+
+
 LOG_IN = """
 mutation ($input: SessionLogInInput!) {
   sessionLogIn(input: $input) {
@@ -152,8 +188,26 @@ mutation ($input: SessionLogInInput!) {
 """
 
 
-async def log_in(client: httpx2.AsyncClient, email: str, password: str = PASSWORD) -> Caller:
-    """A caller with a session of their own."""
+async def log_in(client: Served, email: str) -> Caller:
+    """A caller with a session of their own, as if they had logged in."""
+    now = datetime.now(UTC)
+    async with client.database.transaction() as connection:
+        ((user_id,),) = await connection.tuples("SELECT id FROM account WHERE email = ?", email)
+        opened = await add_session(
+            connection,
+            ANONYMOUS,
+            user_id,
+            now=now,
+            idle=timedelta(hours=1),
+            absolute=timedelta(hours=12),
+        )
+    return Caller(client, opened.token)
+
+
+async def log_in_by_password(
+    client: httpx2.AsyncClient, email: str, password: str = PASSWORD
+) -> Caller:
+    """A caller with a session of their own, who has logged in over HTTP."""
     answer = await Caller(client).data(LOG_IN, input={"email": email, "password": password})
     return Caller(client, answer["sessionLogIn"]["token"])
 

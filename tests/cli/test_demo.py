@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.cli.commands import Ran, Terminal
-from tests.factories import Caller, log_in, served
+from tests.factories import Caller, log_in_by_password, served
 
 WHO = ["Viewer at one centre", "Administrator", "Consortium manager", "Support staff"]
 
@@ -37,7 +37,7 @@ async def test_the_demo_prints_four_log_ins_and_a_question_that_work(alone: Term
         learners = (await caller.data(question["query"]))["learners"]
         reach = {}
         for who, (email, password) in people(ran).items():
-            each = await log_in(client, email, password)
+            each = await log_in_by_password(client, email, password)
             found = await each.data("{ learners(first: 1) { totalCount } centres { totalCount } }")
             reach[who] = found["centres"]["totalCount"], found["learners"]["totalCount"]
 

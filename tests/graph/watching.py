@@ -2,12 +2,10 @@
 
 from typing import Any
 
-import httpx2
-
 from auth.permissions import GrantKind, Role, Staff
 from models.database import Database
 from tests.exchange.feeds import EAST, WEST
-from tests.factories import Caller, add_user, log_in
+from tests.factories import Caller, Served, add_user, log_in
 
 LOG = """
 query (
@@ -45,7 +43,7 @@ async def people(database: Database, west: str = WEST, east: str = EAST) -> None
 class World:
     """A server over the tiny feed, and whoever logs in there."""
 
-    def __init__(self, client: httpx2.AsyncClient, database: Database) -> None:
+    def __init__(self, client: Served, database: Database) -> None:
         self.client = client
         self.database = database
         self._callers: dict[str, Caller] = {}

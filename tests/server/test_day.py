@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 import server.day
@@ -22,7 +21,7 @@ from server.clock import Clock
 from server.day import follow_the_day
 from server.settings import Settings
 from tests.exchange.projection_checks import assert_projection_is_derivation, snapshot
-from tests.factories import DAY, add_user, import_sample, log_in
+from tests.factories import DAY, Served, add_user, import_sample, log_in
 
 LATER = date(2010, 9, 1)
 DERIVED = ("component", "flag", "issue", "completion")
@@ -143,15 +142,10 @@ OVERVIEW = """
 
 
 @asynccontextmanager
-async def served_on(url: str, day: date) -> AsyncIterator[httpx2.AsyncClient]:
+async def served_on(url: str, day: date) -> AsyncIterator[Served]:
     """The application pinned to a day, once it has followed the calendar to it."""
     app = create_app(Settings(DATABASE_URL=url, today=day, secure_cookies=False, pool_size=4))
-    async with (
-        app.router.lifespan_context(app),
-        httpx2.AsyncClient(
-            transport=httpx2.ASGITransport(app), base_url="http://tracker.example"
-        ) as client,
-    ):
+    async with app.router.lifespan_context(app), Served(app) as client:
         while await due(app.state.database, day):  # noqa: ASYNC110 - the server tells nobody
             await asyncio.sleep(0.01)
         yield client
@@ -177,7 +171,7 @@ async def expected_on(database: Database, day: date) -> dict[str, Any]:
     return found
 
 
-async def shown_by(client: httpx2.AsyncClient) -> dict[str, Any]:
+async def shown_by(client: Served) -> dict[str, Any]:
     caller = await log_in(client, "support@example.org")
     data = await caller.data(OVERVIEW)
     return {

@@ -11,7 +11,7 @@ import pytest
 import models
 from models.database import Database
 from tests.exchange.feeds import ANNA_ULN, WEST, send, tiny_feed
-from tests.factories import PASSWORD, Caller, add_user, log_in, served
+from tests.factories import PASSWORD, Caller, add_user, log_in_by_password, served
 from tests.server.test_guide import CHOSEN, EMAIL, code_for, play
 
 BORN: Final = ("1993-09-14", "14/09/1993")
@@ -41,13 +41,13 @@ async def live(database: Database, url: str, folder: Path) -> tuple[list[str], l
         code = await code_for(mail, EMAIL, "reset-password")
         wanted = {"token": code, "password": NEW, "passwordAgain": NEW}
         assert (await nobody.data(RESET, input=wanted))["passwordReset"]["__typename"] == "Done"
-        manager = await log_in(client, "manager@example.org")
+        manager = await log_in_by_password(client, "manager@example.org")
         made = await manager.data(
             MAKE_TOKEN, input={"name": "statistics", "centres": [WEST], "days": 30}
         )
         tokens.append(made["apiTokenCreate"]["token"])
         program = Caller(client, tokens[0])
-        for caller in (manager, program, nobody, await log_in(client, EMAIL, NEW)):
+        for caller in (manager, program, nobody, await log_in_by_password(client, EMAIL, NEW)):
             answer = await caller.ask(RECORD, uln=ANNA_ULN)
             errors.append(orjson.dumps(answer.get("errors", [])).decode())
         for variables in ({"uln": f"{ANNA_ULN[:-1]}x"}, {"uln": "Anna Ash 1993-09-14"}, {}):

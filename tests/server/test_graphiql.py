@@ -18,7 +18,7 @@ from server.graphiql import NAME
 from server.saved import FOLDER, examples
 from tests.callers import CallerMaker
 from tests.exchange.feeds import send, tiny_feed
-from tests.factories import PASSWORD, add_user, import_sample, log_in, served
+from tests.factories import PASSWORD, add_user, import_sample, log_in, log_in_by_password, served
 
 PAGE: Final = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 POLICY: Final = {
@@ -174,7 +174,7 @@ async def test_where_graphiql_was_not_fetched_staff_are_told_how(
 ) -> None:
     await add_user(database, "help@example.org", staff=Staff.SUPPORT)
     async with served(database_url, graphiql_folder=tmp_path / "none") as client:
-        await log_in(client, "help@example.org")  # the client keeps the cookie
+        await log_in_by_password(client, "help@example.org")  # the client keeps the cookie
         answer = await client.get("/graphql", headers=PAGE)
 
     assert answer.status_code == 200
@@ -221,7 +221,7 @@ async def test_users_and_staff_with_terms_to_accept_stay_on_the_page(
     page = await place.client.get("/staff", headers=PAGE)
     script = (await place.client.get(addresses(page.text)[1])).text
     ours = {"x-learner-tracking": "staff"}
-    await log_in(place.client, who)
+    await log_in_by_password(place.client, who)
     again = await place.client.get("/staff", headers=PAGE)
     terms = await place.client.post("/graphql", json={"query": sent_by(script, "TERMS")})
     version = terms.json()["data"]["currentTerms"]["version"]

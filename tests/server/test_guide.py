@@ -9,7 +9,7 @@ from typing import Any, Final
 import httpx2
 
 from models.database import Database
-from tests.factories import PASSWORD, Caller, add_user, import_sample, log_in, served
+from tests.factories import PASSWORD, Caller, add_user, import_sample, log_in_by_password, served
 
 EMAIL: Final = "carol.newman@college.example"
 CHOSEN: Final = "seven green bottles"
@@ -66,7 +66,7 @@ async def play(
     confirmed = await nobody.data(CONFIRM, input={"token": code, "password": CHOSEN})
     assert confirmed == {"accountConfirmEmail": {"__typename": "Done"}}
 
-    carol = await log_in(client, EMAIL, CHOSEN)
+    carol = await log_in_by_password(client, EMAIL, CHOSEN)
     (due,) = await carol.errors("{ learners { totalCount } }")
     assert due["extensions"] == {"code": "TERMS_NOT_ACCEPTED"}
     terms = (await carol.data("{ currentTerms { version } }"))["currentTerms"]
@@ -74,7 +74,7 @@ async def play(
     assert accepted == {"termsAccept": {"__typename": "Me", "termsDue": False}}
     assert await carol.data(RECORD) == {"learners": {"totalCount": 0, "nodes": []}}
 
-    manager = await log_in(client, login, password)
+    manager = await log_in_by_password(client, login, password)
     added = (await manager.data(GRANT, input={"centre": centre, "login": EMAIL.upper()}))[
         "accessGrant"
     ]
