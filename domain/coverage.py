@@ -127,7 +127,8 @@ def _cover_hours(requirement: Requirement, usable: Sequence[Judged]) -> Coverage
         holes=(Hole(Reason.GLH_SHORTFALL),),
         blocking=blocking,
         barred=barred,
-        barred_causes_hole=bool(barred) and sum(held.glh for held in eligible.values()) >= minimum,
+        barred_causes_hole=bool(barred)
+        and sum(held.glh for held in repairable.values()) >= minimum,
         hours_missing=minimum - counted,
     )
 

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from domain.catalogue import (
+    Catalogue,
     Unit,
 )
 from domain.codes import IssueCode, Reason
@@ -204,20 +205,34 @@ def test_a_barred_pair_is_a_note_where_the_rest_covers_and_worse_where_it_does_n
 
 def test_a_barred_pair_that_would_not_reach_the_hours_anyway_is_not_the_cause() -> None:
     pair = [entered("GCSE_ART", series="June 2010"), entered("GCSE_DESIGN", series="June 2010")]
-    course_data = msgspec.structs.replace(
-        catalogue(),
-        requirements={
-            **catalogue().requirements,
-            "HIGHER": {
-                **catalogue().requirements["HIGHER"],
-                ASL: msgspec.structs.replace(catalogue().requirements["HIGHER"][ASL], min_glh=241),
-            },
-        },
-    )
-    flags = flags_of(ASL, pair, course_data=course_data)
+    flags = flags_of(ASL, pair, course_data=asking_for(241))
     assert flags.entry_reasons == (Reason.GLH_SHORTFALL,)
     barred = [row for row in flags.findings if row.code is IssueCode.BARRED_COMBINATION]
     assert [row.aggravated for row in barred] == [False]
+
+
+def test_a_barred_pair_is_the_cause_where_all_that_can_be_put_right_would_reach_the_hours() -> None:
+    entries = [
+        entered("GCSE_ART", series="June 2010"),
+        entered("GCSE_DESIGN", series="June 2010"),
+        entered("GCSE_HISTORY", series="January 2011"),
+    ]
+    flags = flags_of(ASL, entries, course_data=asking_for(300))
+    assert flags.entry_reasons == (
+        Reason.BARRED_COMBINATION,
+        Reason.GLH_SHORTFALL,
+        Reason.SERIES_AFTER_AWARD_DATE,
+    )
+    barred = [row for row in flags.findings if row.code is IssueCode.BARRED_COMBINATION]
+    assert [row.aggravated for row in barred] == [True]
+
+
+def asking_for(hours: int) -> Catalogue:
+    """A catalogue by which additional and specialist learning takes so many hours at Higher."""
+    known = catalogue()
+    higher = known.requirements["HIGHER"]
+    asked = {**higher, ASL: msgspec.structs.replace(higher[ASL], min_glh=hours)}
+    return msgspec.structs.replace(known, requirements={**known.requirements, "HIGHER": asked})
 
 
 def test_the_largest_of_a_barred_pair_counts() -> None:
