@@ -194,10 +194,16 @@ async def open_account(
 
 
 async def disable_account(database: Database, viewer: Viewer, login: str, *, now: datetime) -> int:
-    """Close an account to its owner at once; raises Refused for a centre's last centre user."""
+    """Close an account to its owner at once.
+
+    Raises Refused for one's own, and for a centre's last centre user.
+    """
     demand(viewer, Permission.ACCOUNT_DISABLE, everywhere=True)
     async with database.transaction() as connection:
         user_id, disabled = await _user(connection, login)
+        if user_id == viewer.user_id:
+            message = "This is your own account; another operator has to close it."
+            raise Refused(message, code="OWN_ACCOUNT", field="login")
         if not disabled:
             await keep_centre_users(connection, user_id)
             await connection.execute(

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from auth import scope
-from auth.permissions import GrantKind, Role, Standing
+from auth.permissions import GrantKind, Role, Staff, Standing
 from auth.viewer import Viewer, standing_of
 from domain.errors import Missing, Refused
 from domain.people import normal_email
@@ -71,6 +71,7 @@ class Person(msgspec.Struct, frozen=True):
     id: int
     email: str
     name: str
+    staff: str | None = None
 
 
 _GRANT: Final = """
@@ -79,12 +80,13 @@ _GRANT: Final = """
     FROM access_grant g JOIN account u ON u.id = g.user_id
     WHERE g.revoked_at IS NULL AND {} ORDER BY g.id
 """
-_OTHER_CENTRE_USERS: Final = """
-    SELECT u.email FROM access_grant g JOIN account u ON u.id = g.user_id
-    WHERE g.centre_id = ? AND g.user_id <> ? AND g.manages_users AND g.kind = 'CENTRE'
+_CENTRE_USERS: Final = f"""
+    FROM access_grant g JOIN account u ON u.id = g.user_id
+    WHERE g.centre_id = ? AND g.manages_users AND g.kind = 'CENTRE'
     AND g.revoked_at IS NULL AND u.disabled_at IS NULL AND u.email_confirmed_at IS NOT NULL
-    ORDER BY u.id
+    AND COALESCE(u.staff, '') <> '{Staff.SERVICE}'
 """
+"""Those who can manage the centre's users; a program cannot."""
 
 
 async def keep_centre_users(connection: Connection, user_id: int) -> None:
@@ -102,7 +104,8 @@ async def keep_centre_users(connection: Connection, user_id: int) -> None:
 
 async def other_centre_users(connection: Connection, centre_id: int, user_id: int) -> list[str]:
     """The e-mail addresses of those who manage the centre's users beside somebody."""
-    rows = await connection.tuples(_OTHER_CENTRE_USERS, centre_id, user_id)
+    query = f"SELECT u.email {_CENTRE_USERS} AND g.user_id <> ? ORDER BY u.id"
+    rows = await connection.tuples(query, centre_id, user_id)
     return [email for (email,) in rows]
 
 
@@ -110,7 +113,7 @@ async def person_with(connection: Connection, login: str) -> Person:
     """Whoever registered with an e-mail address; raises Missing."""
     found = await connection.rows(
         Person,
-        "SELECT id, email, first_name || ' ' || last_name FROM account"
+        "SELECT id, email, first_name || ' ' || last_name, staff FROM account"
         " WHERE email = ? AND disabled_at IS NULL",
         normal_email(login) or "",
     )
@@ -179,14 +182,7 @@ async def held_by(connection: Connection, user_id: int, centre_id: int) -> Grant
 
 async def keep_a_centre_user(connection: Connection, centre_id: int, grant_id: int) -> None:
     """Refuse to take a centre its last user who can manage the others."""
-    found = await connection.tuples(
-        "SELECT 1 FROM access_grant g JOIN account u ON u.id = g.user_id"
-        " WHERE g.centre_id = ? AND g.id <> ? AND g.manages_users AND g.kind = 'CENTRE'"
-        " AND g.revoked_at IS NULL AND u.disabled_at IS NULL"
-        " AND u.email_confirmed_at IS NOT NULL LIMIT 1",
-        centre_id,
-        grant_id,
-    )
-    if not found:
+    query = f"SELECT 1 {_CENTRE_USERS} AND g.id <> ? LIMIT 1"
+    if not await connection.tuples(query, centre_id, grant_id):
         message = "This is the centre's last centre user; bind another one first."
         raise Refused(message, code="LAST_CENTRE_USER")

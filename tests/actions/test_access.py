@@ -293,6 +293,24 @@ async def test_who_cannot_log_in_does_not_count_as_somebody_who_manages_users(
         )
 
 
+async def test_a_program_is_let_in_nowhere_and_keeps_no_centre(school: Database) -> None:
+    await add_person(school, ANN, Standing.CENTRE_USER)
+    await add_person(school, BEA, Standing.SERVICE)
+    before = await written(school)
+    for rights in (CENTRE_USER, Rights()):
+        with pytest.raises(Refused) as refusal:
+            await let_in(school, BEA, rights=rights)
+        assert (refusal.value.code, refusal.value.field) == ("SERVICE_ACCOUNT", "login")
+    assert await written(school) == before
+
+    await add_person(school, CAROL, Standing.CENTRE_USER)
+    await run(school, "UPDATE account SET staff = 'SERVICE' WHERE email = ?", CAROL)
+    with pytest.raises(Refused) as refusal:
+        await access.end_access(school, CONSOLE, centre_number=SCHOOL, login=ANN, now=NOW)
+    assert refusal.value.code == "LAST_CENTRE_USER"
+    await access.end_access(school, CONSOLE, centre_number=SCHOOL, login=CAROL, now=NOW)
+
+
 async def test_of_two_centre_users_who_leave_at_the_same_moment_one_stays(
     staffed: Database, database_url: str
 ) -> None:

@@ -223,6 +223,18 @@ async def test_only_an_account_that_is_there_can_be_closed_or_opened(
     assert await written(database) == before
 
 
+async def test_nobody_closes_their_own_account(school: Database) -> None:
+    await add_person(school, OPERATOR, Standing.OPERATOR)
+    operator = await asking(school, OPERATOR)
+    before = await written(school)
+
+    with pytest.raises(Refused) as refusal:
+        await accounts.disable_account(school, operator, OPERATOR, now=NOW)
+    assert (refusal.value.code, refusal.value.field) == ("OWN_ACCOUNT", "login")
+    assert await written(school) == before
+    await accounts.disable_account(school, CONSOLE, OPERATOR, now=NOW)
+
+
 async def test_the_last_centre_user_cannot_be_closed_out(school: Database) -> None:
     await add_person(school, ANN, Standing.CENTRE_USER)
     await add_person(school, OPERATOR, Standing.OPERATOR)
