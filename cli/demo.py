@@ -21,7 +21,7 @@ from auth.sessions import viewer_by_email
 from auth.viewer import ANONYMOUS, CONSOLE
 from cli.feeds import show
 from cli.running import run
-from cli.serving import serve
+from cli.serving import Port, serve
 from domain.errors import Missing
 from domain.terms import BUILT_IN_TERMS
 from exchange.feed import apply_feed
@@ -38,7 +38,7 @@ CENTRES, LEARNERS, SEED = 3, 240, 1
 
 
 def demo(
-    *, folder: Path = Path("demo"), port: int | None = None, prepare_only: bool = False
+    *, folder: Path = Path("demo"), port: Port | None = None, prepare_only: bool = False
 ) -> None:
     """Make a sample feed, import it, make log-ins, and serve.
 
@@ -138,7 +138,7 @@ async def _people(database: Database) -> list[tuple[str, str, str]]:
 
 
 async def _declare(database: Database, summary: SampleSummary, email: str, day: date) -> None:
-    """A few components are taken elsewhere, as the administrator of the first centre knows."""
+    """What is taken elsewhere, as far as the administrator of the first centre knows."""
     viewer = await viewer_by_email(database, email)
     assert viewer is not None  # noqa: S101 - made a moment ago
     for ref, component, qan in summary.suggested_declarations:

@@ -3,8 +3,10 @@
 import getpass
 import time
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
+from cyclopts import Parameter
+from cyclopts.validators import Number
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -20,7 +22,7 @@ from cli.running import opened, run
 from exchange import refresh as refreshing
 from exchange.feed import apply_feed
 from exchange.report import Mode, Options, Outcome, Report
-from exchange.sample import write_sample_feed
+from exchange.sample import MOST_CENTRES, MOST_LEARNERS, write_sample_feed
 from exchange.source import Source
 from server.clock import Clock
 from server.settings import Settings
@@ -149,7 +151,14 @@ def show(console: Console, report: Report) -> None:
     )
 
 
-def sample_feed(folder: Path, /, *, centres: int = 3, learners: int = 240, seed: int = 1) -> None:
+def sample_feed(
+    folder: Path,
+    /,
+    *,
+    centres: Annotated[int, Parameter(validator=Number(gte=1, lte=MOST_CENTRES))] = 3,
+    learners: Annotated[int, Parameter(validator=Number(gte=1, lte=MOST_LEARNERS))] = 240,
+    seed: int = 1,
+) -> None:
     """Write a believable feed; the same numbers give the same bytes.
 
     Parameters

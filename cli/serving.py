@@ -1,6 +1,10 @@
 """Serving the graph."""
 
+from typing import Annotated
+
 import uvicorn
+from cyclopts import Parameter
+from cyclopts.validators import Number
 from rich.console import Console
 
 from cli.running import run
@@ -10,8 +14,15 @@ from server.clock import Clock
 from server.documents import stored_documents
 from server.settings import Settings
 
+Port = Annotated[int, Parameter(validator=Number(gte=0, lte=65535))]
 
-def serve(*, host: str | None = None, port: int | None = None, workers: int = 1) -> None:
+
+def serve(
+    *,
+    host: str | None = None,
+    port: Port | None = None,
+    workers: Annotated[int, Parameter(validator=Number(gte=1))] = 1,
+) -> None:
     """Serve the graph over HTTP.
 
     Parameters

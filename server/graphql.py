@@ -213,7 +213,7 @@ class GraphQLView:
             if error.operation_type in ALLOWED:
                 message = "GraphiQL only reads here; operators may switch changes on."
                 raise RefusalError(403, "WRITES_OFF", message) from None
-            message = "Only queries and mutations are answered here."
+            message = "Ask for a subscription with Accept: text/event-stream."
             raise RefusalError(400, "OPERATION_UNKNOWN", message) from None
 
     def _response(

@@ -31,6 +31,23 @@ def feed(ready: Terminal) -> Path:
     return folder
 
 
+@pytest.mark.parametrize(
+    ("name", "number"), [("--centres", "0"), ("--centres", "50001"), ("--learners", "-1")]
+)
+def test_a_sample_of_no_possible_size_is_refused(alone: Terminal, name: str, number: str) -> None:
+    ran = alone.run("sample-feed", "f", name, number)
+    assert (ran.code, f'Invalid value "{number}" for {name}' in ran.err) == (2, True)
+    assert not (alone.folder / "f").exists()
+
+
+@pytest.mark.parametrize(("name", "number"), [("--port", "99999"), ("--workers", "0")])
+def test_a_server_of_no_possible_port_or_size_is_refused(
+    alone: Terminal, name: str, number: str
+) -> None:
+    ran = alone.run("serve", name, number)
+    assert (ran.code, f'Invalid value "{number}" for {name}' in ran.err) == (2, True)
+
+
 def spoil(feed: Path) -> None:
     """Give the second learner a ULN whose check digit is wrong, and a day that is none."""
     path = feed / "learners.csv"
