@@ -153,8 +153,8 @@ def edited(done: Bulk) -> LearnersEdited:
 
 
 def registration_key(id: strawberry.ID) -> int:
-    """The key in the id of a registration; one that no registration has, for any other id."""
-    name, key = decode_id(str(id))
+    """The key in an id of a list of `learners`; one that no registration has, for any other id."""
+    name, key = decode_id(str(id), "learners")
     return key if name == "Registration" else 0
 
 

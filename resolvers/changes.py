@@ -81,7 +81,9 @@ def chosen(given: ChangeFilter | None) -> loaders.ChangeFilter:
     """The filter as the loader knows it; a key of no learner finds nothing."""
     if given is None:
         return loaders.ChangeFilter()
-    learner = None if given.learner is None else key_of(str(given.learner), "Learner") or 0
+    learner = None
+    if given.learner is not None:
+        learner = key_of(str(given.learner), "Learner", "learner") or 0
     return loaders.ChangeFilter(
         centres=tuple(map(str, given.centres or ())),
         learner_id=learner,

@@ -58,7 +58,7 @@ async def declaration_preview(
     qan: Annotated[Qan, argument(description="The qualification.")],
 ) -> DeclarationPreview | None:
     """What the guide asks about: is this QAN correct, yes or no."""
-    context, key = info.context, key_of(str(component_id), "Component")
+    context, key = info.context, key_of(str(component_id), "Component", "componentId")
     component = None if key is None else await context.load(component_by_id, key)
     if component is None:
         return None
@@ -189,7 +189,7 @@ async def declaration_add(
     ],
 ) -> DeclarationAddResult | None:
     """For editors of the home centre."""
-    context, key = info.context, key_of(str(input.component_id), "Component")
+    context, key = info.context, key_of(str(input.component_id), "Component", "componentId")
     component = None if key is None else await context.load(component_by_id, key)
     if component is None:
         message = "There is no such component."

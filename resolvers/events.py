@@ -87,7 +87,9 @@ def _chosen(given: EventFilter | None) -> loaders.EventFilter:
     """The filter as the loader knows it; a key of no learner finds nothing."""
     if given is None:
         return loaders.EventFilter()
-    learner = None if given.learner is None else key_of(str(given.learner), "Learner") or 0
+    learner = None
+    if given.learner is not None:
+        learner = key_of(str(given.learner), "Learner", "learner") or 0
     return loaders.EventFilter(
         kinds=tuple(kind.value for kind in given.kinds or ()),
         since=in_utc(given.since, "from"),

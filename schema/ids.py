@@ -15,13 +15,16 @@ def encode_id(type_name: str, key: int) -> str:
     return base64.urlsafe_b64encode(f"{type_name}:{key}".encode()).decode().rstrip("=")
 
 
-def decode_id(text: str) -> tuple[str, int]:
-    """The type's name and the key; raises Invalid (ID_INVALID) for anything else."""
+def decode_id(text: str, field: str = "id") -> tuple[str, int]:
+    """The type's name and the key; raises Invalid (ID_INVALID) for anything else.
+
+    `field` is what the input calls it.
+    """
     try:
         return _parts(text)
     except (ValueError, binascii.Error):
         message = "This is not an id of this service."
-        raise Invalid(message, code="ID_INVALID", field="id") from None
+        raise Invalid(message, code="ID_INVALID", field=field) from None
 
 
 def _parts(text: str) -> tuple[str, int]:
@@ -34,7 +37,7 @@ def _parts(text: str) -> tuple[str, int]:
     return name, int(key)
 
 
-def key_of(text: str, type_name: str) -> int | None:
+def key_of(text: str, type_name: str, field: str = "id") -> int | None:
     """The key in an id of one type; None for an id of another type."""
-    name, key = decode_id(text)
+    name, key = decode_id(text, field)
     return key if name == type_name else None

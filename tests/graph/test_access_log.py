@@ -249,7 +249,7 @@ async def test_every_condition_narrows_the_list_and_its_count(world: World) -> N
 @pytest.mark.parametrize(
     ("wanted", "code", "field"),
     [
-        ({"learner": "garbage"}, "ID_INVALID", "id"),
+        ({"learner": "garbage"}, "ID_INVALID", "learner"),
         ({"from": "0001-01-01T00:00:00+14:00"}, "MOMENT_INVALID", "from"),
         ({"to": "9999-12-31T23:59:59-14:00"}, "MOMENT_INVALID", "to"),
     ],

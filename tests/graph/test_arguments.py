@@ -168,6 +168,12 @@ async def test_a_learner_is_asked_for_by_one_key(
             assert error["extensions"] == {"code": "ARGUMENT_CHOICE", "field": "id"}
         (error,) = await caller.errors('{ nodes(ids: ["x"]) { id } }')
         assert error["extensions"] == {"code": "ID_INVALID", "field": "id"}
+        (error,) = await caller.errors(
+            '{ declarationPreview(componentId: "x", qan: "500/1234/5") { qan } }'
+        )
+        assert error["extensions"] == {"code": "ID_INVALID", "field": "componentId"}
+        (error,) = await caller.errors('{ changes(filter: {learner: "x"}) { totalCount } }')
+        assert error["extensions"] == {"code": "ID_INVALID", "field": "learner"}
         many = ["TGVhcm5lcjox"] * 101
         (error,) = await caller.errors("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=many)
         assert error["extensions"] == {"code": "PAGE_SIZE", "field": "ids"}
