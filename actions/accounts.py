@@ -168,7 +168,10 @@ async def open_account(
     staff: Staff | None,
     now: datetime,
 ) -> int:
-    """Write down a confirmed account of somebody with a title, a first and a last name."""
+    """Write down a confirmed account of somebody with a title, a first and a last name.
+
+    Whoever calls has looked whether it may be, and made the hash.
+    """
     standing = staff.value if staff else None
     try:
         async with database.transaction() as connection:
