@@ -1,7 +1,7 @@
 """Entries of a feed, attached to learners, courses and components before they are written."""
 
 from actions.attachment import ATTACHED, ATTACHMENT, index_courses
-from exchange.merge import Counts, Merge, expressions_of
+from exchange.merge import Counts, Merge, expressions_of, write
 from models.database import Connection
 from models.temporary import create_temporary_from
 
@@ -51,18 +51,5 @@ async def prepare_entries(connection: Connection, header: frozenset[str]) -> Non
 
 
 async def write_entries(connection: Connection, counts: Counts) -> None:
-    """Update what changed, then insert what is new."""
-    columns = ["ref", *ENTRIES.values, *ENTRIES.computed, *ATTACHMENT]
-    if counts.changed:
-        sets = ", ".join(f"{name} = r.{name}" for name in columns if name != "ref")
-        await connection.execute(
-            f"UPDATE entry SET {sets} FROM ready_entries r"  # noqa: S608 - names are ours
-            " WHERE entry.id = r.target_id AND r.changed"
-        )
-    if counts.created:
-        names = ", ".join(columns)
-        values = ", ".join(f"r.{name}" for name in columns)
-        await connection.execute(
-            f"INSERT INTO entry ({names})"  # noqa: S608 - names are ours
-            f" SELECT {values} FROM ready_entries r WHERE r.target_id IS NULL ORDER BY r.row_number"
-        )
+    """Update what changed, then insert what is new, attached."""
+    await write(connection, ENTRIES, counts, further=ATTACHMENT)

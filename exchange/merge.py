@@ -229,9 +229,11 @@ async def count(connection: Connection, file: str) -> Counts:
     return Counts(created, changed, total - created - changed)
 
 
-async def write(connection: Connection, merge: Merge, counts: Counts) -> None:
-    """Update what changed, then insert what is new."""
-    columns = [*merge.match, *merge.values, *merge.computed]
+async def write(
+    connection: Connection, merge: Merge, counts: Counts, *, further: Iterable[str] = ()
+) -> None:
+    """Update what changed, then insert what is new; `further` names more columns that are ready."""
+    columns = [*merge.match, *merge.values, *merge.computed, *further]
     if counts.changed:
         await _update(connection, merge, [name for name in columns if name not in merge.match])
     if counts.created:

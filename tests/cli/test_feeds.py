@@ -40,14 +40,6 @@ def test_a_sample_of_no_possible_size_is_refused(alone: Terminal, name: str, num
     assert not (alone.folder / "f").exists()
 
 
-@pytest.mark.parametrize(("name", "number"), [("--port", "99999"), ("--workers", "0")])
-def test_a_server_of_no_possible_port_or_size_is_refused(
-    alone: Terminal, name: str, number: str
-) -> None:
-    ran = alone.run("serve", name, number)
-    assert (ran.code, f'Invalid value "{number}" for {name}' in ran.err) == (2, True)
-
-
 def spoil(feed: Path) -> None:
     """Give the second learner a ULN whose check digit is wrong, and a day that is none."""
     path = feed / "learners.csv"

@@ -1,9 +1,11 @@
-"""The program as it is installed, in a process of its own."""
+"""The program as it is installed, in a process of its own, and what `serve` is not given."""
 
 import subprocess
 from importlib.metadata import version
 
-from tests.cli.commands import PROGRAM
+import pytest
+
+from tests.cli.commands import PROGRAM, Terminal
 
 
 def _ended(*arguments: str) -> tuple[int, str, str]:
@@ -24,3 +26,11 @@ def test_the_installed_program_refuses_what_it_does_not_know() -> None:
     code, out, err = _ended("derive")
     assert (code, out) == (2, "")
     assert "derive" in err
+
+
+@pytest.mark.parametrize(("name", "number"), [("--port", "99999"), ("--workers", "0")])
+def test_a_server_of_no_possible_port_or_size_is_refused(
+    alone: Terminal, name: str, number: str
+) -> None:
+    ran = alone.run("serve", name, number)
+    assert (ran.code, f'Invalid value "{number}" for {name}' in ran.err) == (2, True)

@@ -11,6 +11,7 @@ from tests.exchange.feeds import (
     NEXT_DAY,
     STRANGE_ULN,
     WEST,
+    Feed,
     entry,
     find,
     registration,
@@ -20,14 +21,20 @@ from tests.exchange.feeds import (
 from tests.exchange.projection_checks import assert_projection_is_derivation, snapshot
 
 
-async def test_a_learner_of_two_courses_has_each_entry_at_the_course_it_suits(
-    database: Database, tmp_path: Path
-) -> None:
+def two_courses() -> Feed:
+    """The tiny feed, in which Anna takes another course at the same centre."""
     feed = tiny_feed()
     feed["registrations.csv"].append(
         registration("R-anna-2", "anna", WEST, level="ADVANCED", anticipated_award="2012-08")
     )
     feed["entries.csv"].append(entry("anna-5", WEST, ANNA_ULN, "PROJ_L3", series="June 2010"))
+    return feed
+
+
+async def test_a_learner_of_two_courses_has_each_entry_at_the_course_it_suits(
+    database: Database, tmp_path: Path
+) -> None:
+    feed = two_courses()
     await send(database, tmp_path, feed)
     courses = {
         row[0]: row[1]
@@ -43,11 +50,7 @@ async def test_a_learner_of_two_courses_has_each_entry_at_the_course_it_suits(
 async def test_entries_choose_again_among_courses_when_the_requirements_change(
     database: Database, tmp_path: Path
 ) -> None:
-    feed = tiny_feed()
-    feed["registrations.csv"].append(
-        registration("R-anna-2", "anna", WEST, level="ADVANCED", anticipated_award="2012-08")
-    )
-    feed["entries.csv"].append(entry("anna-5", WEST, ANNA_ULN, "PROJ_L3", series="June 2010"))
+    feed = two_courses()
     await send(database, tmp_path / "first", feed)
     for level, number in (("HIGHER", "3"), ("ADVANCED", "2")):
         feed.setdefault("requirements.csv", []).append(
