@@ -9,8 +9,8 @@ from rich.text import Text
 from actions.terms import publish_terms
 from auth.viewer import CONSOLE
 from cli.running import opened, run, stop
+from loaders.account_rows import TermsRow
 from loaders.reading import Reading
-from loaders.rows import TermsRow
 from loaders.terms import current_terms
 from server.clock import Clock
 

@@ -16,10 +16,10 @@ from auth.permissions import GrantKind, Role, Staff
 from auth.viewer import CONSOLE
 from cli.running import opened, run, stop
 from loaders.access import access_by_user_id
+from loaders.account_rows import AccessRow, AccountRow
 from loaders.accounts import all_accounts
 from loaders.centres import centre_by_id
 from loaders.reading import Reading
-from loaders.rows import AccessRow, AccountRow
 from server.clock import Clock
 
 app = App(help="Accounts and their access to centres.")

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from auth import scope
 from auth.permissions import Permission
+from loaders.account_rows import AccessRow
 from loaders.reading import Reading, grouped, matched
-from loaders.rows import AccessRow
 from loaders.select import columns_of
 from models.database import Clause
 

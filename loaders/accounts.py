@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from auth.permissions import Permission
+from loaders.account_rows import AccountRow, ApiTokenRow, SessionRow
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading, grouped, matched
-from loaders.rows import AccountRow, ApiTokenRow, CentreRow, SessionRow
+from loaders.rows import CentreRow
 from loaders.select import columns_of
 from models.database import ALWAYS, Clause, Connection
 

@@ -4,8 +4,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from auth.permissions import GrantKind, Role, Standing
-from auth.viewer import standing_of
+from auth.permissions import Standing
 from domain.codes import SEVERITIES, IssueCode, Severity
 from domain.vocabulary import ComponentType
 
@@ -326,74 +325,3 @@ class EventRow(msgspec.Struct, frozen=True, gc=False):
             return None
         label = None if self.standing is None else Standing(self.standing).label
         return ActorRow(self.actor_name or label, self.actor_email)
-
-
-class AccessRow(msgspec.Struct, frozen=True, gc=False):
-    """Somebody's access to a centre."""
-
-    id: int
-    centre_id: int
-    user_id: int
-    name: str
-    email: str
-    kind: str
-    role: str
-    manages_users: bool
-    affiliation: str | None
-    line: str | None
-    granted_at: datetime
-    granted_by: str | None
-    version: int
-
-    @property
-    def standing(self) -> Standing:
-        """Who it makes the person at the centre."""
-        return standing_of(GrantKind(self.kind), Role(self.role), manages_users=self.manages_users)
-
-
-class AccountRow(msgspec.Struct, frozen=True, gc=False):
-    """An account."""
-
-    id: int
-    email: str
-    title: str
-    first_name: str
-    last_name: str
-    staff: str | None
-    created_at: datetime
-    email_confirmed_at: datetime | None
-    disabled_at: datetime | None
-    last_log_in_at: datetime | None
-
-
-class SessionRow(msgspec.Struct, frozen=True, gc=False):
-    """A session that is open."""
-
-    id: int
-    user_id: int
-    created_at: datetime
-    last_used_at: datetime
-    expires_at: datetime
-    address: str | None
-    agent: str | None
-
-
-class ApiTokenRow(msgspec.Struct, frozen=True, gc=False):
-    """A token that was given to a program."""
-
-    id: int
-    user_id: int
-    name: str
-    created_at: datetime
-    expires_at: datetime
-    last_used_at: datetime | None
-
-
-class TermsRow(msgspec.Struct, frozen=True, gc=False):
-    """A version of the terms of use."""
-
-    id: int
-    version: str
-    title: str
-    body: str
-    published_at: datetime

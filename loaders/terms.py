@@ -1,7 +1,7 @@
 """The terms of use."""
 
+from loaders.account_rows import TermsRow
 from loaders.reading import Reading
-from loaders.rows import TermsRow
 from loaders.select import columns_of
 
 

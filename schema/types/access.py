@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from auth.permissions import GrantKind, Role, Standing
+from loaders.account_rows import AccessRow
 from loaders.centres import centre_by_id
-from loaders.rows import AccessRow
 from schema.batched import batched
 from schema.scalars import CourseCode
 from schema.types.node import Node

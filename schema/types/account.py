@@ -6,8 +6,8 @@ import strawberry
 
 from auth.permissions import Staff
 from loaders.access import access_by_user_id
+from loaders.account_rows import AccountRow, ApiTokenRow, SessionRow
 from loaders.accounts import centres_by_api_token_id
-from loaders.rows import AccountRow, ApiTokenRow, SessionRow
 from schema.batched import batched
 from schema.context import Info
 from schema.ids import encode_id

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from loaders.rows import TermsRow
+from loaders.account_rows import TermsRow
 from schema.types.shown import Shown
 
 

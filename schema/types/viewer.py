@@ -8,8 +8,8 @@ from auth.permissions import Staff
 from auth.requires import in_person
 from auth.viewer import Viewer
 from loaders.access import access_by_user_id
+from loaders.account_rows import AccountRow
 from loaders.accounts import account_by_id, api_tokens_by_user_id, sessions_by_user_id
-from loaders.rows import AccountRow
 from schema.batched import batched
 from schema.types.access import Access
 from schema.types.account import ApiToken, Session
