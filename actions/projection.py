@@ -8,15 +8,14 @@ from typing import Any, NamedTuple
 
 from actions.finding import Keys, keys_of, part_rows
 from domain.catalogue import Catalogue
-from domain.codes import FlagKind
 from domain.derivation import Derivation, derive
 from domain.names import family_order
+from domain.shown import shown
 from domain.vocabulary import ClaimStatus, RegistrationStatus
+from inputs.flags import stored_reasons, stored_subjects
 from inputs.keys import component_id, flag_id
 from inputs.records import Course, RecordReader
 from models.database import Clause, Connection
-
-_ENTRY, _ASSESSMENT = FlagKind.ENTRY.value, FlagKind.ASSESSMENT.value
 
 
 class Table(NamedTuple):
@@ -51,7 +50,7 @@ FLAG = Table(
     "flag",
     "id",
     ("id", "component_id", "registration_id", "component_type", "kind"),
-    ("centre_id", "code", "detail", "reasons"),
+    ("centre_id", "code", "detail", "reasons", "subjects", "due_on", "opens_on"),
     "since",
     ("code", "detail"),
 )
@@ -182,21 +181,15 @@ def _collect(
                 *(row.level, entry, assessment, detail),
             )
         )
-        fresh["flag"].append(
+        fresh["flag"] += [
             (
-                *(flag_id(key, FlagKind.ENTRY), key, row.id, component.value, _ENTRY),
-                *(row.centre_id, entry, None, "|".join(flags.entry_reasons)),
+                *(flag_id(key, flag.kind), key, row.id, component.value, flag.kind.value),
+                *(row.centre_id, flag.code and flag.code.value, flag.detail and flag.detail.value),
+                *(stored_reasons(flag.reasons), stored_subjects(flag.subjects)),
+                *(flag.due_on, flag.opens_on),
             )
-        )
-        if assessment is not None and detail is not None:
-            reasons = "|".join(flags.assessment_reasons)
-            fresh["flag"].append(
-                (
-                    *(flag_id(key, FlagKind.ASSESSMENT), key, row.id, component.value),
-                    *(_ASSESSMENT, row.centre_id),
-                    *(assessment, detail, reasons),
-                )
-            )
+            for flag in shown(flags, derivation.award)
+        ]
     for issue in derivation.issues:
         component_type = issue.component.value if issue.component else ""
         fresh["issue"].append(

@@ -60,12 +60,8 @@ class Facts(NamedTuple):
     """The last day to act."""
     opens_on: date | None = None
     """The first day on which marks are taken."""
-    results_month: str | None = None
-    """The month in which the results of the series come out, in its long form."""
     subject: str | None = None
     """What the case is about: units, entries or QANs."""
-    awarding_body: str | None = None
-    """The other awarding body of a declared component."""
     hours_missing: int | None = None
     """Guided learning hours still to be found."""
 
@@ -178,7 +174,8 @@ def _opens(facts: Facts) -> str:
     """From when on marks are taken, opening a sentence."""
     if not facts.opens_on:
         return "Note when the window opens"
-    return f"Note that the window opens on {_day(facts.opens_on)}"
+    closes = f" and closes on {_day(facts.due_on)}" if facts.due_on else ""
+    return f"Note that the window opens on {_day(facts.opens_on)}{closes}"
 
 
 _PHRASES: Mapping[str, _Phrase] = {
@@ -191,9 +188,7 @@ _PHRASES: Mapping[str, _Phrase] = {
     "registered": _registered,
     "award": lambda facts: facts.award_month or "the anticipated award month",
     "award_note": lambda facts: _note(facts.award_month),
-    "results_note": lambda facts: _note(facts.results_month),
     "subject_note": lambda facts: _note(facts.subject),
-    "body": lambda facts: facts.awarding_body or "the other awarding body",
     "Hours": _hours,
     "due_note": lambda facts: _note(f"due {_day(facts.due_on)}" if facts.due_on else None),
     "by_close": _by_close,

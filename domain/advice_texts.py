@@ -27,10 +27,9 @@ Exams officer, DAS: Keep {learners} name, birth date and ULN the same on DAS and
 Exams officer, Learner Tracking: Check this flag again after every amendment to the entries.
 
 [OTHER_AWARDING_BODY DECLARED_OTHER_AB] 1 Follow the component up with the other awarding body
-Exams officer, Centre: Ask {body} to confirm the entry for {component}, the ULN on it, and that the
-  result will be posted to DAS.
-Exams officer, Qualification register: Check that the declared QAN{subject_note} counts towards
-  {course}.
+Exams officer, Centre: Ask the other awarding body to confirm the entry for
+  {component}{subject_note}, the ULN on it, and that the result will be posted to DAS.
+Exams officer, Qualification register: Check that the declared QAN counts towards {course}.
 Exams officer, DAS: Look for the result on DAS after results day.
 Exams officer, Learner Tracking: Remove the declaration if {learner} takes {component} with Edexcel
   after all.
@@ -173,7 +172,7 @@ Line lead, Centre: Decide which is wrong: the series of the entry{subject_note} 
 Exams officer, Edexcel Online: If there is still time, move the entry to an earlier series before
   its closing date.
 Exams officer, Learner Tracking: Otherwise edit the anticipated award date to the month of the
-  results{results_note}.
+  results.
 Tutor, Centre: Tell {learner} if the award will come later than promised.
 
 [OUTSIDE_VALIDITY] 1 The qualification had closed to entries
@@ -205,7 +204,7 @@ Exams officer, Edexcel Online: If it is the other body, withdraw the entries her
 
 [DECLARED_QAN_UNKNOWN] 1 Check the declared QAN
 Exams officer, Qualification register: Look up the declared QAN{subject_note} and compare it with
-  the specification from {body}.
+  the specification from the other awarding body.
 Exams officer, Learner Tracking: If it was mistyped, remove the declaration and add the right QAN.
 Exams officer, Learner Tracking: If it is right, report it to support so that the catalogue is
   brought up to date; the declaration stands meanwhile.
@@ -239,7 +238,8 @@ Exams officer, Learner Tracking: In that case edit the anticipated award date{aw
 
 [MARKS_WINDOW_NOT_OPEN] 1 Prepare for the marks window
 Exams officer, Centre: {Opens}; there is nothing to send before.
-Domain assessor, Centre: Plan marking and standardisation so that they are finished in time.
+Domain assessor, Centre: Plan marking and standardisation{subject_note} so that marks can be
+  submitted {by_close}.
 
 [MARKS_WINDOW_UNDEFINED] 1 Find out when marks are due
 Exams officer, Edexcel Online: Look up the dates for submitting marks{subject_note} in the awarding

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from domain.catalogue import Catalogue
+from domain.catalogue import Catalogue, Window
 from domain.codes import AssessmentDetail, AssessmentFlag, IssueCode
 from domain.judging import FAILED_RESULTS, Judged
 from domain.vocabulary import EntryKind, Track
@@ -47,6 +47,10 @@ class Tracked(NamedTuple):
     detail: AssessmentDetail | None = None
     findings: tuple[tuple[IssueCode, str | None, date | None], ...] = ()
     """Issue, subject, due day."""
+    subjects: tuple[str, ...] = ()
+    """The entries that stand as the detail says."""
+    window: Window | None = None
+    """When the first of their marks windows opens, and when the first closes."""
 
 
 def track(
@@ -88,34 +92,47 @@ def _track_skills(rows: Sequence[Judged], day: date, *, ignore_fails: bool) -> T
 
 def _track_tasks(rows: Iterable[Judged], catalogue: Catalogue, day: date) -> Tracked:
     """Marks to submit and vocational claims to lodge; the worst shows, each is an issue."""
-    details: set[AssessmentDetail] = set()
+    standing: dict[AssessmentDetail, list[tuple[str, Window | None]]] = {}
     findings: list[tuple[IssueCode, str | None, date | None]] = []
     for row in rows:
         if row.entry.released(day) is not None:
             continue
         kind = _track_of(row)
         if kind is Track.CENTRE_MARKED:
-            detail, due = _marks(row, catalogue, day)
+            detail, window = _marks(row, catalogue, day)
         elif kind is Track.VOCATIONAL:
-            detail, due = _claim(row), None
+            detail, window = _claim(row), None
         else:
             continue
         subject = row.entry.subject
         if detail is None:
             findings.append((IssueCode.MARKS_WINDOW_UNDEFINED, subject, None))
             continue
-        details.add(detail)
+        standing.setdefault(detail, []).append((subject, window))
         if detail in _TASKS:
-            findings.append((_TASKS[detail], subject, due))
-    if not details:
+            findings.append((_TASKS[detail], subject, window and window.closes_on))
+    if not standing:
         return Tracked(findings=tuple(findings))
-    worst = min(details, key=lambda detail: (_RANK[FLAG_OF_DETAIL[detail]], detail.value))
-    return Tracked(FLAG_OF_DETAIL[worst], worst, tuple(findings))
+    worst = min(standing, key=lambda detail: (_RANK[FLAG_OF_DETAIL[detail]], detail.value))
+    return Tracked(
+        FLAG_OF_DETAIL[worst],
+        worst,
+        tuple(findings),
+        tuple(subject for subject, _ in standing[worst]),
+        _earliest([window for _, window in standing[worst] if window]),
+    )
+
+
+def _earliest(windows: Sequence[Window]) -> Window | None:
+    """The first day on which one of the windows opens, and the first on which one closes."""
+    if not windows:
+        return None
+    return Window(min(row.opens_on for row in windows), min(row.closes_on for row in windows))
 
 
 def _marks(
     row: Judged, catalogue: Catalogue, day: date
-) -> tuple[AssessmentDetail | None, date | None]:
+) -> tuple[AssessmentDetail | None, Window | None]:
     """Where the marks of a centre-marked entry stand; None while no window is published."""
     if row.entry.marks_submitted_on is not None:
         return AssessmentDetail.MARKS_SUBMITTED, None
@@ -123,10 +140,10 @@ def _marks(
     if window is None:
         return None, None
     if day < window.opens_on:
-        return AssessmentDetail.MARKS_WINDOW_NOT_OPEN, window.opens_on
+        return AssessmentDetail.MARKS_WINDOW_NOT_OPEN, window
     if day <= window.closes_on:
-        return AssessmentDetail.MARKS_WINDOW_OPEN, window.closes_on
-    return AssessmentDetail.MARKS_DEADLINE_PASSED, window.closes_on
+        return AssessmentDetail.MARKS_WINDOW_OPEN, window
+    return AssessmentDetail.MARKS_DEADLINE_PASSED, window
 
 
 def _claim(row: Judged) -> AssessmentDetail:

@@ -9,6 +9,7 @@ from domain.catalogue import DAS_POSTING_GRACE_DAYS, Catalogue
 from domain.codes import CompletionStatus, IssueCode
 from domain.completion import all_complete, completion_status, percent_complete
 from domain.flags import Finding, Flags, component_flags, course_blocker
+from domain.identifiers import YearMonth
 from domain.inputs import Das, Entry
 from domain.issues import (
     COURSE_WIDE,
@@ -27,6 +28,8 @@ _NO_DAS = Das()
 class Derivation(msgspec.Struct, frozen=True):
     """What is shown for a registration on a day."""
 
+    award: YearMonth | None
+    """The anticipated award month that it was derived with."""
     flags: dict[ComponentType, Flags]
     status: CompletionStatus
     percent: int | None
@@ -58,6 +61,7 @@ def derive(record: Record, catalogue: Catalogue, day: date) -> Derivation:
         work_experience=record.work_experience,
     )
     return Derivation(
+        award=registration.award,
         flags=flags,
         status=status,
         percent=percent_complete(registration, status, flags, catalogue, plts=record.plts),

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from domain.assessment import track
-from domain.catalogue import DAS_POSTING_GRACE_DAYS, Catalogue, Requirement
+from domain.catalogue import DAS_POSTING_GRACE_DAYS, Catalogue, Requirement, Window
 from domain.codes import AssessmentDetail, AssessmentFlag, EntryFlag, IssueCode, Reason
 from domain.coverage import Coverage, cover
 from domain.inputs import Das, Declaration, Entry, Registration
@@ -34,6 +34,12 @@ class Flags(NamedTuple):
     assessment: AssessmentFlag | None = None
     detail: AssessmentDetail | None = None
     findings: tuple[Finding, ...] = ()
+    declared: tuple[str, ...] = ()
+    """What is declared with another awarding body, where the entry flag stands for that."""
+    tracked: tuple[str, ...] = ()
+    """The entries that the assessment flag is about."""
+    window: Window | None = None
+    """When the first of their marks windows opens, and when the first closes."""
 
     @property
     def assessment_reasons(self) -> tuple[Reason, ...]:
@@ -132,7 +138,7 @@ def _judged_flags(
     elsewhere = entry_flag is EntryFlag.OTHER_AWARDING_BODY
     tracked = track(judged, catalogue, day, ignore_fails=elsewhere)
     findings = [
-        *_entry_findings(entry_flag, coverage, judged),
+        *_entry_findings(entry_flag, coverage, judged, catalogue),
         *_declaration_findings(entry_flag, component, requirement, declared, catalogue),
         *(Finding(code, subject, due) for code, subject, due in tracked.findings),
     ]
@@ -146,6 +152,9 @@ def _judged_flags(
         assessment=tracked.flag,
         detail=tracked.detail,
         findings=tuple(findings),
+        declared=_named(declared, catalogue) if elsewhere else (),
+        tracked=tracked.subjects,
+        window=tracked.window,
     )
 
 
@@ -170,7 +179,7 @@ def _entry_flag(
 
 
 def _entry_findings(
-    flag: EntryFlag, coverage: Coverage, judged: Sequence[Judged]
+    flag: EntryFlag, coverage: Coverage, judged: Sequence[Judged], catalogue: Catalogue
 ) -> Iterator[Finding]:
     """What is wrong with the entries; nothing is, once eligible entries cover the requirement."""
     if coverage.barred:
@@ -193,7 +202,22 @@ def _entry_findings(
     for row in (*coverage.blocking, *(row for row in judged if not row.usable)):
         if row.reason is None or (elsewhere and row.reason is Reason.RESULT_NOT_COUNTABLE):
             continue
-        yield Finding(IssueCode(row.reason.value), row.entry.subject)
+        yield Finding(IssueCode(row.reason.value), _subject(row, catalogue))
+
+
+def _subject(row: Judged, catalogue: Catalogue) -> str:
+    """How an entry that does not count is named; too late a series with its results month."""
+    if row.reason is Reason.SERIES_AFTER_AWARD_DATE:
+        results = catalogue.results_month(row.entry.series)
+        if results is not None:
+            return f"{row.entry.subject}, results in {results.long()}"
+    return row.entry.subject
+
+
+def _named(declared: Iterable[str], catalogue: Catalogue) -> tuple[str, ...]:
+    """Declared QANs, with their awarding bodies as far as the catalogue knows them."""
+    known = {qan: catalogue.qualifications.get(qan) for qan in declared}
+    return tuple(f"{qan}, {row.awarding_body}" if row else qan for qan, row in known.items())
 
 
 def _restricted_findings(judged: Sequence[Judged]) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """The shopping list: what is wrong with a record, how badly, and by when to act."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
@@ -192,14 +192,25 @@ def issues_of(
     merged: dict[IssueCode, list[Finding]] = {}
     for finding in findings:
         merged.setdefault(finding.code, []).append(finding)
-    deadline = award.last_day() if award is not None else None
     issues = []
     for code in sorted(merged):
         group = merged[code]
-        subjects = sorted({row.subject for row in group if row.subject})
         base = max((base_severity(row) for row in group), key=SEVERITIES.index)
-        dues = [row.due_on for row in group if row.due_on is not None]
-        due = min(dues) if dues else (None if code in WITHOUT_DEADLINE else deadline)
         severity = severity_on(base, award, day)
-        issues.append(Issue(component, code, severity, "; ".join(subjects) or None, due))
+        subject = joined(row.subject for row in group)
+        issues.append(Issue(component, code, severity, subject, due_of(group, award)))
     return issues
+
+
+def joined(subjects: Iterable[str | None]) -> str | None:
+    """Several subjects as one, each named once."""
+    return "; ".join(sorted({subject for subject in subjects if subject})) or None
+
+
+def due_of(findings: Sequence[Finding], award: YearMonth | None) -> date | None:
+    """By when what was found is to be put right: its own earliest day, else with the award."""
+    dues = [row.due_on for row in findings if row.due_on is not None]
+    if dues:
+        return min(dues)
+    settled = [row for row in findings if row.code not in WITHOUT_DEADLINE]
+    return award.last_day() if settled and award is not None else None

@@ -21,7 +21,9 @@ from models.database import Clause
 
 _COMPONENTS = f"SELECT {columns_of(ComponentRow, 'c')} FROM component c"  # noqa: S608 - columns are ours
 
-_FLAG_COLUMNS = columns_of(FlagRow, "f", {"stored_reasons": "f.reasons"})
+_FLAG_COLUMNS = columns_of(
+    FlagRow, "f", {"stored_reasons": "f.reasons", "stored_subjects": "f.subjects"}
+)
 
 ISSUE_SOURCES = {
     "stored_component": "i.component_type",

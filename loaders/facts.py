@@ -1,17 +1,47 @@
 """What advice fills into its sentences, made of rows."""
 
 import re
-from typing import Final
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, Final
 
-from domain.advice import Facts
+from domain.advice import Facts, advice_key
 from domain.identifiers import YearMonth
+from domain.issues import joined
 from domain.vocabulary import ComponentType, Level
-from loaders.rows import FactsRow, IssueRow
+from inputs.flags import reasons_of, subjects_of
+from loaders.rows import FactsRow, FlagRow, IssueRow
 
 _HOURS: Final = re.compile(r"(\d+) hours?")
 
 
-def facts_of(row: FactsRow | None, component: ComponentType | None) -> Facts:
+def facts_of_issue(row: FactsRow | None, issue: IssueRow) -> Facts:
+    """What is known of the learner and the course, by when to act, and what about."""
+    return _facts_of(row, issue.component_type)._replace(**_case(issue.subject, issue.due_on))
+
+
+def facts_of_flag(row: FactsRow | None, flag: FlagRow) -> Iterator[tuple[str, Facts]]:
+    """The same for each checklist that answers a flag, by its key."""
+    facts = _facts_of(row, ComponentType(flag.component_type))._replace(opens_on=flag.opens_on)
+    reasons = reasons_of(flag.stored_reasons)
+    subjects: dict[str, list[str | None]] = {}
+    for reason, subject in zip(reasons, subjects_of(flag.stored_subjects, reasons), strict=True):
+        subjects.setdefault(advice_key(reason), []).append(subject)
+    for key, shared in subjects.items():
+        yield key, facts._replace(**_case(joined(shared), flag.due_on))
+
+
+def _case(subject: str | None, due_on: date | None) -> dict[str, Any]:
+    """What an issue or a reason says of its own."""
+    hours = _HOURS.fullmatch(subject or "")
+    return {
+        "due_on": due_on,
+        "subject": subject,
+        "hours_missing": int(hours[1]) if hours else None,
+    }
+
+
+def _facts_of(row: FactsRow | None, component: ComponentType | None) -> Facts:
     """What is known of the learner and the course, in words."""
     if row is None:
         return Facts()
@@ -22,16 +52,6 @@ def facts_of(row: FactsRow | None, component: ComponentType | None) -> Facts:
         line=row.line_name or row.line,
         level=level_in_words(row.level),
         award_month=None if row.award is None else YearMonth.parse(row.award).long(),
-    )
-
-
-def facts_of_issue(row: FactsRow | None, issue: IssueRow) -> Facts:
-    """The same for an issue: by when, what about, and how many hours are missing."""
-    hours = _HOURS.fullmatch(issue.subject or "")
-    return facts_of(row, issue.component_type)._replace(
-        due_on=issue.due_on,
-        subject=issue.subject,
-        hours_missing=int(hours[1]) if hours else None,
     )
 
 

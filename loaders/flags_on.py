@@ -5,9 +5,10 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from domain.codes import FlagKind
 from domain.flags import Flags
+from domain.shown import Shown, shown
 from domain.vocabulary import ComponentType
+from inputs.flags import stored_reasons, stored_subjects
 from inputs.keys import flag_id
 from loaders.derivations import Derived
 from loaders.rows import ComponentRow, FlagRow
@@ -17,13 +18,10 @@ def flags_of(
     component: ComponentRow, derived: Derived, stored: Iterable[FlagRow], on: date
 ) -> list[FlagRow]:
     """The entry flag, and the assessment flag if there is one; `stored` are those of today."""
-    flags = pair_of(component, derived)
-    found = [_flag(component, FlagKind.ENTRY, flags.entry, None, flags.entry_reasons)]
-    if flags.assessment is not None:
-        reasons = flags.assessment_reasons
-        found.append(_flag(component, FlagKind.ASSESSMENT, flags.assessment, flags.detail, reasons))
+    found = shown(pair_of(component, derived), derived.derivation.award)
+    rows = [_flag(component, flag) for flag in found]
     standing = {row.id: row for row in stored}
-    return [_since(row, standing.get(row.id), on) for row in found]
+    return [_since(row, standing.get(row.id), on) for row in rows]
 
 
 def pair_of(component: ComponentRow, derived: Derived) -> Flags:
@@ -31,24 +29,21 @@ def pair_of(component: ComponentRow, derived: Derived) -> Flags:
     return derived.derivation.flags[ComponentType(component.type)]
 
 
-def _flag(
-    component: ComponentRow,
-    kind: FlagKind,
-    code: str | None,
-    detail: str | None,
-    reasons: Iterable[str],
-) -> FlagRow:
+def _flag(component: ComponentRow, flag: Shown) -> FlagRow:
     """A flag of which it is not known since when it stands."""
     return FlagRow(
-        id=flag_id(component.id, kind),
+        id=flag_id(component.id, flag.kind),
         component_id=component.id,
         registration_id=component.registration_id,
         component_type=component.type,
-        kind=kind.value,
-        code=code,
-        detail=detail,
-        stored_reasons="|".join(reasons),
+        kind=flag.kind.value,
+        code=flag.code,
+        detail=flag.detail,
+        stored_reasons=stored_reasons(flag.reasons),
+        stored_subjects=stored_subjects(flag.subjects),
         since=None,
+        due_on=flag.due_on,
+        opens_on=flag.opens_on,
     )
 
 

@@ -112,7 +112,10 @@ class FlagRow(msgspec.Struct, frozen=True, gc=False):
     code: str | None
     detail: str | None
     stored_reasons: str
+    stored_subjects: str | None
     since: date | None
+    due_on: date | None
+    opens_on: date | None
 
 
 class IssueRow(msgspec.Struct, frozen=True, gc=False):

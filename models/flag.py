@@ -16,6 +16,11 @@ class Flag(Model):
     code = fields.CharField(30, null=True, description="Null where nothing is to be judged")
     detail = fields.CharField(30, null=True)
     reasons = fields.CharField(400, description="Codes separated by |")
+    subjects = fields.TextField(
+        null=True, description="JSON: what each reason is about, in their order, or null"
+    )
+    due_on = fields.DateField(null=True, description="Last day to act on it")
+    opens_on = fields.DateField(null=True, description="First day on which its marks are taken")
     since = fields.DateField(description="Civil day on which the code and detail became so")
 
     class Meta:

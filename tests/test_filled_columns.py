@@ -4,8 +4,9 @@ from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
+from exchange.refresh import refresh
 from models.database import Database
-from tests.factories import import_sample
+from tests.factories import DAY, import_sample
 from tests.tables import columns
 
 
@@ -69,3 +70,28 @@ async def test_components_that_are_there_get_the_codes_of_their_flags(
     assert await rows() == before
     assert all(level for _, level, *_ in before)
     assert {None} < {assessment for *_, assessment, _ in before}
+
+
+async def test_flags_that_are_there_get_their_days_with_the_next_refresh(
+    database: Database, tmp_path: Path
+) -> None:
+    await import_sample(database, tmp_path / "feed", learners=30)
+    columns = "id, code, detail, reasons, since, subjects, due_on, opens_on"
+
+    async def rows() -> list[tuple[object, ...]]:
+        found = await database.reader.tuples(f"SELECT {columns} FROM flag ORDER BY id")  # noqa: S608
+        return [tuple(row) for row in found]
+
+    before = await rows()
+    step = import_module("models.migrations.0013_flags_with_dates")
+    async with database.transaction() as connection:
+        await connection.execute("UPDATE flag SET subjects = NULL, due_on = NULL, opens_on = NULL")
+        await step.fall_due(None, SimpleNamespace(client=connection.client))
+    assert await rows() != before
+
+    assert await refresh(database, DAY) == 30
+
+    assert await rows() == before
+    assert await refresh(database, DAY) == 0
+    for column in (5, 6, 7):
+        assert {None} < {row[column] for row in before}

@@ -36,6 +36,7 @@ MIGRATIONS: Final = [
     "0010_held_until",
     "0011_centre_versions",
     "0012_flags_on_components",
+    "0013_flags_with_dates",
 ]
 
 NOT_LOOKED_UP_BY: Final = {

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Final
 
 import strawberry
@@ -25,6 +24,7 @@ from domain.vocabulary import (
     EntryStatus,
     VerificationState,
 )
+from inputs.flags import reasons_of
 from loaders.catalogue import qualification_by_qan, requirement_by_level_and_component
 from loaders.components import (
     das_by_registration_id,
@@ -35,7 +35,7 @@ from loaders.components import (
     verification_by_programme,
 )
 from loaders.derivations import Derived
-from loaders.facts import facts_of
+from loaders.facts import facts_of_flag
 from loaders.flags_on import flags_of, pair_of
 from loaders.issues_on import issues_of
 from loaders.learners import facts_by_registration_id, learner_by_id, registration_by_id
@@ -67,16 +67,9 @@ if TYPE_CHECKING:
     from schema.types.learner import Learner
 
 
-@lru_cache(maxsize=1024)
-def _reasons(stored: str) -> tuple[Reason, ...]:
-    return tuple(Reason(code) for code in stored.split("|"))
-
-
 def _checklists(row: FlagRow, found: FactsRow | None) -> list[AdviceValue]:
     """One checklist a reason, each once."""
-    facts = facts_of(found, ComponentType(row.component_type))
-    checklists = (rendered(reason.value, facts) for reason in _reasons(row.stored_reasons))
-    return list({advice.key: advice for advice in checklists}.values())
+    return [rendered(key, facts) for key, facts in facts_of_flag(found, row)]
 
 
 @strawberry.type(description="A status flag of a component, why it stands, and what to do.")
@@ -97,6 +90,15 @@ class Flag(Node):
         description="Civil day on which the flag and its detail became what they are; null only on"
         " another day than today, where it is not known to have stood since before that day."
     )
+    due_on: date | None = strawberry.field(
+        description="Last day to act on the flag, inclusive: the day on which a marks window"
+        " closes, otherwise the end of the anticipated award month; null where there is nothing to"
+        " do, or no day is known."
+    )
+    opens_on: date | None = strawberry.field(
+        description="First day on which the marks are taken that the flag is about; null for other"
+        " flags."
+    )
 
     @strawberry.field(description="The flag, or its detail, in a few words.")
     def label(self) -> str:
@@ -111,18 +113,18 @@ class Flag(Node):
     @strawberry.field(description="Why the flag stands: at least one reason, sorted.")
     def reasons(self) -> list[Reason]:
         """Codes."""
-        return [*_reasons(self.stored_reasons)]  # type: ignore[attr-defined]  # self is the row
+        return [*reasons_of(self.stored_reasons)]  # type: ignore[attr-defined]  # self is the row
 
     @strawberry.field(description="The reasons as sentences, in the same order.")
     def explanations(self) -> list[str]:
         """Sentences."""
-        return [reason.description for reason in _reasons(self.stored_reasons)]  # type: ignore[attr-defined]
+        return [reason.description for reason in reasons_of(self.stored_reasons)]  # type: ignore[attr-defined]
 
     advice: list[Advice] = batched(
         facts_by_registration_id,
         key="registration_id",
         pick=_checklists,
-        description="What to do: one checklist for each reason, names filled in.",
+        description="What to do: one checklist for each reason, names and dates filled in.",
     )
 
 
@@ -132,7 +134,7 @@ def _words(row: FlagRow) -> Reason | EntryFlag | AssessmentDetail:
         return AssessmentDetail(row.detail)
     if row.code is not None:
         return EntryFlag(row.code)
-    return _reasons(row.stored_reasons)[0]
+    return reasons_of(row.stored_reasons)[0]
 
 
 @strawberry.type(

@@ -17,6 +17,7 @@ MIGRATIONS = (
     "0010_held_until",
     "0011_centre_versions",
     "0012_flags_on_components",
+    "0013_flags_with_dates",
 )
 NOT_MIGRATED = "The database is not up to date; run `learner-tracking migrate` first."
 

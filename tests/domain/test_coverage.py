@@ -67,7 +67,7 @@ def test_each_missing_unit_is_named_and_a_missing_unit_outranks_an_ineligible_on
     assert flags.findings[:3] == (
         Finding(IssueCode.UNIT_ENTRY_MISSING, "EG201"),
         Finding(IssueCode.UNIT_ENTRY_MISSING, "EG203"),
-        Finding(IssueCode.SERIES_AFTER_AWARD_DATE, "EG202, January 2011"),
+        Finding(IssueCode.SERIES_AFTER_AWARD_DATE, "EG202, January 2011, results in March 2011"),
     )
 
 

@@ -21,7 +21,7 @@ query ($uln: ULN!) {
     }
     components {
       type required entryFlag assessmentFlag assessmentDetail
-      flags { kind code detail since label reasons advice { title } }
+      flags { kind code detail since dueOn opensOn label reasons advice { title } }
       issues { code severity subject dueOn }
       entries { kind unit series result resultReleasedOn qualification { title } }
       declarations { qan }
@@ -64,7 +64,14 @@ def part(
 
 
 def flag(
-    code: str, label: str, reasons: list[str], titles: list[str], *, detail: str | None = None
+    code: str,
+    label: str,
+    reasons: list[str],
+    titles: list[str],
+    *,
+    detail: str | None = None,
+    due: str | None = None,
+    opens: str | None = None,
 ) -> dict[str, Any]:
     """A flag as the record shows it."""
     return {
@@ -72,6 +79,8 @@ def flag(
         "code": code,
         "detail": detail,
         "since": "2010-02-19",
+        "dueOn": due,
+        "opensOn": opens,
         "label": label,
         "reasons": reasons,
         "advice": [{"title": title} for title in titles],
@@ -105,6 +114,8 @@ COMPONENTS = [
                 ["MARKS_WINDOW_NOT_OPEN"],
                 ["Prepare for the marks window"],
                 detail="MARKS_WINDOW_NOT_OPEN",
+                due="2010-05-15",
+                opens="2010-04-06",
             ),
         ],
         (420, None),
@@ -123,6 +134,7 @@ COMPONENTS = [
                 "Missing or invalid entry",
                 ["ENTRY_MISSING", "ULN_UNMATCHED"],
                 [TO_ENTER, SAME_ULN],
+                due="2010-08-31",
             )
         ],
         (60, None),
@@ -155,6 +167,7 @@ COMPONENTS = [
                 "Missing or invalid entry",
                 ["ENTRY_MISSING"],
                 [TO_ENTER],
+                due="2010-08-31",
             )
         ],
         (180, 180),
@@ -231,6 +244,38 @@ async def test_the_whole_record_of_a_known_learner(
             )
         ],
     }
+
+
+async def test_advice_says_by_when_and_about_which_units(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await send(database, tmp_path / "feed", with_results())
+    await add_user(database, "reader@example.org", WEST)
+    query = """query ($uln: ULN!, $on: Date) { learner(uln: $uln) { components {
+        flags(on: $on) { dueOn advice { steps { text } } } } } }"""
+    async with served(database_url) as client:
+        caller = await log_in(client, "reader@example.org")
+        today = await caller.data(query, uln=ANNA_ULN)
+        later = await caller.data(query, uln=ANNA_ULN, on="2010-05-15")
+    units = "EG201, June 2010; EG202, June 2010"
+    _, before = today["learner"]["components"][0]["flags"]
+    assert [step["text"] for step in before["advice"][0]["steps"]] == [
+        (
+            "Note that the window opens on 6 April 2010 and closes on 15 May 2010; there is nothing"
+            " to send before."
+        ),
+        (
+            f"Plan marking and standardisation ({units}) so that marks can be submitted by"
+            " 15 May 2010."
+        ),
+    ]
+    _, last_day = later["learner"]["components"][0]["flags"]
+    assert last_day["dueOn"] == "2010-05-15"
+    assert [step["text"] for step in last_day["advice"][0]["steps"]] == [
+        f"Finish internal standardisation ({units}).",
+        "Submit a mark for every candidate, absences included, by 15 May 2010.",
+        "Make sure that the submission is shown as received.",
+    ]
 
 
 async def test_a_result_under_embargo_is_nowhere_to_be_seen(

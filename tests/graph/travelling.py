@@ -13,7 +13,7 @@ LEARNERS = """
   registrations {{ line completionStatus{on} percentComplete{on} issues{on} {{ code }} }}
   components {{
     type entryFlag{on} assessmentFlag{on} assessmentDetail{on}
-    flags{on} {{ id kind code detail label reasons advice {{ title }} }}
+    flags{on} {{ id kind code detail label reasons dueOn opensOn advice {{ steps {{ text }} }} }}
     issues{on} {{ code componentType severity subject dueOn }}
   }}
 """
