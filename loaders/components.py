@@ -15,15 +15,15 @@ from loaders.rows import (
     IssueRow,
     VerificationRow,
     WholeEntryRow,
+    WholeFlagRow,
 )
 from loaders.select import columns_of
 from models.database import Clause
 
 _COMPONENTS = f"SELECT {columns_of(ComponentRow, 'c')} FROM component c"  # noqa: S608 - columns are ours
 
-_FLAG_COLUMNS = columns_of(
-    FlagRow, "f", {"stored_reasons": "f.reasons", "stored_subjects": "f.subjects"}
-)
+_FLAG_SOURCES = {"stored_reasons": "f.reasons", "stored_subjects": "f.subjects"}
+_FLAG_COLUMNS = {row: columns_of(row, "f", _FLAG_SOURCES) for row in (FlagRow, WholeFlagRow)}
 
 ISSUE_SOURCES = {
     "stored_component": "i.component_type",
@@ -90,12 +90,7 @@ async def components_by_registration_id(
 async def flags_by_registration_id(reading: Reading, ids: Sequence[int]) -> list[list[FlagRow]]:
     """All flags of each registration, by component, the entry flag first."""
     reach = scope.flags(reading.viewer, reading.connection, checked("f.centre_id"))
-    where = _of(reading, "f", ids, reach)
-    rows = await reading.keyed.rows(
-        FlagRow,
-        f"SELECT {_FLAG_COLUMNS} FROM flag f WHERE {where.text} ORDER BY f.id",  # noqa: S608
-        *where.params,
-    )
+    rows = await _flags(reading, _of(reading, "f", ids, reach))
     return grouped(ids, rows, _REGISTRATION)
 
 
@@ -103,12 +98,17 @@ async def flag_by_id(reading: Reading, ids: Sequence[int]) -> list[FlagRow | Non
     """Flags in view by id."""
     where = reading.connection.among("f.id", ids)
     where &= scope.flags(reading.viewer, reading.connection, checked("f.centre_id"))
-    rows = await reading.keyed.rows(
-        FlagRow,
-        f"SELECT {_FLAG_COLUMNS} FROM flag f WHERE {where.text}",  # noqa: S608
+    return matched(ids, await _flags(reading, where), lambda row: row.id)
+
+
+async def _flags(reading: Reading, where: Clause) -> list[FlagRow]:
+    """Flags under a condition that begins from a scope."""
+    row = FlagRow if FlagRow in reading.brief else WholeFlagRow
+    return await reading.keyed.rows(
+        row,
+        f"SELECT {_FLAG_COLUMNS[row]} FROM flag f WHERE {where.text} ORDER BY f.id",  # noqa: S608
         *where.params,
     )
-    return matched(ids, rows, lambda row: row.id)
 
 
 async def issue_by_id(reading: Reading, ids: Sequence[int]) -> list[IssueRow | None]:

@@ -9,8 +9,8 @@ from domain.advice import Facts, advice_key
 from domain.identifiers import YearMonth
 from domain.issues import joined
 from domain.vocabulary import ComponentType, Level
-from inputs.flags import reasons_of, subjects_of
-from loaders.rows import FactsRow, FlagRow, IssueRow
+from inputs.flags import subjects_of
+from loaders.rows import FactsRow, IssueRow, WholeFlagRow
 
 _HOURS: Final = re.compile(r"(\d+) hours?")
 
@@ -20,12 +20,12 @@ def facts_of_issue(row: FactsRow | None, issue: IssueRow) -> Facts:
     return _facts_of(row, issue.component_type)._replace(**_case(issue.subject, issue.due_on))
 
 
-def facts_of_flag(row: FactsRow | None, flag: FlagRow) -> Iterator[tuple[str, Facts]]:
+def facts_of_flag(row: FactsRow | None, flag: WholeFlagRow) -> Iterator[tuple[str, Facts]]:
     """The same for each checklist that answers a flag, by its key."""
     facts = _facts_of(row, ComponentType(flag.component_type))._replace(opens_on=flag.opens_on)
-    reasons = reasons_of(flag.stored_reasons)
     subjects: dict[str, list[str | None]] = {}
-    for reason, subject in zip(reasons, subjects_of(flag.stored_subjects, reasons), strict=True):
+    named = subjects_of(flag.stored_subjects, flag.reasons)
+    for reason, subject in zip(flag.reasons, named, strict=True):
         subjects.setdefault(advice_key(reason), []).append(subject)
     for key, shared in subjects.items():
         yield key, facts._replace(**_case(joined(shared), flag.due_on))

@@ -11,7 +11,7 @@ from domain.vocabulary import ComponentType
 from inputs.flags import stored_reasons, stored_subjects
 from inputs.keys import flag_id
 from loaders.derivations import Derived
-from loaders.rows import ComponentRow, FlagRow
+from loaders.rows import ComponentRow, FlagRow, WholeFlagRow
 
 
 def flags_of(
@@ -29,9 +29,9 @@ def pair_of(component: ComponentRow, derived: Derived) -> Flags:
     return derived.derivation.flags[ComponentType(component.type)]
 
 
-def _flag(component: ComponentRow, flag: Shown) -> FlagRow:
+def _flag(component: ComponentRow, flag: Shown) -> WholeFlagRow:
     """A flag of which it is not known since when it stands."""
-    return FlagRow(
+    return WholeFlagRow(
         id=flag_id(component.id, flag.kind),
         component_id=component.id,
         registration_id=component.registration_id,

@@ -5,8 +5,16 @@ from datetime import date, datetime
 import msgspec
 
 from auth.permissions import Standing
-from domain.codes import SEVERITIES, IssueCode, Severity
+from domain.codes import (
+    SEVERITIES,
+    AssessmentDetail,
+    EntryFlag,
+    IssueCode,
+    Reason,
+    Severity,
+)
 from domain.vocabulary import ComponentType
+from inputs.flags import reasons_of
 
 
 class CentreRow(msgspec.Struct, frozen=True, gc=False):
@@ -102,7 +110,7 @@ class ComponentRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class FlagRow(msgspec.Struct, frozen=True, gc=False):
-    """A flag."""
+    """A flag in brief."""
 
     id: int
     component_id: int
@@ -112,8 +120,40 @@ class FlagRow(msgspec.Struct, frozen=True, gc=False):
     code: str | None
     detail: str | None
     stored_reasons: str
-    stored_subjects: str | None
     since: date | None
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why it stands."""
+        return reasons_of(self.stored_reasons)
+
+    @property
+    def explanations(self) -> list[str]:
+        """The reasons as sentences."""
+        return [reason.description for reason in self.reasons]
+
+    @property
+    def label(self) -> str:
+        """What is shown, in a few words."""
+        return self._words.label
+
+    @property
+    def description(self) -> str:
+        """What is shown, in a sentence."""
+        return self._words.description
+
+    @property
+    def _words(self) -> Reason | EntryFlag | AssessmentDetail:
+        """The detail, else the flag, else the reason for having none."""
+        if self.detail is not None:
+            return AssessmentDetail(self.detail)
+        return self.reasons[0] if self.code is None else EntryFlag(self.code)
+
+
+class WholeFlagRow(FlagRow, frozen=True, gc=False):
+    """A flag with what its reasons are about, and its days."""
+
+    stored_subjects: str | None
     due_on: date | None
     opens_on: date | None
 

@@ -23,6 +23,9 @@ from schema.context import Batch, Info
 LEVEL: Final = "level"
 """Under this key a field's metadata hold the function that answers for all rows of a level."""
 
+READS: Final = "reads"
+"""Under this key they hold what that function takes of a row that its brief form has not."""
+
 Level: TypeAlias = Callable[..., Any]
 """Rows, info and arguments in, one answer a row out, which may have to be awaited."""
 
@@ -52,12 +55,14 @@ def batched(
     part: Part | None = None,
     extensions: list[FieldExtension] | None = None,
     ahead: Ahead | None = None,
+    reads: Sequence[str] = (),
 ) -> Any:  # noqa: ANN401 - stands for a field of any type
     """A field answered for all objects of a level by one statement.
 
     `key` is the row's field (or a function of the row) that the batch is asked with; a key of
-    None answers null. `pick` makes the field's value from the row and the batch's answer; `part`
-    takes of an answer the rows that belong to the row.
+    None answers null. `pick` makes the field's value from the row and the batch's answer, and
+    `reads` names what it takes of a row that its brief form has not; `part` takes of an answer
+    the rows that belong to the row.
     `ahead` names fields below this one and the batches they will ask with the same key: asking
     already now spares a level, and another statement where several relations lead to a batch.
     """
@@ -81,7 +86,9 @@ def batched(
     ) -> list[Any]:
         return spread(rows, wanted, await info.context.load_many(batch, keys))
 
-    return together(answer, description=description, extensions=extensions, awaits=True)
+    return together(
+        answer, description=description, extensions=extensions, awaits=True, reads=reads
+    )
 
 
 def together(
@@ -90,10 +97,12 @@ def together(
     description: str,
     extensions: list[FieldExtension] | None = None,
     awaits: bool = False,
+    reads: Sequence[str] = (),
 ) -> Any:  # noqa: ANN401 - stands for a field of any type
     """A field answered for all rows of a level by one call.
 
-    `awaits` says that the answers of a plain function may have to be awaited.
+    `awaits` says that the answers of a plain function may have to be awaited; `reads` names what
+    it takes of a row that its brief form has not.
     """
 
     async def resolve(root: Any, info: Info) -> Any:  # noqa: ANN401
@@ -106,7 +115,7 @@ def together(
         resolver=resolve if awaits or iscoroutinefunction(answer) else resolve_at_once,
         description=description,
         extensions=extensions or [],
-        metadata={LEVEL: answer},
+        metadata={LEVEL: answer, READS: reads},
     )
 
 

@@ -17,7 +17,7 @@ from graphql.type import TypeNameMetaFieldDef
 
 from execution.declared import Batch, Column, declared_by
 from schema.documents import Known
-from schema.levels import shown_by
+from schema.levels import read_by, shown_by
 
 _KNOWN: Final[Known[frozenset[type]]] = Known()
 
@@ -63,7 +63,7 @@ class _Looking(Visitor):
 
 
 def _answers(row: type, definition: GraphQLField) -> bool:
-    """Whether a row has the column of a field; relations read their keys, which any row has.
+    """Whether a row has the column of a field; relations tell what they read besides their keys.
 
     A resolver may read anything.
     """
@@ -72,4 +72,6 @@ def _answers(row: type, definition: GraphQLField) -> bool:
     declared = declared_by(definition)
     if declared is not None and isinstance(declared.way, Column):
         return hasattr(row, declared.way.attribute)
-    return declared is not None and isinstance(declared.way, Batch)
+    if declared is None or not isinstance(declared.way, Batch):
+        return False
+    return all(hasattr(row, name) for name in read_by(definition))

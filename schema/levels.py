@@ -27,7 +27,7 @@ from execution.declared import (
     declare,
 )
 from execution.executor import BreadthFirstExecutor
-from schema.batched import LEVEL
+from schema.batched import LEVEL, READS
 from schema.context import Context
 
 _DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
@@ -60,6 +60,14 @@ def shown_by(type_: GraphQLNamedType | None) -> Any:  # noqa: ANN401 - any class
     """The class that shows an object type, which may name its rows; None for other types."""
     definition = type_.extensions.get(_DEFINITION) if type_ is not None else None
     return definition.origin if isinstance(definition, StrawberryObjectDefinition) else None
+
+
+def read_by(definition: GraphQLField) -> Sequence[str]:
+    """What a relation reads of a row besides its key."""
+    field = definition.extensions.get(_DEFINITION)
+    metadata: Mapping[Any, Any] = getattr(field, "metadata", None) or {}
+    reads: Sequence[str] = metadata.get(READS, ())
+    return reads
 
 
 def _declare(definition: GraphQLField, field: StrawberryField) -> None:

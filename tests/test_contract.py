@@ -208,7 +208,7 @@ def test_a_whole_row_is_a_brief_one_with_more(
         if getattr(definition.origin, "whole_row", None) is not None
     }
 
-    assert brief.keys() == {"Entry"}
+    assert brief.keys() == {"Entry", "Flag"}
     assert all(issubclass(whole, row) and whole is not row for row, whole in brief.values())
 
 

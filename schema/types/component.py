@@ -24,7 +24,6 @@ from domain.vocabulary import (
     EntryStatus,
     VerificationState,
 )
-from inputs.flags import reasons_of
 from loaders.catalogue import qualification_by_qan, requirement_by_level_and_component
 from loaders.components import (
     das_by_registration_id,
@@ -50,6 +49,7 @@ from loaders.rows import (
     IssueRow,
     VerificationRow,
     WholeEntryRow,
+    WholeFlagRow,
 )
 from schema.batched import Ahead, batched
 from schema.context import Info
@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     from schema.types.learner import Learner
 
 
-def _checklists(row: FlagRow, found: FactsRow | None) -> list[AdviceValue]:
+def _checklists(row: WholeFlagRow, found: FactsRow | None) -> list[AdviceValue]:
     """One checklist a reason, each once."""
     return [rendered(key, facts) for key, facts in facts_of_flag(found, row)]
 
@@ -77,6 +77,7 @@ class Flag(Node):
     """A status flag of a component, why it stands, and what to do."""
 
     row = FlagRow
+    whole_row = WholeFlagRow
     kind: FlagKind = strawberry.field(description="Entry status or assessment status.")
     code: FlagCode | None = strawberry.field(
         description="The flag; null where nothing is judged: the component is not required, or"
@@ -100,41 +101,21 @@ class Flag(Node):
         " flags."
     )
 
-    @strawberry.field(description="The flag, or its detail, in a few words.")
-    def label(self) -> str:
-        """A few words."""
-        return _words(self).label  # type: ignore[arg-type]  # self is the row
-
-    @strawberry.field(description="What the flag, or its detail, means.")
-    def description(self) -> str:
-        """A sentence."""
-        return _words(self).description  # type: ignore[arg-type]  # self is the row
-
-    @strawberry.field(description="Why the flag stands: at least one reason, sorted.")
-    def reasons(self) -> list[Reason]:
-        """Codes."""
-        return [*reasons_of(self.stored_reasons)]  # type: ignore[attr-defined]  # self is the row
-
-    @strawberry.field(description="The reasons as sentences, in the same order.")
-    def explanations(self) -> list[str]:
-        """Sentences."""
-        return [reason.description for reason in reasons_of(self.stored_reasons)]  # type: ignore[attr-defined]
-
+    label: str = strawberry.field(description="The flag, or its detail, in a few words.")
+    description: str = strawberry.field(description="What the flag, or its detail, means.")
+    reasons: list[Reason] = strawberry.field(
+        description="Why the flag stands: at least one reason, sorted."
+    )
+    explanations: list[str] = strawberry.field(
+        description="The reasons as sentences, in the same order."
+    )
     advice: list[Advice] = batched(
         facts_by_registration_id,
         key="registration_id",
         pick=_checklists,
+        reads=("stored_subjects", "due_on", "opens_on"),
         description="What to do: one checklist for each reason, names and dates filled in.",
     )
-
-
-def _words(row: FlagRow) -> Reason | EntryFlag | AssessmentDetail:
-    """What is shown: the detail, else the flag, else the reason for having none."""
-    if row.detail is not None:
-        return AssessmentDetail(row.detail)
-    if row.code is not None:
-        return EntryFlag(row.code)
-    return reasons_of(row.stored_reasons)[0]
 
 
 @strawberry.type(

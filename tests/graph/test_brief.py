@@ -1,8 +1,8 @@
-"""Entries are read in brief, unless something is asked that only the whole of one tells."""
+"""Entries and flags are read in brief, unless something is asked that only the whole tells."""
 
 import re
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pytest
 from graphql import GraphQLObjectType, is_leaf_type, parse
@@ -15,59 +15,94 @@ from schema.root import make_schema
 from tests.factories import Caller, add_user, counted, import_sample, log_in, served
 
 SCHEMA: Final = make_schema()._schema  # noqa: SLF001 - as it is validated against
-IN_BRIEF: Final = (
-    *("id", "component", "qan", "kind", "unit", "series", "status", "enteredOn", "result"),
-    *("qualification", "verification"),
+
+
+class Kind(NamedTuple):
+    """A type whose rows have a brief form."""
+
+    name: str
+    listed: str
+    """The field of a component that lists them."""
+    read: str
+    """What of their statement tells them from all others."""
+    more: str
+    """A column that only the whole form has."""
+    in_brief: tuple[str, ...]
+
+
+KINDS: Final = (
+    Kind(
+        *("Entry", "entries", r"FROM entry\b", "family_name"),
+        (
+            *("id", "component", "qan", "kind", "unit", "series", "status", "enteredOn", "result"),
+            *("qualification", "verification"),
+        ),
+    ),
+    Kind(
+        *("Flag", "flags", r"FROM flag\b", "due_on"),
+        (
+            "id",
+            "kind",
+            "code",
+            "detail",
+            "since",
+            "label",
+            "description",
+            "reasons",
+            "explanations",
+        ),
+    ),
 )
 
 
-def fields() -> dict[str, str]:
-    """Every field of an entry, as it is asked for by itself."""
-    entry = SCHEMA.type_map["Entry"]
-    assert isinstance(entry, GraphQLObjectType)
+def fields(kind: Kind) -> dict[str, str]:
+    """Every field of a type, as it is asked for by itself."""
+    type_ = SCHEMA.type_map[kind.name]
+    assert isinstance(type_, GraphQLObjectType)
     asked = {}
-    for name, field in entry.fields.items():
+    for name, field in type_.fields.items():
         inner: Any = field.type
         while hasattr(inner, "of_type"):
             inner = inner.of_type
-        asked[name] = name if is_leaf_type(inner) else f"{name} {{ __typename }}"
+        asked[name] = (
+            name if is_leaf_type(inner) else f"{name} {{ {_WITHIN.get(name, '__typename')} }}"
+        )
     return asked
 
 
-def entries(data: dict[str, Any]) -> list[dict[str, Any]]:
-    """All entries in an answer."""
-    return [
-        entry
+_WITHIN: Final = {"advice": "title steps { text }"}
+
+
+async def answered(caller: Caller, kind: Kind, selected: str) -> tuple[list[Any], bool]:
+    """What is listed of a few learners, and whether it was read whole."""
+    components = f"components {{ {kind.listed} {{ {selected} }} }}"
+    with counted() as statements:
+        data = await caller.data(f"{{ learners(first: 20) {{ nodes {{ {components} }} }} }}")
+    (asked,) = [text for text in statements if re.search(kind.read, text)]
+    found = [
+        row
         for node in data["learners"]["nodes"]
         for component in node["components"]
-        for entry in component["entries"]
+        for row in component[kind.listed]
     ]
+    return found, kind.more in asked
 
 
-async def answered(caller: Caller, selected: str) -> tuple[list[dict[str, Any]], bool]:
-    """The entries of a few learners, and whether whom the feed names on them was read."""
-    with counted() as statements:
-        data = await caller.data(
-            f"{{ learners(first: 20) {{ nodes {{ components {{ entries {{ {selected} }} }} }} }} }}"
-        )
-    (asked,) = [text for text in statements if re.search(r"FROM entry\b", text)]
-    return entries(data), "family_name" in asked
-
-
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 async def test_each_field_alone_answers_as_it_does_among_all_others(
-    database: Database, database_url: str, tmp_path: Path
+    kind: Kind, database: Database, database_url: str, tmp_path: Path
 ) -> None:
     await import_sample(database, tmp_path / "feed", learners=60)
     await add_user(database, "support@example.org", staff=Staff.SUPPORT)
     async with served(database_url) as client:
         caller = await log_in(client, "support@example.org")
-        everything, whole = await answered(caller, " ".join(fields().values()))
+        everything, whole = await answered(caller, kind, " ".join(fields(kind).values()))
         assert len(everything) > 20
         assert whole
-        for name, selected in fields().items():
-            found, whole = await answered(caller, selected)
-            assert found == [{name: entry[name]} for entry in everything], name
-            assert whole is (name not in IN_BRIEF), name
+        for name, selected in fields(kind).items():
+            found, whole = await answered(caller, kind, selected)
+            assert found == [{name: row[name]} for row in everything], name
+            assert whole is (name not in kind.in_brief), name
 
 
 TOLD_IN_BRIEF: Final = (

@@ -8,15 +8,15 @@ import pytest
 from domain.advice import advice_for
 from inputs.flags import stored_subjects
 from loaders.facts import facts_of_flag
-from loaders.rows import FactsRow, FlagRow
+from loaders.rows import FactsRow, WholeFlagRow
 
 LEARNER = FactsRow(1, "Ann", "Marlow", "9276308686", "ENGINEERING", "Engineering", "HIGHER", None)
 
 
-def flag(reasons: str, *subjects: str | None, **days: date) -> FlagRow:
+def flag(reasons: str, *subjects: str | None, **days: date) -> WholeFlagRow:
     """A flag as it is read."""
     given: dict[str, Any] = {"due_on": None, "opens_on": None, **days}
-    return FlagRow(
+    return WholeFlagRow(
         *(16, 8, 1, "PROJECT", "ENTRY", None, None, reasons),
         stored_subjects=stored_subjects(subjects),
         since=None,
@@ -24,7 +24,7 @@ def flag(reasons: str, *subjects: str | None, **days: date) -> FlagRow:
     )
 
 
-def first_steps(row: FlagRow, learner: FactsRow | None = LEARNER) -> dict[str, str]:
+def first_steps(row: WholeFlagRow, learner: FactsRow | None = LEARNER) -> dict[str, str]:
     """The first step of each checklist that answers a flag."""
     return {key: advice_for(key, facts).steps[0].text for key, facts in facts_of_flag(learner, row)}
 
@@ -67,7 +67,7 @@ def first_steps(row: FlagRow, learner: FactsRow | None = LEARNER) -> dict[str, s
     ],
 )
 def test_each_checklist_is_filled_in_with_what_its_own_reason_is_about(
-    row: FlagRow, steps: dict[str, str]
+    row: WholeFlagRow, steps: dict[str, str]
 ) -> None:
     assert first_steps(row) == steps
 
