@@ -174,16 +174,17 @@ def _collect(
         entry = flags.entry and flags.entry.value
         assessment = flags.assessment and flags.assessment.value
         detail = flags.detail and flags.detail.value
+        name = component.value
         fresh["component"].append(
             (
-                *(key, row.id, component.value),
+                *(key, row.id, name),
                 *(row.learner_id, row.centre_id, flags.required, flags.complete),
                 *(row.level, entry, assessment, detail),
             )
         )
         fresh["flag"] += [
             (
-                *(flag_id(key, flag.kind), key, row.id, component.value, flag.kind.value),
+                *(flag_id(key, flag.kind), key, row.id, name, flag.kind.value),
                 *(row.centre_id, flag.code and flag.code.value, flag.detail and flag.detail.value),
                 *(stored_reasons(flag.reasons), stored_subjects(flag.subjects)),
                 *(flag.due_on, flag.opens_on),

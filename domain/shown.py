@@ -1,11 +1,11 @@
 """The status flags of a component as they are shown: why each stands, what about, and by when."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from domain.codes import AssessmentDetail, AssessmentFlag, EntryFlag, FlagKind, Reason
-from domain.flags import Flags
+from domain.flags import Finding, Flags
 from domain.identifiers import YearMonth
 from domain.issues import due_of, joined
 
@@ -27,35 +27,33 @@ class Shown(NamedTuple):
 
 def shown(flags: Flags, award: YearMonth | None) -> Iterator[Shown]:
     """The entry flag, and the assessment flag if there is one."""
+    found: dict[str, list[Finding]] = {}
+    for finding in flags.findings:
+        found.setdefault(finding.code, []).append(finding)
+    reasons = flags.entry_reasons
+    subjects, due_on = _about(reasons, found, award)
+    if flags.declared:
+        subjects = (joined(flags.declared),)
+    yield Shown(FlagKind.ENTRY, flags.entry, None, reasons, subjects, due_on)
+    if flags.assessment is None or flags.detail is None:
+        return
+    reasons, window = flags.assessment_reasons, flags.window
+    if window is None:
+        opens_on, (_, due_on) = None, _about(reasons, found, award)
+    else:
+        opens_on, due_on = window
+    subjects = (joined(flags.tracked),)
     yield Shown(
-        FlagKind.ENTRY,
-        flags.entry,
-        None,
-        flags.entry_reasons,
-        tuple([_subject(flags, reason) for reason in flags.entry_reasons]),
-        _due(flags, flags.entry_reasons, award),
+        FlagKind.ASSESSMENT, flags.assessment, flags.detail, reasons, subjects, due_on, opens_on
     )
-    if flags.assessment is not None and flags.detail is not None:
-        reasons, window = flags.assessment_reasons, flags.window
-        yield Shown(
-            FlagKind.ASSESSMENT,
-            flags.assessment,
-            flags.detail,
-            reasons,
-            (joined(flags.tracked),),
-            window.closes_on if window else _due(flags, reasons, award),
-            window and window.opens_on,
-        )
 
 
-def _subject(flags: Flags, reason: Reason) -> str | None:
-    """What was found that the reason is about."""
-    if reason is Reason.DECLARED_OTHER_AB:
-        return joined(flags.declared)
-    return joined([found.subject for found in flags.findings if found.code.value == reason.value])
-
-
-def _due(flags: Flags, reasons: tuple[Reason, ...], award: YearMonth | None) -> date | None:
-    """By when what the reasons stand for is to be put right."""
-    codes = {reason.value for reason in reasons}
-    return due_of([found for found in flags.findings if found.code.value in codes], award)
+def _about(
+    reasons: Sequence[Reason], found: Mapping[str, Sequence[Finding]], award: YearMonth | None
+) -> tuple[tuple[str | None, ...], date | None]:
+    """What was found that each reason is about, and by when it is to be put right."""
+    if not any(reason in found for reason in reasons):
+        return (None,) * len(reasons), None
+    own = [found.get(reason, ()) for reason in reasons]
+    subjects = [joined(row.subject for row in rows) for rows in own]
+    return tuple(subjects), due_of([row for rows in own for row in rows], award)
