@@ -19,7 +19,7 @@ from actions.grants import (
 from actions.letters import write_letter
 from auth.events import EventKind, append, event
 from auth.explain import demand
-from auth.permissions import GRANTS, GrantKind, Permission, Role, Staff
+from auth.permissions import GRANTS, GrantKind, Permission, Role
 from auth.throttle import Limit, Throttle
 from auth.viewer import Viewer
 from domain.errors import Conflict, Invalid, Missing, Refused
@@ -158,9 +158,9 @@ async def _set(
     if held is not None and held.rights == rights:
         return held.id
     _may_give(viewer, rights, centre.id)
-    if held is None and person.staff == Staff.SERVICE:
-        message = "This account is a program's, which loads feeds and works at no centre."
-        raise Refused(message, code="SERVICE_ACCOUNT", field="login")
+    if held is None and person.staff is not None:
+        message = "This account is the awarding body's own, and works at no centre."
+        raise Refused(message, code="STAFF_ACCOUNT", field="login")
     before = held.rights if held else None
     if held and held.manages_users and not rights.manages_users:
         await keep_a_centre_user(connection, centre.id, held.id)

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from auth import scope
-from auth.permissions import GrantKind, Role, Staff, Standing
+from auth.permissions import GrantKind, Role, Standing
 from auth.viewer import Viewer, standing_of
 from domain.errors import Missing, Refused
 from domain.people import normal_email
@@ -80,13 +80,13 @@ _GRANT: Final = """
     FROM access_grant g JOIN account u ON u.id = g.user_id
     WHERE g.revoked_at IS NULL AND {} ORDER BY g.id
 """
-_CENTRE_USERS: Final = f"""
+_CENTRE_USERS: Final = """
     FROM access_grant g JOIN account u ON u.id = g.user_id
     WHERE g.centre_id = ? AND g.manages_users AND g.kind = 'CENTRE'
     AND g.revoked_at IS NULL AND u.disabled_at IS NULL AND u.email_confirmed_at IS NOT NULL
-    AND COALESCE(u.staff, '') <> '{Staff.SERVICE}'
+    AND u.staff IS NULL
 """
-"""Those who can manage the centre's users; a program cannot."""
+"""Those who can manage the centre's users; staff have no part in one."""
 
 
 async def keep_centre_users(connection: Connection, user_id: int) -> None:

@@ -193,7 +193,7 @@ def _viewer(held: _Held, asking: Viewer, kind: TokenKind | None) -> Viewer:
         email=held.email,
         name=f"{held.first_name} {held.last_name}",
         staff=staff,
-        grants=_grants(held.grants or "[]"),
+        grants=_grants("[]" if staff else held.grants or "[]"),  # staff work at no centre
         session_id=held.key if kind is TokenKind.SESSION else None,
         api_token_id=held.key if kind is TokenKind.API else None,
         terms_due=held.terms_accepted is None and staff is not Staff.SERVICE,

@@ -180,14 +180,14 @@ class Viewer:
         return self.grants.limited
 
     def standing_at(self, centre_id: int | None) -> Standing:
-        """Who the viewer is at a centre, or at none; being staff goes before a grant."""
+        """Who the viewer is at a centre, or at none."""
         grant = None if centre_id is None else self.grants.get(centre_id)
         if self.staff is not None or grant is None:
             return self._standing_anywhere
         return grant.standing
 
     def may(self, permission: Permission, centre_id: int) -> bool:
-        """Whether the viewer may do this at a centre, as staff or by a grant."""
+        """Whether the viewer may do this at a centre: as staff, or by a grant."""
         if self._withholds(permission):
             return False
         if permission in GRANTS[self._standing_anywhere]:

@@ -293,18 +293,22 @@ async def test_who_cannot_log_in_does_not_count_as_somebody_who_manages_users(
         )
 
 
-async def test_a_program_is_let_in_nowhere_and_keeps_no_centre(school: Database) -> None:
+@pytest.mark.parametrize("standing", [Standing.SERVICE, Standing.SUPPORT, Standing.OPERATOR])
+async def test_staff_are_let_in_nowhere_and_keep_no_centre(
+    school: Database, standing: Standing
+) -> None:
     await add_person(school, ANN, Standing.CENTRE_USER)
-    await add_person(school, BEA, Standing.SERVICE)
+    await add_person(school, BEA, standing)
     before = await written(school)
     for rights in (CENTRE_USER, Rights()):
         with pytest.raises(Refused) as refusal:
             await let_in(school, BEA, rights=rights)
-        assert (refusal.value.code, refusal.value.field) == ("SERVICE_ACCOUNT", "login")
+        assert (refusal.value.code, refusal.value.field) == ("STAFF_ACCOUNT", "login")
     assert await written(school) == before
 
     await add_person(school, CAROL, Standing.CENTRE_USER)
-    await run(school, "UPDATE account SET staff = 'SERVICE' WHERE email = ?", CAROL)
+    await run(school, "UPDATE account SET staff = ? WHERE email = ?", standing.value, CAROL)
+    assert (await asking(school, CAROL)).grants == {}
     with pytest.raises(Refused) as refusal:
         await access.end_access(school, CONSOLE, centre_number=SCHOOL, login=ANN, now=NOW)
     assert refusal.value.code == "LAST_CENTRE_USER"

@@ -29,9 +29,9 @@ async def opened(database: Database) -> OpenedSession:
     """A session of user 1, who has access to centre 1 and had access to centre 2."""
     await run(
         database,
-        "INSERT INTO account (id, email, password_hash, title, first_name, last_name, staff,"
+        "INSERT INTO account (id, email, password_hash, title, first_name, last_name,"
         " created_at, email_confirmed_at) VALUES (1, 'a@example.org', '', '', 'Ann', 'Example',"
-        " 'SUPPORT', ?, ?)",
+        " ?, ?)",
         NOW,
         NOW,
     )

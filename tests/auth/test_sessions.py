@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from auth.permissions import GrantKind, Role, Staff
+from auth.permissions import GrantKind, Permission, Role, Staff
 from auth.sessions import OpenedSession, end_session, end_sessions, viewer_by_email, viewer_of
 from auth.tokens import TokenKind, kind_of, new_token
 from auth.viewer import Grants, HeldGrant, Viewer
@@ -35,7 +35,6 @@ async def test_a_token_names_its_holder_and_the_grants_in_force(
         user_id=1,
         email="a@example.org",
         name="Ann Example",
-        staff=Staff.SUPPORT,
         grants=Grants([HeldGrant(10, 1, GrantKind.CENTRE, Role.ADMINISTRATOR, manages_users=True)]),
         session_id=viewer.session_id,
         address="192.0.2.7",
@@ -44,6 +43,20 @@ async def test_a_token_names_its_holder_and_the_grants_in_force(
     )
     assert viewer.session_id is not None
     assert viewer.in_person
+
+
+@pytest.mark.parametrize("staff", Staff)
+async def test_what_staff_were_granted_does_not_count(
+    database: Database, opened: OpenedSession, staff: Staff
+) -> None:
+    await run(database, "UPDATE account SET staff = ?", staff.value)
+
+    viewer = await seen(database, opened)
+
+    assert viewer is not None
+    assert viewer.staff is staff
+    assert dict(viewer.grants) == {}
+    assert not viewer.may(Permission.AWARD_EDIT, 1)
 
 
 async def test_a_session_remembers_from_where_it_was_opened(

@@ -99,17 +99,6 @@ def test_staff_reach_every_centre() -> None:
     assert not asking.may_anywhere(Permission.AWARD_EDIT)
 
 
-def test_staff_with_a_grant_have_both() -> None:
-    asking = viewer(grant(HOME, role=Role.ADMINISTRATOR), staff=Staff.OPERATOR)
-
-    assert asking.may(Permission.AWARD_EDIT, HOME)
-    assert asking.may(Permission.FEED_LOAD, HOME)
-    assert not asking.may(Permission.AWARD_EDIT, OTHER)
-    assert reach(asking, Permission.AWARD_EDIT) == {HOME}
-    assert reach(asking, Permission.LEARNER_READ) is None
-    assert asking.standing_at(HOME) is Standing.OPERATOR
-
-
 def test_the_console_is_an_operator_without_an_account() -> None:
     assert CONSOLE.at_the_console
     assert not CONSOLE.signed_in
