@@ -1,5 +1,6 @@
 """Serving the graph."""
 
+import socket
 from typing import Annotated
 
 import uvicorn
@@ -8,6 +9,7 @@ from cyclopts.validators import Number
 from rich.console import Console
 
 from cli.running import run
+from domain.errors import Refused
 from models.database import open_database
 from server.app import bring_up_to_date, graph
 from server.clock import Clock
@@ -45,6 +47,7 @@ def serve(
             await bring_up_to_date(database)
         finally:
             await database.close()
+        _listen_once(host or settings.host, settings.port if port is None else port)
         return settings
 
     settings = run(prepare)
@@ -65,3 +68,14 @@ def serve(
         access_log=False,
         log_level="warning",
     )
+
+
+def _listen_once(host: str, port: int) -> None:
+    """Raise Refused where nobody can listen, before anything is said of serving."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        reason, _, _ = (error.strerror or type(error).__name__).partition(" (")
+        message = f"Nobody can listen on {host}, port {port}: {reason}."
+        raise Refused(message, code="ADDRESS_UNUSABLE") from None

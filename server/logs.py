@@ -7,10 +7,15 @@ import structlog
 
 
 def set_up_logs(form: str) -> None:
-    """Write events to standard error, as JSON or coloured text."""
+    """Write events to standard error, as JSON or as text, coloured on a terminal."""
     # Local variables of a traceback may hold a learner's name; they are never written.
-    plain = structlog.dev.RichTracebackFormatter(show_locals=False)
-    renderer: structlog.typing.Processor = structlog.dev.ConsoleRenderer(exception_formatter=plain)
+    coloured = sys.stderr.isatty()
+    plain = structlog.dev.RichTracebackFormatter(
+        color_system="auto" if coloured else None, show_locals=False
+    )
+    renderer: structlog.typing.Processor = structlog.dev.ConsoleRenderer(
+        colors=coloured, exception_formatter=plain
+    )
     errors: list[structlog.typing.Processor] = []
     if form == "json":
         renderer = structlog.processors.JSONRenderer()

@@ -217,6 +217,16 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return words
 
+    @field_validator("stored_documents_only")
+    @classmethod
+    def _have_documents(
+        cls, footings: frozenset[Footing], info: ValidationInfo
+    ) -> frozenset[Footing]:
+        if footings and info.data.get("documents_folder") is None:
+            message = "There is no folder of stored documents."
+            raise ValueError(message)
+        return footings
+
     @field_validator("documents_folder")
     @classmethod
     def _is_folder(cls, folder: Path | None) -> Path | None:

@@ -76,6 +76,14 @@ def test_stored_documents_are_looked_at_before_they_are_served(ready: Terminal) 
         assert (told.code, told.err) == (1, f"{WRONG}\n")
 
 
+def test_nobody_is_held_to_stored_documents_where_there_are_none(alone: Terminal) -> None:
+    told = alone.refused("check", LEARNER_TRACKING_STORED_DOCUMENTS_ONLY="user")
+
+    assert told == (
+        "LEARNER_TRACKING_STORED_DOCUMENTS_ONLY: There is no folder of stored documents."
+    )
+
+
 def test_nothing_is_imported_into_tables_that_are_out_of_date(fresh: Terminal) -> None:
     (fresh.folder / "feed").mkdir()
 

@@ -1,5 +1,6 @@
 """The program as it is installed, in a process of its own, and what `serve` is not given."""
 
+import socket
 import subprocess
 from importlib.metadata import version
 
@@ -34,3 +35,10 @@ def test_a_server_of_no_possible_port_or_size_is_refused(
 ) -> None:
     ran = alone.run("serve", name, number)
     assert (ran.code, f'Invalid value "{number}" for {name}' in ran.err) == (2, True)
+
+
+def test_a_server_that_cannot_listen_says_so_before_it_says_that_it_serves(alone: Terminal) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        told = alone.refused("serve", "--port", str(port))
+    assert told == f"Nobody can listen on 127.0.0.1, port {port}: Address already in use."

@@ -1,4 +1,4 @@
-"""Log lines for machines: JSON whatever stands in them."""
+"""Log lines for machines, JSON whatever stands in them, and for people."""
 
 import json
 import sys
@@ -38,3 +38,23 @@ def test_what_has_no_form_in_json_is_told_in_words(capsys: pytest.CaptureFixture
 
     (line,) = capsys.readouterr().err.splitlines()
     assert json.loads(line)["value"] == repr(sys)
+
+
+def test_a_line_for_people_is_coloured_on_a_terminal_only(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up_logs("text")
+    structlog.get_logger("test").info("happened", value=1)
+    try:
+        raise ValueError("plain")  # noqa: EM101, TRY301 - what is tested
+    except ValueError:
+        structlog.get_logger("test").exception("failed")
+    told = capsys.readouterr().err
+    assert "happened" in told
+    assert "ValueError" in told
+    assert "\x1b" not in told
+
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    set_up_logs("text")
+    structlog.get_logger("test").info("happened", value=1)
+    assert "\x1b[" in capsys.readouterr().err
