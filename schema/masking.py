@@ -1,5 +1,6 @@
 """Errors as they leave: expected ones carry their code, unexpected ones only a reference."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 from uuid import uuid4
@@ -11,6 +12,9 @@ from domain.errors import ProblemError
 from models.trouble import Trouble, trouble_of
 
 log = structlog.get_logger(__name__)
+
+_LACKING: Final = re.compile(r"Expected value of type '\w+' to include required field '(\w+)'")
+"""How graphql-core begins to say that an input lacks a field; the rest repeats the input."""
 
 MAX_TOLD = 5
 """Errors told of a document that cannot be run; further ones would only flood."""
@@ -79,8 +83,20 @@ def _discreet(error: GraphQLError) -> str:
     """The message without the value of a variable, which may be somebody's name."""
     about, cause = (error.nodes or (None,))[0], error.original_error
     if isinstance(about, VariableDefinitionNode) and isinstance(cause, GraphQLError):
-        return error.message.removesuffix(cause.message) + "It is not of the type it must have."
+        return error.message.removesuffix(cause.message) + _fault(cause.message)
     return error.message
+
+
+def _fault(message: str) -> str:
+    """What is wrong with a value, as far as it can be told without the value."""
+    lacking = _LACKING.match(message)
+    if lacking is not None:
+        return f"The field {lacking[1]} must be given."
+    if message.endswith("to be provided."):
+        return "A value must be given."
+    if message.endswith("not to be None."):
+        return "It must not be null."
+    return "It is not of the type it must have."
 
 
 def _with_code(

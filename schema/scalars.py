@@ -1,13 +1,12 @@
 """Scalars that normalise what they read and refuse with the rule that failed."""
 
+import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any, NewType
+from typing import Any, Final, NewType
 
 import strawberry
 from graphql import EnumValueNode, GraphQLError, StringValueNode, ValueNode
-from strawberry.schema.types.base_scalars import DateDefinition, DateTimeDefinition
 from strawberry.types.scalar import ScalarDefinition
 
 from domain import identifiers
@@ -21,17 +20,18 @@ YearMonth = NewType("YearMonth", str)
 CourseCode = NewType("CourseCode", str)
 
 MAX_CODE = 60
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def _reader(name: str, code: str, parse: Callable[[str], Any]) -> Callable[[Any], str]:
+def _reader(name: str, code: str, parse: Callable[[str], Any]) -> Callable[[Any], Any]:
     """Read a variable's value; the error names the failing rule and never repeats the value."""
 
-    def read(value: object) -> str:
+    def read(value: object) -> Any:  # noqa: ANN401 - as the scalar has it
         if not isinstance(value, str):
             message = f"{name} must be given as text."
             raise GraphQLError(message, extensions={"code": code, "rule": "TYPE"})
         try:
-            return str(parse(value.strip()))
+            return parse(value.strip())
         except IdentifierError as error:
             raise GraphQLError(str(error), extensions={"code": code, "rule": error.rule}) from None
 
@@ -39,11 +39,11 @@ def _reader(name: str, code: str, parse: Callable[[str], Any]) -> Callable[[Any]
 
 
 def _literal(
-    read: Callable[[Any], str], *, bare: bool = False
-) -> Callable[[ValueNode, dict[str, Any] | None], str]:
+    read: Callable[[Any], Any], *, bare: bool = False
+) -> Callable[[ValueNode, dict[str, Any] | None], Any]:
     """Read a value written in the document; `bare` also takes a word without quotes."""
 
-    def read_literal(node: ValueNode, _variables: dict[str, Any] | None = None) -> str:
+    def read_literal(node: ValueNode, _variables: dict[str, Any] | None = None) -> Any:  # noqa: ANN401
         if isinstance(node, StringValueNode) or (bare and isinstance(node, EnumValueNode)):
             return read(node.value)
         return read(None)
@@ -57,13 +57,14 @@ def _scalar(
     parse: Callable[[str], Any],
     description: str,
     *,
+    serialize: Callable[[Any], str] = str,
     bare: bool = False,
 ) -> ScalarDefinition:
     read = _reader(name, code, parse)
     return strawberry.scalar(
         name=name,
         description=description,
-        serialize=str,
+        serialize=serialize,
         parse_value=read,
         parse_literal=_literal(read, bare=bare),
     )
@@ -75,15 +76,41 @@ def _course_code(text: str) -> str:
     return text
 
 
+def _month(text: str) -> str:
+    return str(identifiers.YearMonth.parse(text))
+
+
+def _day(text: str) -> date:
+    if _DAY.fullmatch(text) is None:
+        raise IdentifierError("day", "FORMAT", "A day is written YYYY-MM-DD.")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise IdentifierError("day", "CALENDAR", "The calendar has no such day.") from None
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        message = "A moment is written YYYY-MM-DDTHH:MM:SS, with its offset."
+        raise IdentifierError("moment", "FORMAT", message) from None
+
+
 SCALARS: dict[object, ScalarDefinition] = {
-    date: replace(
-        DateDefinition,
+    date: _scalar(
+        "Date",
+        "DAY_INVALID",
+        _day,
+        "A day of the calendar, 2010-02-19.",
         serialize=date.isoformat,
-        description="A day of the calendar, 2010-02-19.",
     ),
-    datetime: replace(
-        DateTimeDefinition,
-        description="A moment in UTC with its offset, 2010-02-19T09:30:00+00:00.",
+    datetime: _scalar(
+        "DateTime",
+        "MOMENT_INVALID",
+        _moment,
+        "A moment in UTC with its offset, 2010-02-19T09:30:00+00:00.",
+        serialize=datetime.isoformat,
     ),
     Uln: _scalar(
         "ULN",
@@ -106,7 +133,7 @@ SCALARS: dict[object, ScalarDefinition] = {
     YearMonth: _scalar(
         "YearMonth",
         "MONTH_INVALID",
-        identifiers.YearMonth.parse,
+        _month,
         "A month of a year, 2010-08.",
     ),
     CourseCode: _scalar(

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from models.database import Database
 from tests.exchange.feeds import ANNA_ULN, WEST, send, tiny_feed
 from tests.factories import add_user, log_in, served
@@ -12,6 +14,8 @@ QUALIFICATION = ("QAN!", "qualification(qan: {}) {{ title }}")
 CENTRE = ("CentreNumber!", "centre(number: {}) {{ name }}")
 UNMATCHED = ("CentreNumber!", "unmatchedEntries(centre: {}) {{ totalCount }}")
 FROM = ("YearMonth", "learners(filter: {{awardFrom: {}}}) {{ totalCount }}")
+DAY = ("Date", "learners(on: {}) {{ totalCount }}")
+SINCE = ("DateTime", "learners(filter: {{modifiedSince: {}}}) {{ totalCount }}")
 LEVEL = ("CourseCode!", "learners(filter: {{levels: [{}]}}) {{ totalCount }}")
 
 WRONG = [
@@ -36,6 +40,14 @@ WRONG = [
     (FROM, "2010/08", "MONTH_INVALID", "FORMAT"),
     (FROM, "0000-08", "MONTH_INVALID", "FORMAT"),
     (FROM, "August 2010", "MONTH_INVALID", "FORMAT"),
+    (DAY, "19/02/2010", "DAY_INVALID", "FORMAT"),
+    (DAY, "2010-2-19", "DAY_INVALID", "FORMAT"),
+    (DAY, "20100219", "DAY_INVALID", "FORMAT"),
+    (DAY, "٢٠١٠-02-19", "DAY_INVALID", "FORMAT"),
+    (DAY, "2010-02-30", "DAY_INVALID", "CALENDAR"),
+    (DAY, "0000-02-19", "DAY_INVALID", "CALENDAR"),
+    (SINCE, "yesterday", "MOMENT_INVALID", "FORMAT"),
+    (SINCE, "2010-02-19T25:00:00Z", "MOMENT_INVALID", "FORMAT"),
     (LEVEL, "HI GHER", "COURSE_CODE_INVALID", "FORMAT"),
     (LEVEL, "<script>", "COURSE_CODE_INVALID", "FORMAT"),
     (LEVEL, "É", "COURSE_CODE_INVALID", "FORMAT"),
@@ -85,6 +97,44 @@ async def test_identifiers_are_given_as_text(
             answer = await caller.ask(query, number=given)
             assert answer["data"] is None
             assert "12345" not in answer["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_what_is_wrong_with_a_variable_is_told_without_its_value(
+    database: Database, database_url: str
+) -> None:
+    await add_user(database, "reader@example.org")
+    log_in_with = (
+        "mutation ($input: SessionLogInInput!) { sessionLogIn(input: $input) { __typename } }"
+    )
+    listed = "query ($first: Int!) { learners(first: $first) { totalCount } }"
+    async with served(database_url) as client:
+        caller = await log_in(client, "reader@example.org")
+        for query, given, about, told in (
+            (listed, {}, "first", "A value must be given."),
+            (listed, {"first": None}, "first", "It must not be null."),
+            (listed, {"first": "Anna"}, "first", "It is not of the type it must have."),
+            (
+                log_in_with,
+                {"input": {"email": "Anna"}},
+                "input",
+                "The field password must be given.",
+            ),
+            (
+                *(log_in_with, {"input": {"email": "Anna", "password": None}}, "input"),
+                "It must not be null.",
+            ),
+            (
+                *(log_in_with, {"input": {"email": "A", "password": "A", "Anna": 1}}, "input"),
+                "It is not of the type it must have.",
+            ),
+        ):
+            answer = await caller.ask(query, **given)
+            (error,) = answer["errors"]
+            assert error["message"].startswith(f"Variable '${about}' has invalid value")
+            assert error["message"].endswith(f": {told}")
+            assert "Anna" not in error["message"]
+            assert error["extensions"]["code"] == "GRAPHQL_INVALID"
 
 
 async def test_identifiers_are_read_in_any_customary_spelling(
