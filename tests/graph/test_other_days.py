@@ -65,12 +65,16 @@ async def test_on_the_day_before_release_nothing_anywhere_tells_that_there_are_r
     assert await hold_results(database, DAY + timedelta(days=1)) > 20
     async with served(database_url) as client:
         with_results = await everything(await log_in(client, "reader@example.org"))
-    async with served(database_url, today=DAY + timedelta(days=1)) as client:
+    tomorrow = DAY + timedelta(days=1)
+    await refresh(database, tomorrow)
+    async with served(database_url, today=tomorrow) as client:
         released = await answers(await log_in(client, "reader@example.org"), None)
     await forget_results(database)
+    await refresh(database, DAY)
     async with served(database_url) as client:
         assert await everything(await log_in(client, "reader@example.org")) == with_results
-    async with served(database_url, today=DAY + timedelta(days=1)) as client:
+    await refresh(database, tomorrow)
+    async with served(database_url, today=tomorrow) as client:
         without = await answers(await log_in(client, "reader@example.org"), None)
     assert released != without, "the results do make a difference from their day on"
 
