@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,13 +22,11 @@ from auth.permissions import GrantKind, Role, Staff
 from auth.sessions import add_session
 from auth.viewer import ANONYMOUS, CONSOLE
 from domain.people import parse_email
-from exchange.feed import apply_feed
-from exchange.report import Options, Report
-from exchange.sample import write_sample_feed
-from exchange.source import Source
+from exchange.report import Report
 from models.database import Database
 from server.app import create_app
 from server.settings import Settings
+from tests.samples import imported
 
 DAY = date(2010, 2, 19)
 PASSWORD = "a long enough secret"
@@ -106,27 +103,11 @@ async def served(url: str, *, today: date = DAY, **settings: Any) -> AsyncIterat
             yield client
 
 
-@cache
-def sample(centres: int, learners: int, seed: int) -> dict[str, bytes]:
-    """The files of a sample feed, made once: the same arguments, the same bytes."""
-    with TemporaryDirectory() as folder:
-        write_sample_feed(Path(folder), centres=centres, learners=learners, seed=seed)
-        return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
-
-
-def put_sample(folder: Path, centres: int, learners: int, seed: int) -> None:
-    """The files of a sample feed in a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, held in sample(centres, learners, seed).items():
-        (folder / name).write_bytes(held)
-
-
 async def import_sample(
     database: Database, folder: Path, *, centres: int = 3, learners: int = 60, seed: int = 1
 ) -> Report:
-    """The sample feed through the real importer."""
-    put_sample(folder, centres, learners, seed)
-    report = await apply_feed(database, Source(folder), Options("test"), day=DAY)
+    """The sample feed, as the real importer brings it in."""
+    report = await imported(database, folder, (centres, learners, seed), DAY)
     assert report.problem_count == 0, report.problems
     return report
 
