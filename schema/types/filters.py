@@ -28,7 +28,7 @@ from schema.scalars import CentreNumber, CourseCode, YearMonth, in_utc
 
 @strawberry.input(
     description="Which learners to list. Every condition that is given must hold; of several"
-    " values of one condition, any."
+    " values of one condition, any. A list without values is as one that is not given."
 )
 class LearnerFilter:
     """Which learners to list."""

@@ -5,8 +5,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+from graphql import GraphQLInputObjectType, is_list_type
+
 from exchange.refresh import refresh
 from models.database import Database
+from schema.root import make_schema
 from tests.exchange.feeds import WEST, send, tiny_feed
 from tests.factories import DAY, Caller, add_user, import_sample, log_in, served
 from tests.graph.asking import centre_numbers, complete_the_sample
@@ -80,6 +84,33 @@ async def pages(caller: Caller, order: str, first: int, **given: Any) -> list[di
             return found
         assert len(found) < 100
         after = info["endCursor"]
+
+
+@pytest.mark.parametrize("on", [None, "2010-05-16"])
+async def test_a_list_without_values_is_as_one_that_is_not_given(
+    database: Database, database_url: str, tmp_path: Path, on: str | None
+) -> None:
+    await import_sample(database, tmp_path / "feed", centres=2, learners=24)
+    await add_user(database, "reader@example.org", *(await centre_numbers(database)))
+    type_ = make_schema()._schema.type_map["LearnerFilter"]  # noqa: SLF001 - to see its fields
+    assert isinstance(type_, GraphQLInputObjectType)
+    listed = [name for name, field in type_.fields.items() if is_list_type(field.type)]
+    assert len(listed) == 8
+    query = """
+    query ($filter: LearnerFilter, $on: Date) {
+      learners(filter: $filter, on: $on) { totalCount }
+      issues(filter: $filter, on: $on) { totalCount }
+      completion(filter: $filter, on: $on) { totalCount }
+      flagCounts(filter: $filter, on: $on) { totalCount }
+    }
+    """
+    async with served(database_url) as client:
+        caller = await log_in(client, "reader@example.org")
+        everybody = await caller.data(query, filter=None, on=on)
+        assert everybody["learners"]["totalCount"] == 24
+        for name in listed:
+            assert await caller.data(query, filter={name: []}, on=on) == everybody, name
+        assert await caller.data(query, filter={key: [] for key in listed}, on=on) == everybody
 
 
 async def test_page_by_page_every_learner_comes_once_and_in_the_order_of_one_long_list(
