@@ -167,13 +167,14 @@ def test_nothing_tells_which_server_answers(
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setattr(uvicorn, "run", lambda app, **options: asked.update(options, app=app))
 
-    serve(port=8123)
+    port = free_port()
+    serve(port=port)
 
     assert asked["app"] == "server.app:served_app"
     assert asked["factory"] is True
     assert asked["server_header"] is False
     assert asked["access_log"] is False
-    assert (asked["host"], asked["port"], asked["workers"]) == ("127.0.0.1", 8123, 1)
+    assert (asked["host"], asked["port"], asked["workers"]) == ("127.0.0.1", port, 1)
 
 
 def free_port() -> int:

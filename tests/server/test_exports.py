@@ -341,7 +341,7 @@ async def test_what_cannot_be_asked_is_refused_with_a_code(tiny: httpx2.AsyncCli
         ("learners.csv", {"orderBy": "LENGTH"}, (400, "QUERY")),
         ("learners.csv", {"groupBy": "CENTRE"}, (400, "QUERY")),
         ("completion.csv", {"groupBy": "COMPONENT"}, (400, "GROUP_BY")),
-        ("changes.csv", {"filter": '{"from": "yesterday"}'}, (400, "FILTER")),
+        ("changes.csv", {"filter": '{"from": "yesterday"}'}, (400, "MOMENT_INVALID")),
         ("unmatched-entries.csv", {}, (400, "QUERY")),
     ):
         answer = await person.get(file, **asked)
