@@ -103,7 +103,7 @@ async def set_administrator(
             raise Refused(message, code="CENTRE_USER_EDITS")
         role = Role.ADMINISTRATOR if administrator else Role.VIEWER
         rights = held.rights._replace(role=role)
-        person = Person(held.user_id, held.email, held.name)
+        person = Person(held.user_id, held.email, held.name, held.staff)
         return await _set(connection, viewer, now, centre, person, held, rights)
 
 
@@ -158,7 +158,7 @@ async def _set(
     if held is not None and held.rights == rights:
         return held.id
     _may_give(viewer, rights, centre.id)
-    if held is None and person.staff is not None:
+    if person.staff is not None:
         message = "This account is the awarding body's own, and works at no centre."
         raise Refused(message, code="STAFF_ACCOUNT", field="login")
     before = held.rights if held else None

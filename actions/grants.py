@@ -44,6 +44,7 @@ class Grant(msgspec.Struct, frozen=True):
     affiliation: str | None
     line: str | None
     version: int
+    staff: str | None
 
     @property
     def rights(self) -> Rights:
@@ -76,7 +77,7 @@ class Person(msgspec.Struct, frozen=True):
 
 _GRANT: Final = """
     SELECT g.id, g.user_id, u.email, u.first_name || ' ' || u.last_name, g.centre_id,
-           g.kind, g.role, g.manages_users, g.affiliation, g.line, g.version
+           g.kind, g.role, g.manages_users, g.affiliation, g.line, g.version, u.staff
     FROM access_grant g JOIN account u ON u.id = g.user_id
     WHERE g.revoked_at IS NULL AND {} ORDER BY g.id
 """
@@ -182,7 +183,7 @@ async def held_by(connection: Connection, user_id: int, centre_id: int) -> Grant
 
 async def keep_a_centre_user(connection: Connection, centre_id: int, grant_id: int) -> None:
     """Refuse to take a centre its last user who can manage the others."""
-    query = f"SELECT 1 {_CENTRE_USERS} AND g.id <> ? LIMIT 1"
-    if not await connection.tuples(query, centre_id, grant_id):
+    rows = await connection.tuples(f"SELECT g.id {_CENTRE_USERS}", centre_id)
+    if [id_ for (id_,) in rows] == [grant_id]:
         message = "This is the centre's last centre user; bind another one first."
         raise Refused(message, code="LAST_CENTRE_USER")

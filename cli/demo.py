@@ -5,7 +5,7 @@ import secrets
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from rich.console import Console
@@ -21,7 +21,7 @@ from auth.sessions import viewer_by_email
 from auth.viewer import ANONYMOUS, CONSOLE
 from cli.feeds import show
 from cli.running import run
-from cli.serving import Port, serve
+from cli.serving import Port, refuse_taken, serve
 from domain.errors import Missing
 from domain.terms import BUILT_IN_TERMS
 from exchange.feed import apply_feed
@@ -58,6 +58,8 @@ def demo(
     os.environ.setdefault(f"{PREFIX}SECURE_COOKIES", "false")
     # The demo has a database of its own: its accounts must never reach a real one.
     os.environ["DATABASE_URL"] = f"sqlite://{folder / 'learner-tracking.sqlite3'}"
+    if not prepare_only:
+        run(partial(_refuse_taken, port))
     folder.mkdir(parents=True, exist_ok=True)
     mail = folder / "mail"
     os.environ.setdefault(f"{PREFIX}MAIL_FOLDER", str(mail))
@@ -93,6 +95,12 @@ def demo(
     console.print(f"\nMail goes to {place}.", markup=False, highlight=False, soft_wrap=True)
     if not prepare_only:
         serve(port=port)
+
+
+async def _refuse_taken(port: int | None) -> None:
+    """The demo of before is not replaced where a new one could not be served."""
+    settings = Settings()
+    refuse_taken(settings.host, settings.port if port is None else port)
 
 
 async def _people(database: Database) -> list[tuple[str, str, str]]:

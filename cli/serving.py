@@ -42,12 +42,12 @@ def serve(
         settings = Settings()
         schema, _text = graph(settings.executor)
         stored_documents(settings.documents_folder, schema)  # a wrong one is told now
+        refuse_taken(host or settings.host, settings.port if port is None else port)
         database = await open_database(settings.database_url, pool_size=1)
         try:
             await bring_up_to_date(database)
         finally:
             await database.close()
-        _listen_once(host or settings.host, settings.port if port is None else port)
         return settings
 
     settings = run(prepare)
@@ -70,8 +70,8 @@ def serve(
     )
 
 
-def _listen_once(host: str, port: int) -> None:
-    """Raise Refused where nobody can listen, before anything is said of serving."""
+def refuse_taken(host: str, port: int) -> None:
+    """Raise Refused where nobody can listen, before anything is done or said."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         socket.create_server((host, port), family=family).close()

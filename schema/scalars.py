@@ -21,6 +21,10 @@ CourseCode = NewType("CourseCode", str)
 
 MAX_CODE = 60
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT: Final = re.compile(
+    rf"{_DAY.pattern}[Tt ][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}(\.[0-9]{{1,9}})?)?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2})?"
+)
 
 
 def _reader(name: str, code: str, parse: Callable[[str], Any]) -> Callable[[Any], Any]:
@@ -90,11 +94,14 @@ def _day(text: str) -> date:
 
 
 def _moment(text: str) -> datetime:
+    if _MOMENT.fullmatch(text) is None:
+        message = "A moment is written YYYY-MM-DDTHH:MM:SS with Z or an offset after it."
+        raise IdentifierError("moment", "FORMAT", message)
     try:
-        return datetime.fromisoformat(text)
+        return datetime.fromisoformat(text.upper())
     except ValueError:
-        message = "A moment is written YYYY-MM-DDTHH:MM:SS, with its offset."
-        raise IdentifierError("moment", "FORMAT", message) from None
+        message = "There is no such moment on the calendar and the clock."
+        raise IdentifierError("moment", "CALENDAR", message) from None
 
 
 SCALARS: dict[object, ScalarDefinition] = {

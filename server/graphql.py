@@ -95,10 +95,15 @@ class GraphQLView:
         await response(scope, receive, send)
 
     async def _answer(self, request: Request, operation: Operation) -> Response:
-        if request.method != "POST":  # whatever would be accepted as an answer
+        posted = request.method == "POST"
+        try:
+            operation.media_type = media_type_of(request)
+        except RefusalError:
+            if posted:
+                raise
+        if not posted:
             message = "Send operations by POST."
             raise RefusalError(405, "METHOD_NOT_ALLOWED", message, {"allow": "POST"})
-        operation.media_type = media_type_of(request)
         expect_json(request)
         asked = read(await request.body())
         with ending_in(self._policy.deadline), tallying() as operation.tally:

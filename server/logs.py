@@ -9,9 +9,9 @@ import structlog
 def set_up_logs(form: str) -> None:
     """Write events to standard error, as JSON or as text, coloured on a terminal."""
     # Local variables of a traceback may hold a learner's name; they are never written.
-    coloured = sys.stderr.isatty()
+    coloured = sys.stderr is not None and sys.stderr.isatty()
     plain = structlog.dev.RichTracebackFormatter(
-        color_system="auto" if coloured else None, show_locals=False
+        color_system="truecolor" if coloured else None, show_locals=False
     )
     renderer: structlog.typing.Processor = structlog.dev.ConsoleRenderer(
         colors=coloured, exception_formatter=plain

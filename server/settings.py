@@ -222,7 +222,7 @@ class Settings(BaseSettings):
     def _have_documents(
         cls, footings: frozenset[Footing], info: ValidationInfo
     ) -> frozenset[Footing]:
-        if footings and info.data.get("documents_folder") is None:
+        if footings and info.data.get("documents_folder", Path()) is None:  # absent when wrong
             message = "There is no folder of stored documents."
             raise ValueError(message)
         return footings

@@ -1,12 +1,15 @@
-"""Rows that were there before a column came are given what it holds."""
+"""Rows that were there before a migration came are given what it brings."""
 
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
+from auth.permissions import Role, Staff
 from exchange.refresh import refresh
 from models.database import Database
-from tests.factories import DAY, import_sample
+from tests.factories import DAY, add_user, import_sample
+from tests.graph.asking import centre_numbers
 from tests.tables import columns
 
 
@@ -95,3 +98,29 @@ async def test_flags_that_are_there_get_their_days_with_the_next_refresh(
     assert await refresh(database, DAY) == 0
     for column in (5, 6, 7):
         assert {None} < {row[column] for row in before}
+
+
+async def test_what_staff_were_granted_ends(database: Database, tmp_path: Path) -> None:
+    await import_sample(database, tmp_path / "feed", centres=2, learners=20)
+    numbers = await centre_numbers(database)
+    for name in (*Staff, "NOBODY"):
+        await add_user(database, f"{name}@example.org".lower(), *numbers, role=Role.ADMINISTRATOR)
+    step = import_module("models.migrations.0014_staff_without_grants")
+    async with database.transaction() as connection:
+        for staff in Staff:
+            await connection.execute(
+                "UPDATE account SET staff = ? WHERE email = ?",
+                staff.value,
+                f"{staff}@example.org".lower(),
+            )
+        await step.end(None, SimpleNamespace(client=connection.client))
+
+    held = await database.reader.tuples(
+        "SELECT u.email, g.revoked_at IS NULL, g.version FROM access_grant g"
+        " JOIN account u ON u.id = g.user_id"
+    )
+    assert len(held) == 8
+    for email, stands, version in held:
+        assert (bool(stands), version) == ((True, 1) if "nobody" in email else (False, 2))
+    ((moment,),) = await database.reader.tuples("SELECT MIN(revoked_at) FROM access_grant")
+    assert str(moment).startswith(str(datetime.now(UTC).year))

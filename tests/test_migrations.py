@@ -37,6 +37,7 @@ MIGRATIONS: Final = [
     "0011_centre_versions",
     "0012_flags_on_components",
     "0013_flags_with_dates",
+    "0014_staff_without_grants",
 ]
 
 NOT_LOOKED_UP_BY: Final = {

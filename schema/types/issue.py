@@ -35,7 +35,8 @@ class Issue(Node):
         description="The component it is about; null for the registration as a whole."
     )
     subject: str | None = strawberry.field(
-        description="The units, entries or qualifications it is about; null when the code says all."
+        description="The units, entries, qualifications or hours it is about, late entries with the"
+        " month of their results; null when the code says all."
     )
     first_seen: date | None = strawberry.field(
         description="Civil day on which it was first found; null only on another day than today,"

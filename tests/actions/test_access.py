@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from actions import access
+from actions import access, accounts
 from actions.grants import CENTRE_USER, Rights
 from auth.permissions import GrantKind, Role, Standing
 from auth.throttle import Throttle
@@ -294,24 +294,37 @@ async def test_who_cannot_log_in_does_not_count_as_somebody_who_manages_users(
 
 
 @pytest.mark.parametrize("standing", [Standing.SERVICE, Standing.SUPPORT, Standing.OPERATOR])
-async def test_staff_are_let_in_nowhere_and_keep_no_centre(
-    school: Database, standing: Standing
-) -> None:
+async def test_staff_are_let_in_nowhere(school: Database, standing: Standing) -> None:
     await add_person(school, ANN, Standing.CENTRE_USER)
     await add_person(school, BEA, standing)
+    await add_person(school, CAROL, Standing.CENTRE_VIEWER)
+    await run(school, "UPDATE account SET staff = ? WHERE email = ?", standing.value, CAROL)
     before = await written(school)
-    for rights in (CENTRE_USER, Rights()):
-        with pytest.raises(Refused) as refusal:
-            await let_in(school, BEA, rights=rights)
-        assert (refusal.value.code, refusal.value.field) == ("STAFF_ACCOUNT", "login")
+
+    for somebody in (BEA, CAROL):
+        for rights in (CENTRE_USER, Rights(role=Role.ADMINISTRATOR)):
+            with pytest.raises(Refused) as refusal:
+                await let_in(school, somebody, rights=rights)
+            assert (refusal.value.code, refusal.value.field) == ("STAFF_ACCOUNT", "login")
     assert await written(school) == before
 
-    await add_person(school, CAROL, Standing.CENTRE_USER)
-    await run(school, "UPDATE account SET staff = ? WHERE email = ?", standing.value, CAROL)
+
+@pytest.mark.parametrize("standing", [Standing.SERVICE, Standing.SUPPORT, Standing.OPERATOR])
+async def test_what_staff_hold_keeps_no_centre_and_can_be_ended(
+    school: Database, standing: Standing
+) -> None:
+    for somebody in (ANN, BEA, CAROL):
+        await add_person(school, somebody, Standing.CENTRE_USER)
+    await run(
+        school, "UPDATE account SET staff = ? WHERE email IN (?, ?)", standing.value, BEA, CAROL
+    )
     assert (await asking(school, CAROL)).grants == {}
+
     with pytest.raises(Refused) as refusal:
         await access.end_access(school, CONSOLE, centre_number=SCHOOL, login=ANN, now=NOW)
     assert refusal.value.code == "LAST_CENTRE_USER"
+    await accounts.disable_account(school, CONSOLE, BEA, now=NOW)
+    await run(school, "UPDATE account SET disabled_at = ? WHERE email = ?", NOW, ANN)
     await access.end_access(school, CONSOLE, centre_number=SCHOOL, login=CAROL, now=NOW)
 
 

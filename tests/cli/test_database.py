@@ -18,6 +18,7 @@ MIGRATIONS = (
     "0011_centre_versions",
     "0012_flags_on_components",
     "0013_flags_with_dates",
+    "0014_staff_without_grants",
 )
 NOT_MIGRATED = "The database is not up to date; run `learner-tracking migrate` first."
 

@@ -1,5 +1,6 @@
 """Derived rows and attachments told again from the rows they follow from."""
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -9,6 +10,7 @@ import models
 from domain.codes import CompletionStatus
 from domain.derivation import derive
 from domain.names import family_order, name_order, name_parts
+from domain.shown import shown
 from inputs.catalogue import read_catalogue
 from inputs.records import Course, RecordReader
 from models.database import Connection, Database
@@ -64,6 +66,11 @@ async def assert_projection_is_derivation(database: Database, day: date) -> None
         await _check_projection(connection, day)
 
 
+def _as_json(subjects: tuple[str | None, ...]) -> str | None:
+    """What reasons are about, as it is stored."""
+    return json.dumps(subjects, separators=(",", ":")) if any(subjects) else None
+
+
 # Projection --------------------------------------------------------------------------------------
 
 
@@ -90,10 +97,12 @@ async def _check_projection(connection: Connection, day: date) -> None:
                     *(row.level, entry, assessment, detail),
                 )
             )
+            about = [*shown(pair, course.record.registration.award)]
             flags.append(
                 (
                     *(row.id, kind.value, "ENTRY", row.centre_id, entry, None),
                     "|".join(pair.entry_reasons),
+                    *(_as_json(about[0].subjects), about[0].due_on, None),
                 )
             )
             if detail is not None:
@@ -101,6 +110,7 @@ async def _check_projection(connection: Connection, day: date) -> None:
                     (
                         *(row.id, kind.value, "ASSESSMENT", row.centre_id),
                         *(assessment, detail, detail),
+                        *(_as_json(about[1].subjects), about[1].due_on, about[1].opens_on),
                     )
                 )
         for issue in found.issues:
@@ -128,7 +138,8 @@ async def _check_projection(connection: Connection, day: date) -> None:
         connection,
         flags,
         "SELECT f.registration_id, f.component_type, f.kind, f.centre_id, f.code, f.detail,"
-        " f.reasons FROM flag f JOIN component c ON c.id = f.component_id"
+        " f.reasons, f.subjects, f.due_on, f.opens_on FROM flag f"
+        " JOIN component c ON c.id = f.component_id"
         " AND c.registration_id = f.registration_id AND c.type = f.component_type",
     )
     await _check(

@@ -47,7 +47,11 @@ WRONG = [
     (DAY, "2010-02-30", "DAY_INVALID", "CALENDAR"),
     (DAY, "0000-02-19", "DAY_INVALID", "CALENDAR"),
     (SINCE, "yesterday", "MOMENT_INVALID", "FORMAT"),
-    (SINCE, "2010-02-19T25:00:00Z", "MOMENT_INVALID", "FORMAT"),
+    (SINCE, "2010-02-19", "MOMENT_INVALID", "FORMAT"),
+    (SINCE, "20100219T093000Z", "MOMENT_INVALID", "FORMAT"),
+    (SINCE, "2010-02-19x09:30", "MOMENT_INVALID", "FORMAT"),
+    (SINCE, "2010-02-19T25:00:00Z", "MOMENT_INVALID", "CALENDAR"),
+    (SINCE, "2010-02-30T09:30:00Z", "MOMENT_INVALID", "CALENDAR"),
     (LEVEL, "HI GHER", "COURSE_CODE_INVALID", "FORMAT"),
     (LEVEL, "<script>", "COURSE_CODE_INVALID", "FORMAT"),
     (LEVEL, "É", "COURSE_CODE_INVALID", "FORMAT"),
@@ -97,6 +101,24 @@ async def test_identifiers_are_given_as_text(
             answer = await caller.ask(query, number=given)
             assert answer["data"] is None
             assert "12345" not in answer["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_a_moment_is_read_in_any_customary_spelling(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await send(database, tmp_path / "feed", tiny_feed())
+    await add_user(database, "reader@example.org", WEST)
+    query = "query ($since: DateTime) { learners(filter: {modifiedSince: $since}) { totalCount } }"
+    async with served(database_url) as client:
+        caller = await log_in(client, "reader@example.org")
+        for day, count in (("2010-02-19", 2), ("2999-12-31", 0)):
+            for time in (
+                *("T09:30:00Z", "t09:30:00z", " 09:30:00+00:00", "T09:30:00.123+01:00"),
+                *("T09:30:00.123456789Z", "T09:30Z", "T09:30:00", "T23:59:59-05:30"),
+            ):
+                data = await caller.data(query, since=f"{day}{time}")
+                assert data["learners"]["totalCount"] == count, time
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])

@@ -154,5 +154,10 @@ async def test_nothing_is_asked_but_by_post(client: httpx2.AsyncClient) -> None:
         answer = await client.request(method, "/graphql", params={"query": "mutation { x }"})
         assert (answer.status_code, answer.headers["allow"]) == (405, "POST"), method
         assert answer.json()["errors"][0]["extensions"] == {"code": "METHOD_NOT_ALLOWED"}
-    answer = await client.get("/graphql", headers={"accept": "text/html"})
-    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    for accepted, given in (
+        ("text/html", "application/json"),
+        ("application/graphql-response+json", "application/graphql-response+json"),
+    ):
+        answer = await client.get("/graphql", headers={"accept": accepted})
+        assert (answer.status_code, answer.headers["allow"]) == (405, "POST"), accepted
+        assert answer.headers["content-type"].partition(";")[0] == given

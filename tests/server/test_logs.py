@@ -43,18 +43,26 @@ def test_what_has_no_form_in_json_is_told_in_words(capsys: pytest.CaptureFixture
 def test_a_line_for_people_is_coloured_on_a_terminal_only(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    set_up_logs("text")
-    structlog.get_logger("test").info("happened", value=1)
-    try:
-        raise ValueError("plain")  # noqa: EM101, TRY301 - what is tested
-    except ValueError:
-        structlog.get_logger("test").exception("failed")
-    told = capsys.readouterr().err
-    assert "happened" in told
-    assert "ValueError" in told
-    assert "\x1b" not in told
+    def told() -> tuple[str, str]:
+        """A line, and one with a traceback."""
+        set_up_logs("text")
+        structlog.get_logger("test").info("happened", value=1)
+        line = capsys.readouterr().err
+        try:
+            int("plain")
+        except ValueError:
+            structlog.get_logger("test").exception("failed")
+        return line, capsys.readouterr().err.partition("\n")[2]
+
+    line, traceback = told()
+    assert "happened" in line
+    assert "ValueError" in traceback
+    assert "\x1b" not in line + traceback
 
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert all("\x1b[" in part for part in told())
+
+
+def test_without_standard_error_logs_can_be_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
     set_up_logs("text")
-    structlog.get_logger("test").info("happened", value=1)
-    assert "\x1b[" in capsys.readouterr().err
