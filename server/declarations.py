@@ -115,6 +115,8 @@ class DeclarationDesk:
                 (403, {}) if viewer.signed_in else (401, {"www-authenticate": "Bearer"})
             )
             raise RefusalError(status, answer.code, answer.reason, headers)
+        if not number:
+            raise RefusalError(400, "QUERY", "Say for which centre: ?centre=12345.")
         reading = Reading(self.database.reader, viewer, self.clock.today())
         found = await centre_by_number(reading, [number]) if number.isprintable() else [None]
         if found[0] is None:

@@ -140,6 +140,8 @@ async def test_who_may_not_declare_is_told_so_and_nothing_is_read(
             assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
         missing = await send(client, editor, as_csv(GOOD), centre="99999")
         assert (missing.status_code, missing.json()["error"]["code"]) == (404, "NOT_FOUND")
+        unsaid = await send(client, editor, as_csv(GOOD), centre="")
+        assert (unsaid.status_code, unsaid.json()["error"]["code"]) == (400, "QUERY")
     assert await written(world) == before
 
 
