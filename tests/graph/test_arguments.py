@@ -238,7 +238,7 @@ async def test_a_learner_is_asked_for_by_one_key(
         for given in ("", f'(id: "x", uln: "{ANNA_ULN}")', "(id: null)"):
             (error,) = await caller.errors(f"{{ learner{given} {{ name }} }}")
             assert error["extensions"] == {"code": "ARGUMENT_CHOICE", "field": "id"}
-        (error,) = await caller.errors('{ nodes(ids: ["x"]) { id } }')
+        (error,) = await caller.errors('{ node(id: "x") { id } }')
         assert error["extensions"] == {"code": "ID_INVALID", "field": "id"}
         (error,) = await caller.errors(
             '{ declarationPreview(componentId: "x", qan: "500/1234/5") { qan } }'
@@ -249,6 +249,23 @@ async def test_a_learner_is_asked_for_by_one_key(
         many = ["TGVhcm5lcjox"] * 101
         (error,) = await caller.errors("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=many)
         assert error["extensions"] == {"code": "PAGE_SIZE", "field": "ids"}
+
+
+async def test_what_is_no_id_does_not_keep_other_objects_back(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await send(database, tmp_path / "feed", tiny_feed())
+    await add_user(database, "reader@example.org", WEST)
+    async with served(database_url) as client:
+        caller = await log_in(client, "reader@example.org")
+        data = await caller.data("query ($u: ULN!) { learner(uln: $u) { id } }", u=ANNA_ULN)
+        anna = data["learner"]
+        ids = ["x", anna["id"], "y", "R2hvc3Q6MQ"]
+        answer = await caller.ask("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=ids)
+    assert answer["data"] == {"nodes": [None, anna, None, None]}
+    (error,) = answer["errors"]
+    assert error["path"] == ["nodes", 0]
+    assert error["extensions"] == {"code": "ID_INVALID", "field": "ids"}
 
 
 async def test_odd_codes_of_consortia_are_simply_not_found(
