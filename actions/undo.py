@@ -77,6 +77,8 @@ async def undo(
     """Put back the edit that a change belongs to; raises Missing, Refused, Conflict or Invalid."""
     async with editing(database) as connection:
         edits = await _locked(connection, viewer, change_id)
+        for object_type, centre_id in {(edit.object_type, edit.centre_id) for edit in edits}:
+            demand(viewer, UNDONE_BY[object_type], centre_id)
         if any(edit.newer for edit in edits):
             message = "Something newer stands on this edit; put that back first."
             raise Conflict(message, code="SUPERSEDED", field="id")

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from domain.advice_texts import LINKS, TEXTS
-from domain.identifiers import MONTHS
+from domain.identifiers import day_in_words
 
 ACTORS: Final = ("Exams officer", "Line lead", "Domain assessor", "Quality nominee", "Tutor")
 """Who acts."""
@@ -60,6 +60,8 @@ class Facts(NamedTuple):
     """The last day to act."""
     opens_on: date | None = None
     """The first day on which marks are taken."""
+    of_several: bool = False
+    """Whether these are the days of the first of several windows."""
     subject: str | None = None
     """What the case is about: units, entries or QANs."""
     hours_missing: int | None = None
@@ -111,11 +113,6 @@ def _fill(pieces: _Pieces, phrases: Mapping[str, str]) -> str:
     return "".join([text + phrases[name] for text, name in pieces])
 
 
-def _day(day: date) -> str:
-    """A date as it is written in a sentence: 15 May 2010."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
 def _note(text: str | None) -> str:
     """A fact in brackets after the word it belongs to, or nothing."""
     return f" ({text})" if text else ""
@@ -162,20 +159,29 @@ def _hours(facts: Facts) -> str:
 
 def _by_close(facts: Facts) -> str:
     """The last day for marks."""
-    return f"by {_day(facts.due_on)}" if facts.due_on else "before the window closes"
+    if facts.due_on is None:
+        return "before the window closes"
+    day = day_in_words(facts.due_on)
+    if facts.of_several:
+        return f"by the day on which its own window closes, the first of them on {day}"
+    return f"by {day}"
 
 
 def _closed(facts: Facts) -> str:
     """Since when marks have been overdue."""
-    return f"closed on {_day(facts.due_on)}" if facts.due_on else "has closed"
+    window = "the first window" if facts.of_several else "the window"
+    if facts.due_on is None:
+        return f"{window} has closed"
+    return f"{window} closed on {day_in_words(facts.due_on)}"
 
 
 def _opens(facts: Facts) -> str:
     """From when on marks are taken, opening a sentence."""
-    if not facts.opens_on:
-        return "Note when the window opens"
-    closes = f" and closes on {_day(facts.due_on)}" if facts.due_on else ""
-    return f"Note that the window opens on {_day(facts.opens_on)}{closes}"
+    window = "the first window" if facts.of_several else "the window"
+    if facts.opens_on is None:
+        return f"Note when {window} opens"
+    closes = f" and closes on {day_in_words(facts.due_on)}" if facts.due_on else ""
+    return f"Note that {window} opens on {day_in_words(facts.opens_on)}{closes}"
 
 
 _PHRASES: Mapping[str, _Phrase] = {
@@ -190,7 +196,7 @@ _PHRASES: Mapping[str, _Phrase] = {
     "award_note": lambda facts: _note(facts.award_month),
     "subject_note": lambda facts: _note(facts.subject),
     "Hours": _hours,
-    "due_note": lambda facts: _note(f"due {_day(facts.due_on)}" if facts.due_on else None),
+    "due_note": lambda facts: _note(f"due {day_in_words(facts.due_on)}" if facts.due_on else None),
     "by_close": _by_close,
     "closed": _closed,
     "Opens": _opens,

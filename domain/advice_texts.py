@@ -20,8 +20,8 @@ Exams officer, DAS: If this was the last open component, make sure that permissi
   been given for {course}.
 
 [ELIGIBLE_ENTRY REQUIREMENT_COVERED] 1 The entries are in place
-Exams officer, Learner Tracking: There is nothing to enter for {component}; look at its assessment
-  flag instead.
+Exams officer, Learner Tracking: There is nothing to enter for {component}; what is left to do is
+  told by its assessment flag, if it has one.
 Exams officer, DAS: Keep {learners} name, birth date and ULN the same on DAS and on every entry
   until the results are out.
 Exams officer, Learner Tracking: Check this flag again after every amendment to the entries.
@@ -61,8 +61,8 @@ Exams officer, Learner Tracking: Come back after the next feed; no component can
 Line lead, Centre: Confirm the line and level that {learner} is really taking{registered}.
 Exams officer, DAS: Compare line and level on DAS with the registration in Edexcel Online and
   correct the one that is wrong.
-Exams officer, Learner Tracking: If both already agree, contact support and quote the reference of
-  the learner's record.
+Exams officer, Learner Tracking: If both already agree, contact support and quote the id of the
+  learner's record.
 
 [AWARD_DATE_MISSING] 1 Set the anticipated award month
 Line lead, Centre: Say in which month {learner} is expected to finish {course}.
@@ -231,15 +231,16 @@ Exams officer, Edexcel Online: Make sure that the submission is shown as receive
 
 [MARKS_DEADLINE_PASSED] 1 Submit the overdue marks
 Exams officer, Edexcel Online: Submit the marks{subject_note} now and telephone the awarding body:
-  the window {closed}, and late marks are taken at its discretion.
+  {closed}, and late marks are taken at its discretion.
 Exams officer, Centre <JCQ>: Ask about special consideration if the circumstances justify it.
 Exams officer, Edexcel Online: If late marks are refused, move the entry to the next series.
-Exams officer, Learner Tracking: In that case edit the anticipated award date{award_note} as well.
+Exams officer, Learner Tracking: In that case edit the anticipated award date{award_note} as well,
+  if the results of that series come later.
 
 [MARKS_WINDOW_NOT_OPEN] 1 Prepare for the marks window
 Exams officer, Centre: {Opens}; there is nothing to send before.
-Domain assessor, Centre: Plan marking and standardisation{subject_note} so that marks can be
-  submitted {by_close}.
+Domain assessor, Centre: Plan marking and standardisation{subject_note} so that they are finished
+  in time.
 
 [MARKS_WINDOW_UNDEFINED] 1 Find out when marks are due
 Exams officer, Edexcel Online: Look up the dates for submitting marks{subject_note} in the awarding

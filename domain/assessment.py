@@ -1,11 +1,12 @@
 """Whether marks, claims and results of a component's entries are on their way."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from domain.catalogue import Catalogue, Window
 from domain.codes import AssessmentDetail, AssessmentFlag, IssueCode
+from domain.identifiers import day_in_words
 from domain.judging import FAILED_RESULTS, Judged
 from domain.vocabulary import EntryKind, Track
 
@@ -50,7 +51,7 @@ class Tracked(NamedTuple):
     subjects: tuple[str, ...] = ()
     """The entries that stand as the detail says."""
     window: Window | None = None
-    """When the first of their marks windows opens, and when the first closes."""
+    """The first of their marks windows: the first to open where none has, else to close."""
 
 
 def track(
@@ -92,8 +93,8 @@ def _track_skills(rows: Sequence[Judged], day: date, *, ignore_fails: bool) -> T
 
 def _track_tasks(rows: Iterable[Judged], catalogue: Catalogue, day: date) -> Tracked:
     """Marks to submit and vocational claims to lodge; the worst shows, each is an issue."""
-    standing: dict[AssessmentDetail, list[tuple[str, Window | None]]] = {}
-    findings: list[tuple[IssueCode, str | None, date | None]] = []
+    standing: dict[AssessmentDetail, list[Window | None]] = {}
+    found: list[tuple[AssessmentDetail | None, str, Window | None]] = []
     for row in rows:
         if row.entry.released(day) is not None:
             continue
@@ -104,30 +105,57 @@ def _track_tasks(rows: Iterable[Judged], catalogue: Catalogue, day: date) -> Tra
             detail, window = _claim(row), None
         else:
             continue
-        subject = row.entry.subject
-        if detail is None:
-            findings.append((IssueCode.MARKS_WINDOW_UNDEFINED, subject, None))
-            continue
-        standing.setdefault(detail, []).append((subject, window))
-        if detail in _TASKS:
-            findings.append((_TASKS[detail], subject, window and window.closes_on))
+        found.append((detail, row.entry.subject, window))
+        if detail is not None:
+            standing.setdefault(detail, []).append(window)
+    named = [
+        (detail, _with_days(subject, detail, window, standing), window)
+        for detail, subject, window in found
+    ]
+    findings = tuple(_findings(named))
     if not standing:
-        return Tracked(findings=tuple(findings))
+        return Tracked(findings=findings)
     worst = min(standing, key=lambda detail: (_RANK[FLAG_OF_DETAIL[detail]], detail.value))
     return Tracked(
         FLAG_OF_DETAIL[worst],
         worst,
-        tuple(findings),
-        tuple(subject for subject, _ in standing[worst]),
-        _earliest([window for _, window in standing[worst] if window]),
+        findings,
+        tuple(subject for detail, subject, _ in named if detail is worst),
+        _first(worst, standing[worst]),
     )
 
 
-def _earliest(windows: Sequence[Window]) -> Window | None:
-    """The first day on which one of the windows opens, and the first on which one closes."""
-    if not windows:
-        return None
-    return Window(min(row.opens_on for row in windows), min(row.closes_on for row in windows))
+def _findings(
+    named: Iterable[tuple[AssessmentDetail | None, str, Window | None]],
+) -> Iterator[tuple[IssueCode, str | None, date | None]]:
+    for detail, subject, window in named:
+        if detail is None:
+            yield IssueCode.MARKS_WINDOW_UNDEFINED, subject, None
+        elif detail in _TASKS:
+            yield _TASKS[detail], subject, window and window.closes_on
+
+
+def _with_days(
+    subject: str,
+    detail: AssessmentDetail | None,
+    window: Window | None,
+    standing: Mapping[AssessmentDetail, Sequence[Window | None]],
+) -> str:
+    """An entry, with the day of its own window where others that stand alike have another."""
+    if window is None or detail is None or len(set(standing[detail])) == 1:
+        return subject
+    if detail is AssessmentDetail.MARKS_WINDOW_NOT_OPEN:
+        return f"{subject}, opens {day_in_words(window.opens_on)}"
+    word = "closed" if detail is AssessmentDetail.MARKS_DEADLINE_PASSED else "closes"
+    return f"{subject}, {word} {day_in_words(window.closes_on)}"
+
+
+def _first(detail: AssessmentDetail, windows: Iterable[Window | None]) -> Window | None:
+    """The window to look at first: what has yet to open by its opening, others by their end."""
+    known = [window for window in windows if window is not None]
+    if detail is AssessmentDetail.MARKS_WINDOW_NOT_OPEN:
+        return min(known, default=None)
+    return min(known, key=lambda window: (window.closes_on, window.opens_on), default=None)
 
 
 def _marks(

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Final, NamedTuple
 
-from domain.identifiers import YearMonth, qan_check_fits
+from domain.identifiers import LAST_YEAR, YearMonth, qan_check_fits
 from domain.vocabulary import ComponentType, RegistrationStatus, Vocabulary
 
 FAR_MONTHS: Final = 72
@@ -76,6 +76,8 @@ def award_impediment(status: RegistrationStatus) -> Impediment | None:
 
 def month_impediment(month: YearMonth | None, registered_on: YearMonth | None) -> Impediment | None:
     """What keeps a month from being the anticipated award month; None stands for no month."""
+    if month is not None and month.year > LAST_YEAR:
+        return Impediment("MONTH_INVALID", f"The award month cannot be after {LAST_YEAR}.")
     if month is not None and registered_on is not None and month < registered_on:
         reason = f"The award month cannot be before the registration in {registered_on.long()}."
         return Impediment("AWARD_BEFORE_REGISTRATION", reason)

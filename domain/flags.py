@@ -39,7 +39,7 @@ class Flags(NamedTuple):
     tracked: tuple[str, ...] = ()
     """The entries that the assessment flag is about."""
     window: Window | None = None
-    """When the first of their marks windows opens, and when the first closes."""
+    """The first of their marks windows: the first to open where none has, else to close."""
 
     @property
     def assessment_reasons(self) -> tuple[Reason, ...]:

@@ -23,6 +23,8 @@ SERIES_MONTHS: Final = ("January", "March", "June", "November")
 _DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _FEBRUARY = 2
 _LAST_YEAR = 9999
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""Years that feeds and people may name; a date far outside is a slip."""
 
 _ULN_LENGTH = 10
 _ULN_WEIGHTS = (10, 9, 8, 7, 6, 5, 4, 3, 2, 1)
@@ -297,6 +299,11 @@ class Series(NamedTuple):
     def sat_in(self) -> YearMonth:
         """The month the series is named after."""
         return YearMonth(self.year, MONTHS.index(self.month) + 1)
+
+
+def day_in_words(day: date) -> str:
+    """A day as it is written in a sentence: 15 May 2010."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 # An import meets the same few months and series over and over; refusals are not remembered.

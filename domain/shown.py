@@ -2,12 +2,22 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from domain.codes import AssessmentDetail, AssessmentFlag, EntryFlag, FlagKind, Reason
+from domain.codes import (
+    AssessmentDetail,
+    AssessmentFlag,
+    EntryFlag,
+    FlagKind,
+    IssueCode,
+    Reason,
+)
 from domain.flags import Finding, Flags
 from domain.identifiers import YearMonth
 from domain.issues import due_of, joined
+
+_TOLD_BY: Final[Mapping[str, str]] = {IssueCode.FS_RESIT_PENDING: Reason.FS_FAILED}
+"""Reasons that have an issue of another code in some cases."""
 
 
 class Shown(NamedTuple):
@@ -29,7 +39,7 @@ def shown(flags: Flags, award: YearMonth | None) -> Iterator[Shown]:
     """The entry flag, and the assessment flag if there is one."""
     found: dict[str, list[Finding]] = {}
     for finding in flags.findings:
-        found.setdefault(finding.code, []).append(finding)
+        found.setdefault(_TOLD_BY.get(finding.code, finding.code), []).append(finding)
     reasons = flags.entry_reasons
     subjects, due_on = _about(reasons, found, award)
     if flags.declared:

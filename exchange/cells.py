@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from domain import identifiers
-from domain.identifiers import IdentifierError, Series, YearMonth
+from domain.identifiers import FIRST_YEAR, LAST_YEAR, IdentifierError, Series, YearMonth
 
 Parser = Callable[[str], Any]
 
@@ -17,9 +17,6 @@ MAX_CELL = 1_000
 
 REMEMBERED = 20_000
 """Different texts whose values a column remembers."""
-
-FIRST_YEAR, LAST_YEAR = 1900, 2200
-"""Years that a feed may name; a date far outside is a slip."""
 
 NEVER = date.max
 """A usual word for a validity without end: 9999-12-31."""

@@ -13,6 +13,8 @@ from inputs.flags import subjects_of
 from loaders.rows import FactsRow, IssueRow, WholeFlagRow
 
 _HOURS: Final = re.compile(r"(\d+) hours?")
+_DAYS: Final = re.compile(r", (opens|closes|closed) \d")
+"""What an entry's name ends with where the windows of several differ."""
 
 
 def facts_of_issue(row: FactsRow | None, issue: IssueRow) -> Facts:
@@ -36,6 +38,7 @@ def _case(subject: str | None, due_on: date | None) -> dict[str, Any]:
     hours = _HOURS.fullmatch(subject or "")
     return {
         "due_on": due_on,
+        "of_several": _DAYS.search(subject or "") is not None,
         "subject": subject,
         "hours_missing": int(hours[1]) if hours else None,
     }

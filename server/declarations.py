@@ -93,7 +93,8 @@ class DeclarationDesk:
         """The list; nothing is read from those who may not declare."""
         caller = await self.callers.caller(request)
         number = request.query_params.get("centre", "")
-        centre_id = await self._centre(caller.viewer, number)
+        unknown = not {*request.query_params} <= {"centre", "token"}
+        centre_id = await self._centre(caller.viewer, number, unknown=unknown)
         kind = kind_of(request)
         if kind not in {CSV, XLSX} or "content-encoding" in request.headers:
             message = f"Send a list as {CSV} or as {XLSX}, without a content encoding."
@@ -107,7 +108,7 @@ class DeclarationDesk:
         facts = ("list", number, hashlib.sha256(data).hexdigest())
         return _List(caller.viewer, caller.token or "", centre_id, lines, facts)
 
-    async def _centre(self, viewer: Viewer, number: str) -> int:
+    async def _centre(self, viewer: Viewer, number: str, *, unknown: bool) -> int:
         """The centre that the address names, where the viewer may declare."""
         answer = verdict(viewer, None, in_person=True)
         if not answer.allowed:
@@ -115,8 +116,9 @@ class DeclarationDesk:
                 (403, {}) if viewer.signed_in else (401, {"www-authenticate": "Bearer"})
             )
             raise RefusalError(status, answer.code, answer.reason, headers)
-        if not number:
-            raise RefusalError(400, "QUERY", "Say for which centre: ?centre=12345.")
+        if not number or unknown:
+            message = "Say for which centre, ?centre=12345, and with &token= to declare; no more."
+            raise RefusalError(400, "QUERY", message)
         reading = Reading(self.database.reader, viewer, self.clock.today())
         found = await centre_by_number(reading, [number]) if number.isprintable() else [None]
         if found[0] is None:

@@ -110,7 +110,7 @@ def test_a_checklist_reads_well_whatever_is_not_known(key: str) -> None:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_empty_facts_count_as_unknown(key: str) -> None:
-    empty = Facts("", "", "", "", "", "", None, None, "", 0)
+    empty = Facts("", "", "", "", "", "", subject="", hours_missing=0)
     assert advice_for(key, empty) == advice_for(key, Facts())
 
 
@@ -171,7 +171,8 @@ def test_the_checklist_for_overdue_marks_is_exactly_this() -> None:
             ),
             Step(
                 4,
-                "In that case edit the anticipated award date as well.",
+                "In that case edit the anticipated award date as well, if the results of that "
+                "series come later.",
                 "Exams officer",
                 "Learner Tracking",
                 None,
@@ -194,6 +195,36 @@ def test_the_checklist_for_a_missing_entry_names_learner_and_component() -> None
             "ULN, name and birth date with the DAS record."
         ),
     ]
+
+
+@pytest.mark.parametrize(
+    ("key", "step", "of_one", "of_several"),
+    [
+        (
+            *("MARKS_WINDOW_NOT_OPEN", 0),
+            "Note that the window opens on 6 April 2010 and closes on 5 May 2010",
+            "Note that the first window opens on 6 April 2010 and closes on 5 May 2010",
+        ),
+        (
+            *("MARKS_WINDOW_OPEN", 1),
+            "absences included, by 5 May 2010.",
+            (
+                "absences included, by the day on which its own window closes, the first of them on"
+                " 5 May 2010."
+            ),
+        ),
+        (
+            *("MARKS_DEADLINE_PASSED", 0),
+            ": the window closed on 5 May 2010, and",
+            ": the first window closed on 5 May 2010, and",
+        ),
+    ],
+)
+def test_where_windows_differ_the_day_is_said_to_be_that_of_the_first(
+    key: str, step: int, of_one: str, of_several: str
+) -> None:
+    assert of_one in texts(key, KNOWN)[step]
+    assert of_several in texts(key, KNOWN._replace(of_several=True))[step]
 
 
 @pytest.mark.parametrize(

@@ -196,20 +196,62 @@ def test_an_assessment_flag_names_its_entries_and_its_days(
     assert assessment_flag(flags_of(component, entries, day=day)) == expected
 
 
-def test_of_several_windows_the_first_to_open_and_the_first_to_close_count() -> None:
-    windows = {
+OWN_WINDOWS: Catalogue = msgspec.structs.replace(
+    catalogue(),
+    windows={
         **catalogue().windows,
         ("June 2010", "EG201"): Window(date(2010, 4, 1), date(2010, 5, 20)),
-    }
-    course_data: Catalogue = msgspec.structs.replace(catalogue(), windows=windows)
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("day", "detail", "named", "opens_on", "due_on"),
+    [
+        (
+            *(date(2010, 3, 31), "MARKS_WINDOW_NOT_OPEN"),
+            "EG201, June 2010, opens 1 April 2010; EG202, June 2010, opens 6 April 2010",
+            *(date(2010, 4, 1), date(2010, 5, 20)),
+        ),
+        (
+            *(date(2010, 4, 1), "MARKS_WINDOW_OPEN"),
+            "EG201, June 2010",
+            *(date(2010, 4, 1), date(2010, 5, 20)),
+        ),
+        (
+            *(date(2010, 5, 15), "MARKS_WINDOW_OPEN"),
+            "EG201, June 2010, closes 20 May 2010; EG202, June 2010, closes 15 May 2010",
+            *(OPENS, CLOSES),
+        ),
+        (
+            *(date(2010, 5, 16), "MARKS_DEADLINE_PASSED"),
+            "EG202, June 2010",
+            *(OPENS, CLOSES),
+        ),
+        (
+            *(date(2010, 5, 21), "MARKS_DEADLINE_PASSED"),
+            "EG201, June 2010, closed 20 May 2010; EG202, June 2010, closed 15 May 2010",
+            *(OPENS, CLOSES),
+        ),
+    ],
+)
+def test_where_windows_differ_each_entry_has_its_day_and_the_flag_those_of_one_window(
+    day: date, detail: str, named: str, opens_on: date, due_on: date
+) -> None:
     units = (unit("EG201"), unit("EG202"), unit("EG203", marks_submitted_on=IN_WINDOW))
-    flags = flags_of(PL, units, course_data=course_data, day=IN_WINDOW)
-    assert assessment_flag(flags) == (
-        "MARKS_WINDOW_OPEN",
-        "EG201, June 2010; EG202, June 2010",
-        date(2010, 4, 1),
-        CLOSES,
-    )
+    flags = flags_of(PL, units, course_data=OWN_WINDOWS, day=day)
+    assert assessment_flag(flags) == (detail, named, opens_on, due_on)
+    told = {issue.code: issue for issue in issues_of(PL, flags.findings, AWARD, day)}
+    if detail != "MARKS_WINDOW_NOT_OPEN":
+        assert (told[detail].subject, told[detail].due_on) == (named, due_on)  # type: ignore[index]
+
+
+def test_a_resit_that_is_entered_has_the_day_of_its_issue() -> None:
+    failed = entered("FS_MAT_L2", result="FAIL", **RELEASED)
+    flags = flags_of(FS, [failed, entered("FS_MAT_L2")])
+    (issue,) = issues_of(FS, flags.findings, AWARD, IN_WINDOW)
+    assert issue.code == "FS_RESIT_PENDING"
+    assert assessment_flag(flags) == ("FS_FAILED", None, None, issue.due_on)
 
 
 @pytest.mark.parametrize("case", component_cases(), ids=lambda case: case.id)

@@ -119,6 +119,8 @@ async def test_a_month_is_judged(world: Database, database_url: str) -> None:
         editor = await log_in(client, "editor@example.org")
         too_early = await set_month(editor, key, "2008-08", 1)
         assert (too_early["code"], too_early["field"]) == ("AWARD_BEFORE_REGISTRATION", "month")
+        too_late = await set_month(editor, key, "2201-01", 1)
+        assert (too_late["code"], too_late["field"]) == ("MONTH_INVALID", "month")
         stale = await set_month(editor, key, "2010-07", 7)
         assert stale["__typename"] == "Conflict"
         assert stale["current"] == {"version": 1, "anticipatedAward": "2010-08"}

@@ -264,10 +264,7 @@ async def test_advice_says_by_when_and_about_which_units(
             "Note that the window opens on 6 April 2010 and closes on 15 May 2010; there is nothing"
             " to send before."
         ),
-        (
-            f"Plan marking and standardisation ({units}) so that marks can be submitted by"
-            " 15 May 2010."
-        ),
+        f"Plan marking and standardisation ({units}) so that they are finished in time.",
     ]
     _, last_day = later["learner"]["components"][0]["flags"]
     assert last_day["dueOn"] == "2010-05-15"

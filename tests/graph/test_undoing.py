@@ -121,6 +121,8 @@ async def test_an_edit_is_put_back_and_the_putting_back_too(
             await editor.data(SET_AWARD, input=wanted)
         (second, _source, first) = await history(editor)
 
+        viewer = await log_in(client, "viewer@example.org")
+        assert (await undo(viewer, first["id"]))["code"] == "FORBIDDEN"
         blocked = await undo(editor, first["id"])
         assert (blocked["__typename"], blocked["code"]) == ("Conflict", "SUPERSEDED")
         done = await undo(editor, second["id"])

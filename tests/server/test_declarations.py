@@ -142,6 +142,8 @@ async def test_who_may_not_declare_is_told_so_and_nothing_is_read(
         assert (missing.status_code, missing.json()["error"]["code"]) == (404, "NOT_FOUND")
         unsaid = await send(client, editor, as_csv(GOOD), centre="")
         assert (unsaid.status_code, unsaid.json()["error"]["code"]) == (400, "QUERY")
+        misnamed = await send(client, editor, as_csv(GOOD), previewToken=token)
+        assert (misnamed.status_code, misnamed.json()["error"]["code"]) == (400, "QUERY")
     assert await written(world) == before
 
 
