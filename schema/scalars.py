@@ -95,7 +95,7 @@ def _day(text: str) -> date:
 
 def _moment(text: str) -> datetime:
     if _MOMENT.fullmatch(text) is None:
-        message = "A moment is written YYYY-MM-DDTHH:MM:SS with Z or an offset after it."
+        message = "A moment is written YYYY-MM-DDTHH:MM:SS, with its offset unless it is UTC."
         raise IdentifierError("moment", "FORMAT", message)
     try:
         return datetime.fromisoformat(text.upper())
