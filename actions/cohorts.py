@@ -86,7 +86,7 @@ async def judge(
             found[key, wanted] = Outcome(
                 key,
                 changed=state.declaration_id is None,
-                warnings=qan_warnings(wanted.qan, known, wanted.component, allowed),
+                warnings=qan_warnings(wanted.qan, known, wanted.component, course.line, allowed),
             )
     return tuple(found.get(one) or Outcome.refused(one[0], NOT_FOUND) for one in chosen)
 

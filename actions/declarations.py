@@ -107,7 +107,8 @@ async def add_declaration(
         if problem is not None:
             raise Invalid(problem.reason, code=problem.code, field="qan")
         levels = await levels_of(connection, component)
-        warnings = qan_warnings(wanted.qan, known, component, levels.get(course.level, ()))
+        allowed = levels.get(course.level, ())
+        warnings = qan_warnings(wanted.qan, known, component, course.line, allowed)
         if state.declaration_id is not None:
             return Declared(state.declaration_id, created=False, warnings=warnings)
         (declaration_id,) = await write_declarations(
@@ -242,7 +243,7 @@ def _canonical_or_none(qan: str) -> str:
 async def catalogued(connection: Connection, qan: str) -> Catalogued | None:
     """What the catalogue says of a QAN."""
     rows = await connection.tuples(
-        "SELECT awarding_body, component, level FROM qualification WHERE qan = ?", qan
+        "SELECT awarding_body, component, level, lines FROM qualification WHERE qan = ?", qan
     )
     return Catalogued(*rows[0]) if rows else None
 

@@ -30,6 +30,7 @@ class Course(msgspec.Struct, frozen=True, gc=False):
     id: int
     learner_id: int
     centre_id: int
+    line: str
     level: str
     stored_registered_on: str | None
     award: str | None
@@ -50,8 +51,8 @@ class Course(msgspec.Struct, frozen=True, gc=False):
 
 
 _COURSES = """
-    SELECT r.id, r.learner_id, r.centre_id, r.level, r.registered_on, r.award, r.award_source,
-           r.feed_award, r.status, r.version
+    SELECT r.id, r.learner_id, r.centre_id, r.line, r.level, r.registered_on, r.award,
+           r.award_source, r.feed_award, r.status, r.version
     FROM registration r WHERE {}
 """
 

@@ -52,6 +52,11 @@ class EditWarningCode(Vocabulary):
         "Another component",
         "The catalogue files this qualification under another component.",
     )
+    WRONG_LINE = (
+        "WRONG_LINE",
+        "Another line",
+        "The qualification counts to a Diploma of another line of learning.",
+    )
     WRONG_LEVEL = (
         "WRONG_LEVEL",
         "Unsuitable level",
@@ -65,6 +70,12 @@ class Catalogued(NamedTuple):
     awarding_body: str
     component: str
     level: int
+    lines: str
+    """Codes separated by |, or ANY."""
+
+    def takes(self, line: str) -> bool:
+        """Whether it may count to a Diploma of this line of learning."""
+        return self.lines == "ANY" or line in self.lines.split("|")
 
 
 def award_impediment(status: RegistrationStatus) -> Impediment | None:
@@ -113,21 +124,27 @@ def declaration_impediment(
 
 def qan_impediment(known: Catalogued | None) -> Impediment | None:
     """What keeps a QAN from being declared, whatever the component."""
-    if known is not None and known.awarding_body == EDEXCEL:
+    if known is not None and known.awarding_body.upper() == EDEXCEL:
         reason = "This qualification is awarded by Edexcel: make an entry instead."
         return Impediment("QAN_IS_EDEXCEL", reason)
     return None
 
 
 def qan_warnings(
-    qan: str, known: Catalogued | None, component: ComponentType, levels: Collection[int]
+    qan: str,
+    known: Catalogued | None,
+    component: ComponentType,
+    line: str,
+    levels: Collection[int],
 ) -> tuple[EditWarningCode, ...]:
-    """What is odd about a QAN for a component that asks for qualifications at some levels."""
+    """What is odd about a QAN for a component of a line that asks for some levels."""
     found = [] if qan_check_fits(qan) else [EditWarningCode.QAN_CHECK_CHARACTER_MISMATCH]
     if known is None:
         return (*found, EditWarningCode.QUALIFICATION_UNKNOWN)
     if known.component != component.value:
         found.append(EditWarningCode.WRONG_COMPONENT)
+    if not known.takes(line):
+        found.append(EditWarningCode.WRONG_LINE)
     if known.level not in levels:
         found.append(EditWarningCode.WRONG_LEVEL)
     return tuple(found)

@@ -71,7 +71,12 @@ async def declaration_preview(
     )
     kind = ComponentType(component.type)
     preview = await _preview(
-        info, component.centre_id, kind, component.level, str(qan), impediment, _about(component)
+        info,
+        component.centre_id,
+        (kind, registration.line, component.level),
+        str(qan),
+        impediment,
+        _about(component),
     )
     preview.already_declared = any((row.component, row.qan) == (kind, str(qan)) for row in standing)
     return preview
@@ -106,7 +111,9 @@ async def declaration_candidates(
     facts = _about_many(component)
     return DeclarationCandidates(
         component=component,
-        preview=await _preview(info, found.id, component, course.level, course.qan, None, facts),
+        preview=await _preview(
+            info, found.id, (component, course.line, course.level), course.qan, None, facts
+        ),
         learners=connection(page, candidates, lambda: candidate_count(reading, course)),
     )
 
@@ -114,19 +121,23 @@ async def declaration_candidates(
 async def _preview(
     info: Info,
     centre_id: int,
-    component: ComponentType,
-    level: str,
+    part: tuple[ComponentType, str, str],
     qan: str,
     impediment: Impediment | None,
     facts: tuple[str, ...],
 ) -> DeclarationPreview:
-    """What is shown, and signed for those who may go on."""
-    context = info.context
+    """What is shown, and signed for those who may go on.
+
+    `part` is the component with the line and level of the course.
+    """
+    context, (component, line, level) = info.context, part
     row = await context.load(qualification_by_qan, qan)
     need = await context.load(requirement_by_level_and_component, (level, component.value))
-    known = None if row is None else Catalogued(row.awarding_body, row.component, row.level)
+    known = None
+    if row is not None:
+        known = Catalogued(row.awarding_body, row.component, row.level, row.stored_lines)
     levels = () if need is None else need.qualification_levels
-    warnings = qan_warnings(qan, known, component, levels)
+    warnings = qan_warnings(qan, known, component, line, levels)
     decision = _decision(info, centre_id, impediment or qan_impediment(known))
     token = context.token if decision.allowed else None
     return DeclarationPreview(

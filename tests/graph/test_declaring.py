@@ -118,6 +118,39 @@ async def test_warnings_are_told_and_edexcels_own_refused(
         assert errors[0]["extensions"]["code"] == "QAN_FORMAT"
 
 
+async def test_a_qualification_of_another_line_is_warned_of_and_declared_all_the_same(
+    world: Database, database_url: str
+) -> None:
+    component = await component_id(world, "PROJECT")
+    async with served(database_url) as client:
+        editor = await log_in(client, "editor@example.org")
+        for lines, warnings in (
+            ("RETAIL_BUSINESS|ENGINEERING", []),
+            ("RETAIL_BUSINESS", ["WRONG_LINE"]),
+        ):
+            async with world.transaction() as connection:
+                await connection.execute(
+                    "UPDATE qualification SET lines = ? WHERE qan = ?", lines, OTHER
+                )
+            shown = await preview(editor, component, OTHER)
+            assert [one["code"] for one in shown["warnings"]] == warnings
+        done = await declare(editor, component, OTHER, shown["token"])
+        assert [one["code"] for one in done["warnings"]] == ["WRONG_LINE"]
+
+
+async def test_edexcel_is_itself_however_a_feed_spells_it(
+    world: Database, database_url: str
+) -> None:
+    component = await component_id(world, "PROJECT")
+    async with world.transaction() as connection:
+        await connection.execute(
+            "UPDATE qualification SET awarding_body = 'Edexcel' WHERE qan = ?", OTHER
+        )
+    async with served(database_url) as client:
+        shown = await preview(await log_in(client, "editor@example.org"), component, OTHER)
+    assert (shown["mayDeclare"]["code"], shown["token"]) == ("QAN_IS_EDEXCEL", None)
+
+
 async def test_a_component_that_is_complete_takes_no_declaration(
     world: Database, database_url: str
 ) -> None:
