@@ -1,7 +1,10 @@
 """Entries of a feed, attached to learners, courses and components before they are written."""
 
+from datetime import date
+
 from actions.attachment import ATTACHED, ATTACHMENT, index_courses
 from exchange.merge import Counts, Merge, expressions_of, write
+from exchange.undated import Undated, hold_undated
 from models.database import Connection
 from models.temporary import create_temporary_from
 
@@ -23,8 +26,13 @@ ENTRIES = Merge(
 )
 
 
-async def prepare_entries(connection: Connection, header: frozenset[str]) -> None:
-    """Put entries as they will be, attached, beside the entries as they are."""
+async def prepare_entries(
+    connection: Connection, header: frozenset[str], day: date
+) -> list[Undated]:
+    """Put entries as they will be, attached, beside the entries as they are.
+
+    The results that are held back, because nothing says from which day on they are released.
+    """
     expressions = expressions_of(ENTRIES, header)
     stated = expressions["stated_component"]
     columns = ", ".join(f"{text} AS {name}" for name, text in expressions.items())
@@ -36,6 +44,7 @@ async def prepare_entries(connection: Connection, header: frozenset[str]) -> Non
         " FROM stage_entries s JOIN centre c ON c.number = s.centre_number"
         " LEFT JOIN qualification q ON q.qan = s.qan LEFT JOIN entry t ON t.ref = s.entry_ref",
     )
+    undated = await hold_undated(connection, "filed_entries", day)
     await index_courses(connection, "entry_courses", "filed_entries")
     attached = ATTACHED.format(source="filed_entries", courses="entry_courses")
     differs = " OR ".join(
@@ -48,6 +57,7 @@ async def prepare_entries(connection: Connection, header: frozenset[str]) -> Non
         " t.registration_id AS old_registration_id, t.suspected_id AS old_suspected_id"
         f" FROM ({attached}) a LEFT JOIN entry t ON t.id = a.target_id",
     )
+    return undated
 
 
 async def write_entries(connection: Connection, counts: Counts) -> None:

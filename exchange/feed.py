@@ -141,7 +141,8 @@ class _Run:
             self.counts[name] = await merge_consortia(connection)
             return
         if name == "entries.csv":
-            await prepare_entries(connection, header)
+            for undated in await prepare_entries(connection, header, self.day):
+                self.problems.warn(undated.warning())
         else:
             await prepare(connection, MERGE_BY_FILE[name], header)
         counts = self.counts[name] = await count(connection, name)

@@ -1,0 +1,97 @@
+"""Results without a release day are held back while their series has yet to tell its results."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exchange.problems import FeedProblem
+from exchange.refresh import refresh
+from models.database import Database
+from tests.exchange.feeds import ANNA_ULN, WEST, Row, entry, send, tiny_feed
+from tests.exchange.projection_checks import assert_projection_is_derivation
+from tests.factories import DAY, add_user, log_in, served
+
+ENDS = "2010-08-31"
+RESULTS = "{ learners(first: 10) { nodes { components { entries { result } } } } }"
+
+
+def result(ref: str, series: str, release: str = "") -> Row:
+    """A project entry with a result."""
+    row = entry(ref, WEST, ANNA_ULN, "PROJ_L2", series=series)
+    return row | {"result": "A", "result_release_on": release}
+
+
+async def released_on(database: Database) -> dict[str, str | None]:
+    """Until when the results of some entries are held back, by entry."""
+    rows = await database.reader.tuples(
+        "SELECT ref, result_release_on FROM entry WHERE ref LIKE 'late%'"
+    )
+    return {ref: day and str(day) for ref, day in rows}
+
+
+async def seen(client: Any) -> list[str]:
+    """The results that a reader sees."""
+    data = await (await log_in(client, "reader@example.org")).data(RESULTS)
+    return [
+        one["result"]
+        for learner in data["learners"]["nodes"]
+        for component in learner["components"]
+        for one in component["entries"]
+        if one["result"]
+    ]
+
+
+@pytest.mark.parametrize("column", ["empty", "absent"])
+async def test_results_of_a_series_to_come_wait_for_the_end_of_its_results_month(
+    database: Database, database_url: str, tmp_path: Path, column: str
+) -> None:
+    await send(database, tmp_path / "first", tiny_feed())
+    await add_user(database, "reader@example.org", WEST)
+    rows = [
+        result("late-1", "June 2010"),
+        result("late-2", "June 2010"),
+        result("late-3", "November 2009"),
+        result("late-4", ""),
+    ]
+    if column == "absent":
+        for row in rows:
+            del row["result_release_on"]
+    report = await send(database, tmp_path / "second", {"entries.csv": rows})
+
+    assert report.warnings == (
+        FeedProblem(
+            *("entries.csv", None, "result_release_on", "RELEASE_DAY_MISSING", None),
+            "2 results of June 2010 without a release day, held back until 31 August 2010.",
+        ),
+    )
+    assert await released_on(database) == {
+        "late-1": ENDS,
+        "late-2": ENDS,
+        "late-3": None,
+        "late-4": None,
+    }
+    await assert_projection_is_derivation(database, DAY)
+    async with served(database_url) as client:
+        assert await seen(client) == ["A", "A"]
+
+    again = await send(database, tmp_path / "third", {"entries.csv": rows})
+    assert (again.unchanged, again.learners_derived) == (True, 0)
+
+
+async def test_a_day_that_is_told_counts_and_the_month_itself_releases(
+    database: Database, tmp_path: Path
+) -> None:
+    await send(database, tmp_path / "first", tiny_feed())
+    told = {"entries.csv": [result("late-1", "June 2010", "2010-08-19")]}
+    report = await send(database, tmp_path / "told", told)
+    assert (report.warnings, await released_on(database)) == ((), {"late-1": "2010-08-19"})
+
+    untold = {"entries.csv": [result("late-1", "June 2010")]}
+    await send(database, tmp_path / "july", untold, day=date(2010, 7, 31))
+    assert await released_on(database) == {"late-1": ENDS}
+    report = await send(database, tmp_path / "august", untold, day=date(2010, 8, 1))
+    assert (report.warnings, await released_on(database)) == ((), {"late-1": None})
+    await refresh(database, date(2010, 8, 1))
+    await assert_projection_is_derivation(database, date(2010, 8, 1))
