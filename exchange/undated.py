@@ -33,8 +33,9 @@ async def hold_undated(connection: Connection, table: str, day: date) -> list[Un
 
     From that month on, a result without a release day is taken as released.
     """
+    # The next feed's table may have the column in another type, which a kept plan does not bear.
     found = await connection.tuples(
-        f"SELECT series, COUNT(*) FROM {table} WHERE result IS NOT NULL"  # noqa: S608 - the table is ours
+        f"SELECT CAST(series AS text), COUNT(*) FROM {table} WHERE result IS NOT NULL"  # noqa: S608 - the table is ours
         " AND result_release_on IS NULL AND series IS NOT NULL GROUP BY series ORDER BY series"
     )
     if not found:

@@ -80,6 +80,20 @@ async def test_results_of_a_series_to_come_wait_for_the_end_of_its_results_month
     assert (again.unchanged, again.learners_derived) == (True, 0)
 
 
+async def test_feeds_with_and_without_the_column_follow_each_other_on_a_connection(
+    database: Database, tmp_path: Path
+) -> None:
+    await send(database, tmp_path / "first", tiny_feed())
+    for at in range(8):
+        row = result(f"late-{at}", "June 2010")
+        known = result("late-0", "June 2010")
+        if at % 2:
+            del known["series"]
+        rows = [known] if at % 2 else [row]
+        await send(database, tmp_path / str(at), {"entries.csv": rows})
+    assert set((await released_on(database)).values()) == {ENDS}
+
+
 async def test_a_day_that_is_told_counts_and_the_month_itself_releases(
     database: Database, tmp_path: Path
 ) -> None:
