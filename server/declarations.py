@@ -92,9 +92,12 @@ class DeclarationDesk:
     async def _receive(self, request: Request) -> _List:
         """The list; nothing is read from those who may not declare."""
         caller = await self.callers.caller(request)
+        _expect_person(caller.viewer)
         number = request.query_params.get("centre", "")
-        unknown = not {*request.query_params} <= {"centre", "token"}
-        centre_id = await self._centre(caller.viewer, number, unknown=unknown)
+        if not number or not {*request.query_params} <= {"centre", "token"}:
+            message = "Say for which centre, ?centre=12345, and with &token= to declare; no more."
+            raise RefusalError(400, "QUERY", message)
+        centre_id = await self._centre(caller.viewer, number)
         kind = kind_of(request)
         if kind not in {CSV, XLSX} or "content-encoding" in request.headers:
             message = f"Send a list as {CSV} or as {XLSX}, without a content encoding."
@@ -108,17 +111,8 @@ class DeclarationDesk:
         facts = ("list", number, hashlib.sha256(data).hexdigest())
         return _List(caller.viewer, caller.token or "", centre_id, lines, facts)
 
-    async def _centre(self, viewer: Viewer, number: str, *, unknown: bool) -> int:
+    async def _centre(self, viewer: Viewer, number: str) -> int:
         """The centre that the address names, where the viewer may declare."""
-        answer = verdict(viewer, None, in_person=True)
-        if not answer.allowed:
-            status, headers = (
-                (403, {}) if viewer.signed_in else (401, {"www-authenticate": "Bearer"})
-            )
-            raise RefusalError(status, answer.code, answer.reason, headers)
-        if not number or unknown:
-            message = "Say for which centre, ?centre=12345, and with &token= to declare; no more."
-            raise RefusalError(400, "QUERY", message)
         reading = Reading(self.database.reader, viewer, self.clock.today())
         found = await centre_by_number(reading, [number]) if number.isprintable() else [None]
         if found[0] is None:
@@ -127,6 +121,14 @@ class DeclarationDesk:
         if not answer.allowed:
             raise RefusalError(403, answer.code, answer.reason)
         return found[0].id
+
+
+def _expect_person(viewer: Viewer) -> None:
+    """Raise what is told to those who are not logged in, or not themselves."""
+    answer = verdict(viewer, None, in_person=True)
+    if not answer.allowed:
+        status, headers = (403, {}) if viewer.signed_in else (401, {"www-authenticate": "Bearer"})
+        raise RefusalError(status, answer.code, answer.reason, headers)
 
 
 def _shown(told: list[LineOutcome]) -> dict[str, Any]:
