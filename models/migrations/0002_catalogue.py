@@ -11,7 +11,7 @@ from domain.catalogue import (
     BUILT_IN_RESULTS,
     PLTS_GLH,
 )
-from models.database import Connection, Dialect
+from models.editors import connection_of
 
 REQUIREMENT = (
     "INSERT INTO requirement (level, component, qualification_levels, glh, min_glh)"
@@ -23,9 +23,7 @@ SERIES = "INSERT INTO exam_series (month, results_month, results_year_offset) VA
 
 async def load(_apps: Any, editor: Any) -> None:  # noqa: ANN401 - tortoise's untyped hook
     """Write one row for each built-in value."""
-    client = editor.client
-    dialect = Dialect.SQLITE if client.capabilities.dialect == "sqlite" else Dialect.POSTGRESQL
-    connection = Connection(client, dialect)
+    connection = connection_of(editor)
     for level, needs in BUILT_IN_REQUIREMENTS.items():
         for component, need in needs.items():
             levels = "|".join(str(value) for value in sorted(need.levels))

@@ -6,16 +6,14 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 
 from domain.terms import BUILT_IN_TERMS
-from models.database import Connection, Dialect
+from models.editors import connection_of
 
 TERMS = "INSERT INTO terms (version, title, body, published_at) VALUES (?, ?, ?, ?)"
 
 
 async def load(_apps: Any, editor: Any) -> None:  # noqa: ANN401 - tortoise's untyped hook
     """Write the one version there is."""
-    client = editor.client
-    dialect = Dialect.SQLITE if client.capabilities.dialect == "sqlite" else Dialect.POSTGRESQL
-    await Connection(client, dialect).execute(TERMS, *BUILT_IN_TERMS)
+    await connection_of(editor).execute(TERMS, *BUILT_IN_TERMS)
 
 
 async def unload(_apps: Any, _editor: Any) -> None:  # noqa: ANN401

@@ -10,6 +10,7 @@ from tortoise.migrations import operations as ops
 from domain.codes import CompletionStatus
 from domain.names import MOST_PARTS, family_order, name_order, name_parts
 from models.database import Connection, Dialect
+from models.editors import connection_of
 
 BATCH = 2_000
 
@@ -24,13 +25,6 @@ BY_CODE_POINT = (
 STAGES = " ".join(
     f"WHEN '{status.value}' THEN '{rank}'" for rank, status in enumerate(CompletionStatus)
 )
-
-
-def connection_of(editor: Any) -> Connection:  # noqa: ANN401 - tortoise's untyped hook
-    """The door for SQL behind a schema editor."""
-    client = editor.client
-    dialect = Dialect.SQLITE if client.capabilities.dialect == "sqlite" else Dialect.POSTGRESQL
-    return Connection(client, dialect)
 
 
 async def compare_by_code_point(_apps: Any, editor: Any) -> None:  # noqa: ANN401

@@ -6,7 +6,7 @@ from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 
 from domain.support_texts import BUILT_IN_TEXTS, WRITTEN_AT
-from models.database import Connection, Dialect
+from models.editors import connection_of
 
 TEXTS = (
     "INSERT INTO support_text (kind, key, title, body, url, place, version, changed_at)"
@@ -16,13 +16,11 @@ TEXTS = (
 
 async def load(_apps: Any, editor: Any) -> None:  # noqa: ANN401 - tortoise's untyped hook
     """Write the built-in texts."""
-    client = editor.client
-    dialect = Dialect.SQLITE if client.capabilities.dialect == "sqlite" else Dialect.POSTGRESQL
     rows = [
         (text.kind.value, text.key, text.title, text.body, text.url, place, WRITTEN_AT)
         for place, text in enumerate(BUILT_IN_TEXTS, start=1)
     ]
-    await Connection(client, dialect).execute_many(TEXTS, rows)
+    await connection_of(editor).execute_many(TEXTS, rows)
 
 
 async def unload(_apps: Any, _editor: Any) -> None:  # noqa: ANN401

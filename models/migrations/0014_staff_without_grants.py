@@ -6,14 +6,12 @@ from typing import Any
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
-from models.database import Connection, Dialect
+from models.editors import connection_of
 
 
 async def end(_apps: Any, editor: Any) -> None:  # noqa: ANN401 - tortoise's untyped hook
     """Grants are kept when they end, with the moment."""
-    client = editor.client
-    dialect = Dialect.SQLITE if client.capabilities.dialect == "sqlite" else Dialect.POSTGRESQL
-    await Connection(client, dialect).execute(
+    await connection_of(editor).execute(
         "UPDATE access_grant SET revoked_at = ?, version = version + 1 WHERE revoked_at IS NULL"
         " AND user_id IN (SELECT id FROM account WHERE staff IS NOT NULL)",
         datetime.now(UTC),
