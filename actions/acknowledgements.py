@@ -7,7 +7,7 @@ import msgspec
 
 from actions.changes import FieldChange, Subject, new_batch, record_changes
 from actions.locks import editing, lock_learners
-from actions.projection import mark_modified
+from actions.storing import mark_modified
 from auth import scope
 from auth.explain import demand
 from auth.permissions import Permission

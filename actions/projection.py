@@ -1,10 +1,9 @@
-"""Derived rows kept beside their inputs: flags, issues, completion and the next change."""
+"""Derived rows as they follow from records: flags, issues, completion and the next change."""
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterator, Sequence
-from datetime import UTC, date, datetime
-from operator import itemgetter
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple, TypeAlias
 
 from actions.finding import Keys, keys_of, part_rows
 from domain.catalogue import Catalogue
@@ -14,8 +13,7 @@ from domain.shown import shown
 from domain.vocabulary import ClaimStatus, RegistrationStatus
 from inputs.flags import stored_reasons, stored_subjects
 from inputs.keys import component_id, flag_id
-from inputs.records import Course, RecordReader
-from models.database import Clause, Connection
+from inputs.records import Course
 
 
 class Table(NamedTuple):
@@ -82,57 +80,17 @@ COMPLETION = Table(
 )
 TABLES = (COMPONENT, FLAG, ISSUE, NAME_PART, COMPLETION)
 
-Fresh = dict[str, list[tuple[Any, ...]]]
+Fresh: TypeAlias = dict[str, list[tuple[Any, ...]]]
 """Derived rows by table, their values in the order of the table's columns."""
 
 
-class Derived(NamedTuple):
-    """What follows for some registrations on a day."""
-
-    registration_ids: Sequence[int]
-    fresh: Fresh
-    day: date
-
-
-async def derive_learners(
-    connection: Connection,
-    reader: RecordReader,
-    catalogue: Catalogue,
-    learner_ids: Sequence[int],
-    day: date,
-) -> None:
-    """Derive some learners and write what differs from what is stored."""
-    await write(connection, derived(await reader.courses(learner_ids), catalogue, day))
-
-
-def derived(courses: Sequence[Course], catalogue: Catalogue, day: date) -> Derived:
-    """Derive all courses of some learners, without the database."""
+def fresh_rows(courses: Sequence[Course], catalogue: Catalogue, day: date) -> Fresh:
+    """What follows on a day for all courses of some learners."""
     fresh: Fresh = {table.name: [] for table in TABLES}
     for course, standing in _standings(courses):
         derivation = derive(course.record, catalogue, day)
         _collect(fresh, course, standing, derivation, day)
-    return Derived([course.row.id for course in courses], fresh, day)
-
-
-async def write(connection: Connection, made: Derived) -> None:
-    """Write what differs from what is stored."""
-    ids, fresh = made.registration_ids, made.fresh
-    changed: set[int] = set()
-    # When something was changed is told in real time, whatever the day it is judged by.
-    now = datetime.now(UTC)
-    for table in (COMPONENT, FLAG, ISSUE, NAME_PART):
-        changed |= await _store(connection, table, fresh[table.name], ids, made.day)
-    await _store(connection, COMPLETION, fresh[COMPLETION.name], ids, now, changed)
-
-
-async def mark_modified(connection: Connection, which: Clause, began: datetime) -> None:
-    """Note that some records were changed by what began at a moment, if it did not do so yet."""
-    await connection.execute(
-        f"UPDATE completion SET modified_at = ? WHERE modified_at < ? AND {which.text}",  # noqa: S608
-        datetime.now(UTC),
-        began,
-        *which.params,
-    )
+    return fresh
 
 
 class Standing(NamedTuple):
@@ -208,78 +166,3 @@ def _collect(
         )
     )
     fresh["name_part"] += part_rows(row, keys)
-
-
-async def _store(
-    connection: Connection,
-    table: Table,
-    fresh: Sequence[tuple[Any, ...]],
-    registration_ids: Sequence[int],
-    since: date,
-    renewed: Container[int] = frozenset(),
-) -> set[int]:
-    """Bring one derived table to what was derived; the registrations that it changed.
-
-    A row that stays keeps its first day, unless its registration is renewed.
-    """
-    identity = _getter(table.columns, table.identity or (table.key,))
-    stored = await _stored(connection, table, registration_ids)
-    owner = table.columns.index("registration_id")
-    today = connection.storable(since)
-    touched: set[int] = set()
-    new: list[tuple[Any, ...]] = []
-    changed: list[tuple[Any, ...]] = []
-    dated_by = _getter(table.columns, table.dated_by)
-    for row in connection.storable_rows(fresh):
-        known = stored.pop(identity(row), None)
-        if known is None:
-            new.append((*row, today) if table.dated else row)
-        elif row != known.values or row[owner] in renewed:
-            kept = dated_by(row) == dated_by(known.values) and row[owner] not in renewed
-            dates = (known.since if kept else today,) if table.dated else ()
-            changed.append((*row[len(table.fixed) :], *dates, known.key))
-        else:
-            continue
-        touched.add(row[owner])
-    columns = (*table.columns, *((table.dated,) if table.dated else ()))
-    await connection.load(table.name, columns, new)
-    sets = ", ".join(f"{name} = ?" for name in columns[len(table.fixed) :])
-    await connection.execute_many(
-        f"UPDATE {table.name} SET {sets} WHERE {table.key} = ?",  # noqa: S608 - names are ours
-        changed,
-    )
-    if stored:
-        gone = connection.among(table.key, [known.key for known in stored.values()])
-        await connection.execute(f"DELETE FROM {table.name} WHERE {gone.text}", *gone.params)  # noqa: S608
-        touched |= {known.values[owner] for known in stored.values()}
-    return touched
-
-
-class _Stored(NamedTuple):
-    """A derived row as it stands."""
-
-    key: int
-    since: Any
-    values: tuple[Any, ...]
-
-
-async def _stored(
-    connection: Connection, table: Table, registration_ids: Sequence[int]
-) -> dict[Any, _Stored]:
-    """The derived rows of some registrations by what tells them apart."""
-    identity = _getter(table.columns, table.identity or (table.key,))
-    among = connection.among("registration_id", registration_ids)
-    found = await connection.tuples(
-        f"SELECT {table.key}, {table.dated or 'NULL'}, {', '.join(table.columns)}"  # noqa: S608
-        f" FROM {table.name} WHERE {among.text}",
-        *among.params,
-    )
-    rows = (_Stored(row[0], row[1], tuple(row)[2:]) for row in found)
-    return {identity(row.values): row for row in rows}
-
-
-def _getter(columns: Sequence[str], names: Sequence[str]) -> Callable[[tuple[Any, ...]], Any]:
-    """What picks the values of some columns out of a row."""
-    if not names:
-        return lambda _row: None
-    return itemgetter(*(columns.index(name) for name in names))

@@ -7,7 +7,7 @@ import msgspec
 
 from actions.attachment import reattach
 from actions.locks import lock_learners
-from actions.projection import derive_learners, mark_modified
+from actions.storing import Judge, derive_learners, mark_modified
 from actions.versions import centres_of, change_versions
 from auth import scope
 from auth.explain import demand
@@ -108,12 +108,12 @@ async def derive(connection: Connection, learner_ids: Sequence[int], day: date) 
     if not learner_ids:
         return
     began = datetime.now(UTC)
-    catalogue = await read_catalogue(connection)
+    judge = Judge(await read_catalogue(connection), day, connection.dialect)
     reader = RecordReader(connection)
     ordered = sorted(set(learner_ids))
     for start in range(0, len(ordered), CHUNK):
         chunk = ordered[start : start + CHUNK]
-        await derive_learners(connection, reader, catalogue, chunk, day)
+        await derive_learners(connection, reader, judge, chunk)
     await mark_modified(connection, connection.among("learner_id", ordered), began)
     await change_versions(connection, await centres_of(connection, ordered))
 

@@ -1,17 +1,18 @@
 """Deriving the learners that a feed or the calendar has touched, a few hundred at a time."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from datetime import date
 
-from actions.projection import Derived, derived, write
+from actions.storing import Differences, Judge, Lot, read_lot, write
 from actions.versions import centres_of, change_versions
 from domain.vocabulary import NewsKind
+from exchange.beside import beside
 from exchange.holds import settle_holds
 from exchange.touch import TOUCHED
 from inputs.catalogue import read_catalogue
-from inputs.records import Read, RecordReader
+from inputs.records import RecordReader
 from models.database import Connection, Dialect
 from models.news import about_centre
 
@@ -24,8 +25,11 @@ FED = (
 DERIVED = ("component", "flag", "issue", "completion", "name_part")
 """Tables that the derivation fills."""
 
-CHUNK = 500
+CHUNK = 200
 """Learners derived at once."""
+
+MUCH = 2_000
+"""Touched learners from which on a process of its own derives them."""
 
 MANY = 200
 """Touched learners from which on the planner's statistics are renewed."""
@@ -38,49 +42,46 @@ async def derive_touched(connection: Connection, day: date, progress: Callable[[
     centre_ids: set[int] = set()
     if touched >= MANY:
         await renew_statistics(connection, FED)
-    async with aclosing(_derived(connection, day)) as lots:
-        async for learner_ids, made in lots:
-            if done >= renew_at:
-                await renew_statistics(connection, DERIVED)
-                renew_at = done * 8
-            centre_ids |= await centres_of(connection, learner_ids)
-            await write(connection, made)
-            await _tell(connection, learner_ids)
-            done += len(learner_ids)
-            progress(len(learner_ids))
+    judge = Judge(await read_catalogue(connection), day, connection.dialect)
+    with beside(judge.differences, much=touched >= MUCH) as judged:
+        async with aclosing(_judged(connection, judge, judged)) as lots:
+            async for learner_ids, differences in lots:
+                if done >= renew_at:
+                    await renew_statistics(connection, DERIVED)
+                    renew_at = done * 8
+                centre_ids |= await centres_of(connection, learner_ids)
+                await write(connection, differences)
+                await _tell(connection, learner_ids)
+                done += len(learner_ids)
+                progress(len(learner_ids))
     if touched >= MANY:
         await renew_statistics(connection, DERIVED)
     await change_versions(connection, centre_ids)
     return done
 
 
-async def _derived(
-    connection: Connection, day: date
-) -> AsyncGenerator[tuple[Sequence[int], Derived]]:
-    """What follows for the touched learners, some hundreds at a time.
+async def _judged(
+    connection: Connection, judge: Judge, judged: Callable[[Lot], Awaitable[Differences]]
+) -> AsyncGenerator[tuple[Sequence[int], Differences]]:
+    """What differs for the touched learners, some hundreds at a time.
 
-    While some are written, those who come next have been read, and a thread derives them.
+    While some are written, those who come next have been read, and are being derived.
     """
-    catalogue = await read_catalogue(connection)
     reader = RecordReader(connection)
-
-    def derive(learner_ids: Sequence[int], read: Read) -> tuple[Sequence[int], Derived]:
-        return learner_ids, derived(reader.put_together(read), catalogue, day)
-
-    coming: asyncio.Task[tuple[Sequence[int], Derived]] | None = None
+    coming: tuple[Sequence[int], asyncio.Future[Differences]] | None = None
     try:
         async for learner_ids in _touched(connection):
-            await settle_holds(connection, catalogue, learner_ids, day)
-            read = await reader.read(learner_ids)
+            await settle_holds(connection, judge.catalogue, learner_ids, judge.day)
+            lot = await read_lot(connection, reader, learner_ids)
             before = coming
-            coming = asyncio.create_task(asyncio.to_thread(derive, learner_ids, read))
+            coming = learner_ids, asyncio.ensure_future(judged(lot))
             if before is not None:
-                yield await before
+                yield before[0], await before[1]
         if coming is not None:
-            yield await coming
+            yield coming[0], await coming[1]
     finally:
         if coming is not None:
-            coming.cancel()
+            coming[1].cancel()
 
 
 async def _touched(connection: Connection) -> AsyncIterator[list[int]]:

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from datetime import UTC, date, datetime
 
 from actions.locks import lock_feeds
-from actions.projection import mark_modified
+from actions.storing import mark_modified
 from exchange.ahead import made_ahead
 from exchange.attach import prepare_entries, write_entries
 from exchange.checks import check_file

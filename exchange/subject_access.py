@@ -175,7 +175,7 @@ async def _read(
 ) -> Told:
     table = section.model._meta.db_table  # noqa: SLF001 - tortoise has no other way
     columns = _columns(section.model)
-    day = connection.storable(request.cutoff)
+    day = connection.dialect.storable(request.cutoff)
     sources, params = [], []
     for column in columns:
         text = _source(table, column)

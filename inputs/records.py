@@ -1,9 +1,9 @@
 """The inputs of the rules for many learners at once, read in a handful of statements."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -91,6 +91,10 @@ class _DasRow(msgspec.Struct, frozen=True, gc=False):
     visible_from: date | None
 
 
+Verified: TypeAlias = frozenset[tuple[str, str]]
+"""The programmes that are verified at a centre, each with the academic year."""
+
+
 class Read(NamedTuple):
     """Rows about some registrations, as they were found."""
 
@@ -98,6 +102,12 @@ class Read(NamedTuple):
     entries: Mapping[int, Sequence[_EntryRow]]
     das: Mapping[int, Sequence[_DasRow]]
     declarations: Mapping[int, Mapping[ComponentType, tuple[Declaration, ...]]]
+    verified: Mapping[int, Verified]
+    """Of each centre that made an entry."""
+
+    def __reduce__(self) -> tuple[Callable[[bytes], "Read"], tuple[bytes]]:
+        """Be sent to another process in a tenth of the time that pickling each row takes."""
+        return _unpacked, (msgspec.msgpack.encode(self),)
 
 
 class Course(NamedTuple):
@@ -107,6 +117,13 @@ class Course(NamedTuple):
     record: Record
     claim_status: str
     claim_status_raw: str | None
+
+
+_packed: Final = msgspec.msgpack.Decoder(Read)
+
+
+def _unpacked(packed: bytes) -> Read:
+    return _packed.decode(packed)
 
 
 _COURSES = """
@@ -129,31 +146,19 @@ class RecordReader:
     def __init__(self, connection: Connection) -> None:
         """Read through one connection or transaction."""
         self._connection = connection
-        self._verified: dict[int, frozenset[tuple[str, str]]] = {}
+        self._verified: dict[int, Verified] = {}
 
     async def courses(self, learner_ids: Sequence[int]) -> list[Course]:
         """All registrations of some learners, each with its record."""
-        return self.put_together(await self.read(learner_ids))
+        return put_together(await self.read(learner_ids))
 
     async def among(self, wanted: Clause) -> list[Course]:
         """The registrations `r` that a condition holds for, each with its record, by id."""
-        return self.put_together(await self._read(wanted))
+        return put_together(await self._read(wanted))
 
     async def read(self, learner_ids: Sequence[int]) -> Read:
-        """What there is about some learners, to be put together later, in any thread."""
+        """What there is about some learners, to be put together later, by whoever it is."""
         return await self._read(self._connection.among("r.learner_id", learner_ids))
-
-    def put_together(self, read: Read) -> list[Course]:
-        """Registrations, each with its record, in the order in which they were read."""
-        return [
-            self._course(
-                row,
-                read.entries.get(row.id, ()),
-                read.das.get(row.id, ()),
-                read.declarations.get(row.id, {}),
-            )
-            for row in read.courses
-        ]
 
     async def _read(self, wanted: Clause) -> Read:
         rows = await self._connection.rows(
@@ -163,7 +168,8 @@ class RecordReader:
         entries = await self._entries(ids)
         centres = {row.centre_id for group in entries.values() for row in group}
         await self._read_verifications(centres)
-        return Read(rows, entries, await self._das(ids), await self._declarations(ids))
+        verified = {centre: self._verified[centre] for centre in centres}
+        return Read(rows, entries, await self._das(ids), await self._declarations(ids), verified)
 
     async def _entries(self, ids: Sequence[int]) -> Mapping[int, list[_EntryRow]]:
         """Entries by the course they count to or are suspected to belong to."""
@@ -222,78 +228,79 @@ class RecordReader:
             found[centre_id].add((qan, year))
         self._verified |= {centre: frozenset(rows) for centre, rows in found.items()}
 
-    def _course(
-        self,
-        row: CourseRow,
-        entries: Sequence[_EntryRow],
-        das: Sequence[_DasRow],
-        declarations: Mapping[ComponentType, tuple[Declaration, ...]],
-    ) -> Course:
-        claim, claim_raw = row.claim_status, row.claim_status_raw
-        if row.das_claim_status is not None:
-            claim, claim_raw = row.das_claim_status, row.das_claim_status_raw
-        uln_matches = row.das_uln is None or row.das_uln == row.uln
-        record = Record(
-            registration=Registration(
-                status=RegistrationStatus(row.status),
-                line=row.line,
-                level=row.level,
-                award=YearMonth.parse(row.award) if row.award else None,
-                conflict=_differs(row.das_line, row.line) or _differs(row.das_level, row.level),
-            ),
-            claim=ClaimStatus(claim),
-            uln=row.uln,
-            uln_verified=row.uln_verified,
-            das_found=row.das_id is not None,
-            das_uln_matches=uln_matches,
-            das_details_differ=_details_differ(row),
-            das_stale_from=_stale_from(row.fetched_at),
-            plts=bool(row.plts),
-            work_experience=bool(row.work_experience),
-            das={
-                _COMPONENTS[part.component]: Das(
-                    found=row.das_id is not None,
-                    uln_matches=uln_matches,
-                    complete=part.complete,
-                    visible_from=part.visible_from,
-                )
-                for part in das
-            },
-            entries=self._filed(row, entries),
-            declarations=declarations,
-        )
-        return Course(row, record, claim, claim_raw)
 
-    def _filed(
-        self, course: CourseRow, rows: Sequence[_EntryRow]
-    ) -> dict[ComponentType, tuple[Entry, ...]]:
-        """Entries as the rules read them, under their components."""
-        filed: dict[ComponentType, list[Entry]] = defaultdict(list)
-        sixteenth = _birthday(course.date_of_birth, SIXTEEN)
-        for row in rows:
-            state = UlnState.MATCHED
-            if row.registration_id is None:
-                state = UlnState.MISMATCHED if row.uln else UlnState.MISSING
-            verified = self._verified.get(row.centre_id, frozenset())
-            filed[_COMPONENTS[row.component]].append(
-                Entry(
-                    ref=f"{row.id:020}",
-                    qan=row.qan,
-                    kind=_KINDS[row.kind],
-                    entered_on=row.entered_on,
-                    unit=row.unit,
-                    series=row.series,
-                    withdrawn=row.status == EntryStatus.WITHDRAWN,
-                    uln_state=state,
-                    marks_submitted_on=row.marks_submitted_on,
-                    centre_verified=(row.qan, academic_year(row.entered_on)) in verified,
-                    claimed=row.claimed,
-                    result=row.result,
-                    result_release_on=row.result_release_on,
-                    under_sixteen=sixteenth is not None and row.entered_on < sixteenth,
-                )
+def put_together(read: Read) -> list[Course]:
+    """Registrations, each with its record, in the order in which they were read."""
+    return [_course(row, read) for row in read.courses]
+
+
+def _course(row: CourseRow, read: Read) -> Course:
+    claim, claim_raw = row.claim_status, row.claim_status_raw
+    if row.das_claim_status is not None:
+        claim, claim_raw = row.das_claim_status, row.das_claim_status_raw
+    uln_matches = row.das_uln is None or row.das_uln == row.uln
+    record = Record(
+        registration=Registration(
+            status=RegistrationStatus(row.status),
+            line=row.line,
+            level=row.level,
+            award=YearMonth.parse(row.award) if row.award else None,
+            conflict=_differs(row.das_line, row.line) or _differs(row.das_level, row.level),
+        ),
+        claim=ClaimStatus(claim),
+        uln=row.uln,
+        uln_verified=row.uln_verified,
+        das_found=row.das_id is not None,
+        das_uln_matches=uln_matches,
+        das_details_differ=_details_differ(row),
+        das_stale_from=_stale_from(row.fetched_at),
+        plts=bool(row.plts),
+        work_experience=bool(row.work_experience),
+        das={
+            _COMPONENTS[part.component]: Das(
+                found=row.das_id is not None,
+                uln_matches=uln_matches,
+                complete=part.complete,
+                visible_from=part.visible_from,
             )
-        return {component: tuple(group) for component, group in filed.items()}
+            for part in read.das.get(row.id, ())
+        },
+        entries=_filed(row, read.entries.get(row.id, ()), read.verified),
+        declarations=read.declarations.get(row.id, {}),
+    )
+    return Course(row, record, claim, claim_raw)
+
+
+def _filed(
+    course: CourseRow, rows: Sequence[_EntryRow], verified: Mapping[int, Verified]
+) -> dict[ComponentType, tuple[Entry, ...]]:
+    """Entries as the rules read them, under their components."""
+    filed: dict[ComponentType, list[Entry]] = defaultdict(list)
+    sixteenth = _birthday(course.date_of_birth, SIXTEEN)
+    for row in rows:
+        state = UlnState.MATCHED
+        if row.registration_id is None:
+            state = UlnState.MISMATCHED if row.uln else UlnState.MISSING
+        programme = row.qan, academic_year(row.entered_on)
+        filed[_COMPONENTS[row.component]].append(
+            Entry(
+                ref=f"{row.id:020}",
+                qan=row.qan,
+                kind=_KINDS[row.kind],
+                entered_on=row.entered_on,
+                unit=row.unit,
+                series=row.series,
+                withdrawn=row.status == EntryStatus.WITHDRAWN,
+                uln_state=state,
+                marks_submitted_on=row.marks_submitted_on,
+                centre_verified=programme in verified[row.centre_id],
+                claimed=row.claimed,
+                result=row.result,
+                result_release_on=row.result_release_on,
+                under_sixteen=sixteenth is not None and row.entered_on < sixteenth,
+            )
+        )
+    return {component: tuple(group) for component, group in filed.items()}
 
 
 def _differs(theirs: str | None, ours: str) -> bool:

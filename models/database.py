@@ -43,6 +43,19 @@ class Dialect(StrEnum):
     POSTGRESQL = "postgresql"
     SQLITE = "sqlite"
 
+    def storable(self, value: object) -> object:
+        """A value as the database holds it: SQLite keeps days and moments as text."""
+        return for_sqlite(value) if self is Dialect.SQLITE else value
+
+    def storable_rows(self, rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
+        """Rows as the database holds them."""
+        if self is Dialect.POSTGRESQL:
+            return rows
+        return (
+            tuple(for_sqlite(value) if isinstance(value, date) else value for value in row)
+            for row in rows
+        )
+
 
 class DatabaseUrlError(ValueError):
     """The database address is not one that can be used."""
@@ -177,19 +190,6 @@ class Connection:
     def differs(self) -> str:
         """The operator that tells values apart and treats null as a value."""
         return "IS DISTINCT FROM" if self.dialect is Dialect.POSTGRESQL else "IS NOT"
-
-    def storable(self, value: object) -> object:
-        """A value as the database holds it: SQLite keeps days and moments as text."""
-        return for_sqlite(value) if self.dialect is Dialect.SQLITE else value
-
-    def storable_rows(self, rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
-        """Rows as the database holds them."""
-        if self.dialect is Dialect.POSTGRESQL:
-            return rows
-        return (
-            tuple(for_sqlite(value) if isinstance(value, date) else value for value in row)
-            for row in rows
-        )
 
     @property
     def spare(self) -> int:

@@ -212,7 +212,7 @@ async def _by_registration(
 
 async def _check(connection: Connection, expected: Rows, query: str) -> None:
     stored = sorted((tuple(row) for row in await connection.tuples(query)), key=_sortable)
-    assert stored == sorted(connection.storable_rows(expected), key=_sortable)
+    assert stored == sorted(connection.dialect.storable_rows(expected), key=_sortable)
 
 
 def _sortable(row: tuple[Any, ...]) -> tuple[Any, ...]:

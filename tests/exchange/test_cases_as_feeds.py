@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from actions.projection import derive_learners
+from actions.storing import Judge, derive_learners
 from auth.permissions import Staff
 from domain.codes import IssueCode
 from domain.issues import BEARS_ON_COMPONENTS
@@ -150,8 +150,8 @@ async def declare(database: Database, cases: Sequence[ComponentCase], day: date)
                     None if row.active else now,
                 )
                 learners.append(owner)
-        catalogue, reader = await read_catalogue(connection), RecordReader(connection)
-        await derive_learners(connection, reader, catalogue, learners, day)
+        judge = Judge(await read_catalogue(connection), day, connection.dialect)
+        await derive_learners(connection, RecordReader(connection), judge, learners)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,165 @@
+"""Derived rows as they are stored, and what makes them those that follow from the records."""
+
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeAlias
+
+from actions.projection import COMPLETION, TABLES, Table, fresh_rows
+from domain.catalogue import Catalogue
+from inputs.records import Read, RecordReader, put_together
+from models.database import Clause, Connection, Dialect
+
+Stored: TypeAlias = Mapping[str, Sequence[tuple[Any, ...]]]
+"""Derived rows as they stand, by table: the key, the first day, and then the table's columns."""
+
+
+class Lot(NamedTuple):
+    """Some learners: what the rules read about them, and what was derived before."""
+
+    learner_ids: Sequence[int]
+    read: Read
+    stored: Stored
+    moment: datetime
+    """When that was; what differs is told to have changed then."""
+
+
+class Difference(NamedTuple):
+    """What makes one table hold what was derived."""
+
+    new: Sequence[tuple[Any, ...]]
+    """Rows to load."""
+    changed: Sequence[tuple[Any, ...]]
+    """What varies of a row, then its key."""
+    gone: Sequence[int]
+    """Keys of rows that do not follow any more."""
+
+
+Differences: TypeAlias = Mapping[str, Difference]
+"""By table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Derives learners for one day; needs no database, and can be sent to another process."""
+
+    catalogue: Catalogue
+    day: date
+    dialect: Dialect
+
+    def differences(self, lot: Lot) -> Differences:
+        """What differs from what is stored."""
+        fresh = fresh_rows(put_together(lot.read), self.catalogue, self.day)
+        found: dict[str, Difference] = {}
+        renewed: set[int] = set()
+        for table in TABLES:
+            # The day that the rules judge by; but when somebody changed is told in real time.
+            since: date = lot.moment if table is COMPLETION else self.day
+            found[table.name], changed = self._difference(
+                table,
+                fresh[table.name],
+                lot.stored[table.name],
+                since,
+                renewed if table is COMPLETION else frozenset(),
+            )
+            renewed |= changed
+        return found
+
+    def _difference(
+        self,
+        table: Table,
+        fresh: Sequence[tuple[Any, ...]],
+        stored: Sequence[tuple[Any, ...]],
+        since: date,
+        renewed: Container[int],
+    ) -> tuple[Difference, set[int]]:
+        """What differs in one table, and in which registrations.
+
+        A row that stays keeps its first day, unless its registration is renewed.
+        """
+        identity = _getter(table.columns, table.identity or (table.key,))
+        dated_by = _getter(table.columns, table.dated_by)
+        owner = table.columns.index("registration_id")
+        fixed = len(table.fixed)
+        today = self.dialect.storable(since)
+        left = {identity(row[2:]): row for row in stored}
+        touched: set[int] = set()
+        new: list[tuple[Any, ...]] = []
+        changed: list[tuple[Any, ...]] = []
+        for row in self.dialect.storable_rows(fresh):
+            known = left.pop(identity(row), None)
+            if known is None:
+                new.append((*row, today) if table.dated else row)
+            elif row != (values := known[2:]) or row[owner] in renewed:
+                kept = dated_by(row) == dated_by(values) and row[owner] not in renewed
+                dates = (known[1] if kept else today,) if table.dated else ()
+                changed.append((*row[fixed:], *dates, known[0]))
+            else:
+                continue
+            touched.add(row[owner])
+        touched |= {row[2 + owner] for row in left.values()}
+        return Difference(new, changed, [row[0] for row in left.values()]), touched
+
+
+def _getter(columns: Sequence[str], names: Sequence[str]) -> Callable[[tuple[Any, ...]], Any]:
+    """What picks the values of some columns out of a row."""
+    if not names:
+        return lambda _row: None
+    return itemgetter(*(columns.index(name) for name in names))
+
+
+async def read_lot(connection: Connection, reader: RecordReader, learner_ids: Sequence[int]) -> Lot:
+    """Some learners as they stand."""
+    read = await reader.read(learner_ids)
+    ids = [course.id for course in read.courses]
+    stored = {table.name: await _stored(connection, table, ids) for table in TABLES}
+    return Lot(learner_ids, read, stored, datetime.now(UTC))
+
+
+async def _stored(
+    connection: Connection, table: Table, registration_ids: Sequence[int]
+) -> list[tuple[Any, ...]]:
+    among = connection.among("registration_id", registration_ids)
+    found = await connection.tuples(
+        f"SELECT {table.key}, {table.dated or 'NULL'}, {', '.join(table.columns)}"  # noqa: S608
+        f" FROM {table.name} WHERE {among.text}",
+        *among.params,
+    )
+    return [tuple(row) for row in found]
+
+
+async def write(connection: Connection, differences: Differences) -> None:
+    """Write what differs."""
+    for table in TABLES:
+        new, changed, gone = differences[table.name]
+        columns = (*table.columns, *((table.dated,) if table.dated else ()))
+        await connection.load(table.name, columns, new)
+        sets = ", ".join(f"{name} = ?" for name in columns[len(table.fixed) :])
+        await connection.execute_many(
+            f"UPDATE {table.name} SET {sets} WHERE {table.key} = ?",  # noqa: S608 - names are ours
+            changed,
+        )
+        if gone:
+            among = connection.among(table.key, gone)
+            await connection.execute(
+                f"DELETE FROM {table.name} WHERE {among.text}",  # noqa: S608 - names are ours
+                *among.params,
+            )
+
+
+async def derive_learners(
+    connection: Connection, reader: RecordReader, judge: Judge, learner_ids: Sequence[int]
+) -> None:
+    """Derive some learners and write what differs from what is stored."""
+    await write(connection, judge.differences(await read_lot(connection, reader, learner_ids)))
+
+
+async def mark_modified(connection: Connection, which: Clause, began: datetime) -> None:
+    """Note that some records were changed by what began at a moment, if it did not do so yet."""
+    await connection.execute(
+        f"UPDATE completion SET modified_at = ? WHERE modified_at < ? AND {which.text}",  # noqa: S608
+        datetime.now(UTC),
+        began,
+        *which.params,
+    )
