@@ -68,13 +68,16 @@ NAME_PART = Table(
 )
 _STANDING = (
     *("learner_id", "centre_id", "place", "foremost", "shared", "claim_status"),
-    *("claim_status_raw", "status", "percent", "next_change_on", *Keys._fields),
+    *("claim_status_raw", "status", "percent", *Keys._fields),
 )
+NEXT_CHANGE = "next_change_on"
+"""Tells before its time that a result has come, and so dates nothing before it is due."""
+
 COMPLETION = Table(
     "completion",
     "registration_id",
     ("registration_id",),
-    (*_STANDING, "derived_on"),
+    (*_STANDING, NEXT_CHANGE, "derived_on"),
     "modified_at",
     _STANDING,
 )
@@ -162,7 +165,7 @@ def _collect(
         (
             *(row.id, row.learner_id, row.centre_id, *standing),
             *(course.claim_status, course.claim_status_raw, derivation.status.value),
-            *(derivation.percent, derivation.next_change_on, *keys, day),
+            *(derivation.percent, *keys, derivation.next_change_on, day),
         )
     )
     fresh["name_part"] += part_rows(row, keys)

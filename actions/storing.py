@@ -1,12 +1,12 @@
 """Derived rows as they are stored, and what makes them those that follow from the records."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
 
-from actions.projection import COMPLETION, TABLES, Table, fresh_rows
+from actions.projection import COMPLETION, NEXT_CHANGE, TABLES, Table, fresh_rows
 from domain.catalogue import Catalogue
 from inputs.records import Read, RecordReader, put_together
 from models.database import Clause, Connection, Dialect
@@ -52,7 +52,7 @@ class Judge:
         """What differs from what is stored."""
         fresh = fresh_rows(put_together(lot.read), self.catalogue, self.day)
         found: dict[str, Difference] = {}
-        renewed: set[int] = set()
+        renewed = self._due(lot.stored[COMPLETION.name])
         for table in TABLES:
             # The day that the rules judge by; but when somebody changed is told in real time.
             since: date = lot.moment if table is COMPLETION else self.day
@@ -65,6 +65,12 @@ class Judge:
             )
             renewed |= changed
         return found
+
+    def _due(self, stored: Sequence[tuple[Any, ...]]) -> set[int]:
+        """The registrations that time has changed since they were derived."""
+        today: Any = self.dialect.storable(self.day)
+        told = map(_getter(COMPLETION.columns, ("registration_id", NEXT_CHANGE)), _values(stored))
+        return {key for key, next_change in told if next_change and next_change <= today}
 
     def _difference(
         self,
@@ -100,6 +106,11 @@ class Judge:
             touched.add(row[owner])
         touched |= {row[2 + owner] for row in left.values()}
         return Difference(new, changed, [row[0] for row in left.values()]), touched
+
+
+def _values(stored: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """What stands in the columns of the table itself."""
+    return (row[2:] for row in stored)
 
 
 def _getter(columns: Sequence[str], names: Sequence[str]) -> Callable[[tuple[Any, ...]], Any]:

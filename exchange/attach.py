@@ -1,5 +1,6 @@
 """Entries of a feed, attached to learners, courses and components before they are written."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from actions.attachment import ATTACHED, ATTACHMENT, index_courses
@@ -16,6 +17,8 @@ _VALUES = {
         *("result", "result_release_on"),
     )
 }
+
+_RELEASED = ("result", "result_release_on")
 
 ENTRIES = Merge(
     "entries.csv",
@@ -47,17 +50,34 @@ async def prepare_entries(
     undated = await hold_undated(connection, "filed_entries", day)
     await index_courses(connection, "entry_courses", "filed_entries")
     attached = ATTACHED.format(source="filed_entries", courses="entry_courses")
-    differs = " OR ".join(
-        f"t.{name} {connection.differs} a.{name}" for name in (*expressions, *ATTACHMENT)
-    )
+    columns_of_entry = (*expressions, *ATTACHMENT)
+    differs = _differ(connection, columns_of_entry)
+    shown = _differ(connection, (name for name in columns_of_entry if name not in _RELEASED))
+    released = _differ(connection, _RELEASED, _shown_on(day))
     await create_temporary_from(
         connection,
         "ready_entries",
         f"SELECT a.*, (t.id IS NOT NULL AND ({differs})) AS changed,"  # noqa: S608 - names are ours
+        f" (t.id IS NULL OR {shown} OR {released}) AS shown,"
         " t.registration_id AS old_registration_id, t.suspected_id AS old_suspected_id"
         f" FROM ({attached}) a LEFT JOIN entry t ON t.id = a.target_id",
     )
     return undated
+
+
+def _differ(connection: Connection, names: Iterable[str], seen: str = "{name}") -> str:
+    """Whether columns of an entry change, or what is seen of them."""
+    return " OR ".join(
+        f"{seen.format(name=f't.{name}', of='t')} {connection.differs}"
+        f" {seen.format(name=f'a.{name}', of='a')}"
+        for name in names
+    )
+
+
+def _shown_on(day: date) -> str:
+    """What is seen of a result on a day: nothing before its release."""
+    released = "({of}.result_release_on IS NULL OR {of}.result_release_on <= " + f"'{day}')"
+    return f"CASE WHEN {{of}}.result IS NOT NULL AND {released} THEN {{name}} END"
 
 
 async def write_entries(connection: Connection, counts: Counts) -> None:

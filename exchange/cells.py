@@ -56,6 +56,19 @@ def _is_control(char: str) -> bool:
     return not char.isprintable() and unicodedata.category(char) != "Zs"
 
 
+_RESULT_WORDS = frozenset({"PASS", "FAIL", "ABSENT", "U"})
+
+
+def result(cell: str) -> str:
+    """A grade as it was sent, but for the words that the rules know however they are spelt."""
+    value: str = _grade(cell)
+    word = value.upper()
+    return word if word in _RESULT_WORDS else value
+
+
+_grade = text(10)
+
+
 def words(vocabulary: Iterable[str]) -> Parser:
     """One of a closed list of upper-case words."""
     known = {str(word): str(word) for word in vocabulary}

@@ -1,8 +1,9 @@
 """What can only be told across rows and files (stage 4): duplicates, dangling keys."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from domain.vocabulary import ComponentType
 from exchange.contract import FILE_BY_NAME, File
 from exchange.problems import FeedProblem, Problems
 from exchange.reading import Layout
@@ -35,6 +36,30 @@ def _unknown(file: str, column: str, table: str, key: str, stage: str, word: str
     )
 
 
+def _unknown_result(
+    message: str, scale: Iterable[str], components: Iterable[ComponentType]
+) -> Check:
+    """Whole qualifications of some components whose result is none of their scale.
+
+    The rules count what is neither failed nor absent, so nothing else may come in.
+    """
+    among = f"k.component IN ({_listed(components)})"
+    return Check(
+        "entries.csv",
+        "result",
+        "UNKNOWN_RESULT",
+        message,
+        f"s.kind <> 'UNIT' AND s.result NOT IN ({_listed(scale)}) AND s.qan IN ("  # noqa: S608 - names and words are ours
+        f"SELECT k.qan FROM stage_qualifications k WHERE {among} UNION ALL"
+        f" SELECT k.qan FROM qualification k WHERE {among} AND NOT EXISTS ("
+        "SELECT 1 FROM stage_qualifications o WHERE o.qan = k.qan))",
+    )
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(f"'{word}'" for word in words)
+
+
 _CENTRE = ("centre_number", "centre", "number", "centres", "centre")
 _REGISTRATION = ("registration_ref", "registration", "ref", "registrations", "registration")
 
@@ -65,7 +90,7 @@ CHECKS: tuple[Check, ...] = (
         "Another row of this file has the same ULN.",
         """s.uln IS NOT NULL AND EXISTS (
             SELECT 1 FROM stage_learners o
-            WHERE o.uln = s.uln AND o.row_number < s.row_number)""",
+            WHERE o.uln = s.uln AND o.row_number <> s.row_number)""",
     ),
     Check(
         "learners.csv",
@@ -89,6 +114,20 @@ CHECKS: tuple[Check, ...] = (
         "s.kind = 'UNIT' AND s.unit IS NULL",
         "EXISTS (SELECT 1 FROM entry t WHERE t.ref = s.entry_ref AND t.unit IS NOT NULL)",
     ),
+    _unknown_result(
+        "Functional skills are PASS, FAIL, U or ABSENT.",
+        ("PASS", "FAIL", "U", "ABSENT"),
+        (
+            ComponentType.FS_ENGLISH,
+            ComponentType.FS_MATHEMATICS,
+            ComponentType.FS_ICT,
+        ),
+    ),
+    _unknown_result(
+        "Principal learning and the project are graded A* to E, U, FAIL or ABSENT.",
+        ("A*", "A", "B", "C", "D", "E", "U", "FAIL", "ABSENT"),
+        (ComponentType.PRINCIPAL_LEARNING, ComponentType.PROJECT),
+    ),
     _unknown("verifications.csv", *_CENTRE),
     _unknown("das.csv", *_REGISTRATION),
     _unknown("das_components.csv", *_REGISTRATION),
@@ -100,7 +139,7 @@ async def check_file(connection: Connection, layout: Layout, problems: Problems)
     wrong: set[int] = set()
     file = layout.file
     stage = stage_name(file)
-    for check in (_duplicates(file), *_checks_of(file)):
+    for check in (_duplicates(file, connection.differs), *_checks_of(file)):
         column = f's."{check.column}"'
         kept = "FALSE" if check.column in layout.header else check.kept
         # A row that leaves the stage can make another one wrong, so look until nothing is found.
@@ -121,16 +160,17 @@ def _checks_of(file: File) -> Iterator[Check]:
     return (check for check in CHECKS if check.file == file.name)
 
 
-def _duplicates(file: File) -> Check:
-    """Rows whose key an earlier row of the file has."""
+def _duplicates(file: File, differs: str) -> Check:
+    """Rows whose key an earlier row has, and all of one key that contradict each other."""
     same = " AND ".join(f'o."{name}" = s."{name}"' for name in file.key)
+    other = " OR ".join(f'o."{name}" {differs} s."{name}"' for name in file.columns)
     return Check(
         file.name,
         file.key[-1],
         "DUPLICATE_KEY",
-        f"An earlier row has the same {' and '.join(file.key)}.",
+        f"Another row has the same {' and '.join(file.key)}.",
         f"EXISTS (SELECT 1 FROM {stage_name(file)} o WHERE {same}"  # noqa: S608 - names are ours
-        " AND o.row_number < s.row_number)",
+        f" AND (o.row_number < s.row_number OR o.row_number > s.row_number AND ({other})))",
     )
 
 

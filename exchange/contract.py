@@ -224,7 +224,7 @@ FILES: tuple[File, ...] = (
             "entered_on": _must(cells.day, "date"),
             "marks_submitted_on": _may(cells.day, "date"),
             "claimed": _may(cells.boolean, "boolean", default=False),
-            "result": _may(cells.text(10)),
+            "result": _may(cells.result),
             "result_release_on": _may(cells.day, "date"),
         },
         names=("given_name", "family_name"),

@@ -178,7 +178,7 @@ class _Run:
         rows = await connection.tuples(f"SELECT COUNT(*) FROM {TOUCHED}")  # noqa: S608
         self.progress.begin("Deriving flags", int(rows[0][0]))
         self.derived = await derive_touched(connection, self.day, self.progress.advance)
-        touched = Clause(f"learner_id IN (SELECT q.learner_id FROM {TOUCHED} q)")  # noqa: S608
+        touched = Clause(f"learner_id IN (SELECT q.learner_id FROM {TOUCHED} q WHERE q.shown)")  # noqa: S608
         await mark_modified(connection, touched, self.started)
 
     def report(self, outcome: Outcome, seconds: float, run_id: int | None) -> Report:

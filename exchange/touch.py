@@ -11,6 +11,12 @@ PEOPLE = "moved_people"
 
 _CHANGED = "(r.target_id IS NULL OR r.changed)"
 
+_UNSHOWN = {
+    "entries.csv": "NOT r.shown",
+    "das_components.csv": "TRUE",
+}
+"""Of files that tell things before their time: rows of which nobody sees more than what follows."""
+
 _BY_FILE = {
     "requirements.csv": """
         SELECT g.learner_id FROM registration g JOIN ready_requirements r ON r.level = g.level
@@ -83,24 +89,36 @@ _MOVED = """
 
 
 async def create_touched(connection: Connection) -> None:
-    """An empty set of learners."""
-    await create_temporary(connection, TOUCHED, "learner_id bigint PRIMARY KEY")
+    """An empty set of learners.
+
+    Of those who are `shown` their readers see what touched them, whatever follows from it.
+    """
+    columns = "learner_id bigint PRIMARY KEY, shown boolean NOT NULL"
+    await create_temporary(connection, TOUCHED, columns)
 
 
-async def touch(connection: Connection, query: str) -> None:
+async def touch(connection: Connection, query: str, *, shown: bool = True) -> None:
     """Add the learners that a query finds."""
+    known = "(learner_id) DO UPDATE SET shown = TRUE" if shown else "DO NOTHING"
     await connection.execute(
-        f"INSERT INTO {TOUCHED} (learner_id) SELECT DISTINCT q.learner_id FROM ({query}) q"  # noqa: S608 - queries are ours
-        " WHERE q.learner_id IS NOT NULL ON CONFLICT DO NOTHING"
+        f"INSERT INTO {TOUCHED} (learner_id, shown) SELECT DISTINCT q.learner_id, {shown}"  # noqa: S608 - queries are ours
+        f" FROM ({query}) q WHERE q.learner_id IS NOT NULL ON CONFLICT {known}"
     )
 
 
 async def touch_by_file(connection: Connection, file: str) -> None:
     """Add the learners that the new and changed rows of one file bear upon."""
     query = _BY_FILE.get(file)
-    if query is not None:
-        in_year = _in_year(connection, "r.academic_year", "e.entered_on")
-        await touch(connection, query.format(changed=_CHANGED, in_year=in_year))
+    if query is None:
+        return
+    in_year = _in_year(connection, "r.academic_year", "e.entered_on")
+    unshown = _UNSHOWN.get(file, "FALSE")
+    if unshown != "TRUE":
+        changed = f"{_CHANGED} AND NOT ({unshown})"
+        await touch(connection, query.format(changed=changed, in_year=in_year))
+    if unshown != "FALSE":
+        changed = f"{_CHANGED} AND {unshown}"
+        await touch(connection, query.format(changed=changed, in_year=in_year), shown=False)
 
 
 async def remember_people(connection: Connection, file: str) -> None:

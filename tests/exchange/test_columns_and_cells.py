@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import orjson
+import pytest
 
 from exchange.report import Outcome
 from models.database import Database
@@ -13,6 +14,7 @@ from tests.exchange.feeds import (
     WEST,
     Place,
     apply,
+    entry,
     find,
     learner,
     places,
@@ -77,6 +79,34 @@ def wrong_cell(
     place = (file, row, column, code, value if shown is None else shown)
     return Fault(f"{file} {column} {value[:20]!r}", cell(file, row, column, value), (place,))
 
+
+def repeated(file: str, row: int) -> Breach:
+    """Have a row once more, at the end."""
+
+    def breach(folder: Path) -> None:
+        feed = tiny_feed()
+        feed[file].append(feed[file][row - 2])
+        write_feed(folder, {file: feed[file]})
+
+    return breach
+
+
+def result(key: str, grade: str, kind: str = "QUALIFICATION") -> Fault:
+    """An entry with a result that its component does not know."""
+
+    def breach(folder: Path) -> None:
+        row = entry("E-new", WEST, ANNA_ULN, key, kind=kind, result=grade)
+        write_feed(folder, {"entries.csv": [row]})
+
+    place = ("entries.csv", 2, "result", "UNKNOWN_RESULT", grade)
+    return Fault(f"the result {grade} of {key}", breach, (place,))
+
+
+_WITHOUT_REGISTRATIONS = (
+    ("das.csv", 2, "registration_ref", "UNKNOWN_REGISTRATION", "R-anna"),
+    ("das.csv", 3, "registration_ref", "UNKNOWN_REGISTRATION", "R-ben"),
+    ("das_components.csv", 2, "registration_ref", "UNKNOWN_REGISTRATION", "R-anna"),
+)
 
 FAULTS = [
     Fault(
@@ -250,23 +280,37 @@ FAULTS = [
     wrong_cell("das.csv", "registration_ref", "R-nobody", "UNKNOWN_REGISTRATION"),
     wrong_cell("das_components.csv", "registration_ref", "R-no", "UNKNOWN_REGISTRATION"),
     Fault(
-        "a second learner with the same learner_ref, and all that hangs on it",
+        "two learners with the same learner_ref, and all that hangs on either",
         cell("learners.csv", 3, "learner_ref", "anna"),
         (
+            ("learners.csv", 2, "learner_ref", "DUPLICATE_KEY", "anna"),
             ("learners.csv", 3, "learner_ref", "DUPLICATE_KEY", "anna"),
+            ("registrations.csv", 2, "learner_ref", "UNKNOWN_LEARNER", "anna"),
             ("registrations.csv", 3, "learner_ref", "UNKNOWN_LEARNER", "ben"),
-            ("das.csv", 3, "registration_ref", "UNKNOWN_REGISTRATION", "R-ben"),
+            *_WITHOUT_REGISTRATIONS,
         ),
     ),
     Fault(
-        "a second learner with the same uln, and all that hangs on it",
+        "two learners with the same uln, and all that hangs on either",
         cell("learners.csv", 3, "uln", ANNA_ULN),
         (
+            ("learners.csv", 2, "uln", "DUPLICATE_ULN", ANNA_ULN),
             ("learners.csv", 3, "uln", "DUPLICATE_ULN", ANNA_ULN),
+            ("registrations.csv", 2, "learner_ref", "UNKNOWN_LEARNER", "anna"),
             ("registrations.csv", 3, "learner_ref", "UNKNOWN_LEARNER", "ben"),
-            ("das.csv", 3, "registration_ref", "UNKNOWN_REGISTRATION", "R-ben"),
+            *_WITHOUT_REGISTRATIONS,
         ),
     ),
+    Fault(
+        "a row that comes twice, word for word",
+        repeated("learners.csv", 2),
+        (("learners.csv", 5, "learner_ref", "DUPLICATE_KEY", "anna"),),
+    ),
+    result("FS_ENG_L2", "F"),
+    result("FS_ICT_L2", "A"),
+    result("PROJ_L2", "PASS"),
+    result("PROJ_L2", "b"),
+    result("PL_ENG_L2", "Z", kind="AWARD"),
     wrong_cell("windows.csv", "closes_on", "1999-01-01", "WINDOW_ORDER"),
     Fault(
         "an entry for a unit that names none",
@@ -383,3 +427,25 @@ async def test_a_thousand_problems_are_listed_and_the_rest_counted(
         "SELECT problem_count, problems FROM feed_run"
     )
     assert (count, len(orjson.loads(problems))) == (1_200, 1_000)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kind", "key", "kept"),
+    [
+        ("fail", "QUALIFICATION", "FS_ENG_L2", "FAIL"),
+        ("Pass", "QUALIFICATION", "FS_ENG_L2", "PASS"),
+        ("absent", "QUALIFICATION", "PROJ_L2", "ABSENT"),
+        ("u", "QUALIFICATION", "PROJ_L2", "U"),
+        ("A*", "AWARD", "PL_ENG_L2", "A*"),
+        ("92 marks", "UNIT", "PL_ENG_L2", "92 marks"),
+        ("D*D", "QUALIFICATION", "999/0402/0", "D*D"),
+    ],
+)
+async def test_results_are_known_however_they_are_spelt(
+    database: Database, tmp_path: Path, sent: str, kind: str, key: str, kept: str
+) -> None:
+    await send(database, tmp_path / "one", tiny_feed())
+    row = entry("E-new", WEST, ANNA_ULN, key, kind=kind, unit="EN201", result=sent)
+    await send(database, tmp_path / "two", {"entries.csv": [row]})
+    ((found,),) = await database.reader.tuples("SELECT result FROM entry WHERE ref = 'E-new'")
+    assert found == kept

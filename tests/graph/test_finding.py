@@ -1,6 +1,7 @@
 """Every filter and every order, alone and together, against plain Python over all learners."""
 
 import asyncio
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from auth.permissions import GrantKind, Staff
 from exchange.refresh import refresh
 from models.database import Database
-from tests.exchange.feeds import learner, registration, send, ulns
+from tests.exchange.feeds import find, learner, registration, send, tiny_feed, ulns
 from tests.factories import DAY, Caller, add_user, import_sample, log_in, served
 from tests.graph.asking import centre_numbers
 from tests.graph.finding import choices, everybody, fits, is_named, place, rename
@@ -159,6 +160,36 @@ async def test_whoever_is_left_alone_comes_once_while_others_come_change_and_go(
                 after = page["learners"]["pageInfo"]["endCursor"]
                 more = page["learners"]["pageInfo"]["hasNextPage"]
             assert sorted(uln for uln in found if uln in untouched) == untouched
+
+
+async def test_a_result_modifies_nobody_before_its_release(
+    database: Database, tmp_path: Path
+) -> None:
+    await send(database, tmp_path / "first", tiny_feed())
+    row = find(tiny_feed(), "entries.csv", entry_ref="ben-1")
+    result = row | {"result": "B", "result_release_on": "2010-03-11"}
+
+    async def modified() -> Any:
+        rows = await database.reader.tuples(
+            "SELECT registration_id, modified_at FROM completion ORDER BY registration_id"
+        )
+        return [tuple(row) for row in rows]
+
+    before = await modified()
+    report = await send(database, tmp_path / "ahead", {"entries.csv": [result]})
+    assert (report.learners_derived, await modified()) == (1, before)
+    result["result"] = "U"
+    await send(database, tmp_path / "corrected", {"entries.csv": [result]})
+    assert await modified() == before
+
+    await refresh(database, date(2010, 3, 10))
+    (anna, ben, cleo) = await modified()
+    await refresh(database, date(2010, 3, 11))
+    released = await modified()
+    assert [one for one in (anna, ben, cleo) if one not in released] == [ben]
+    result["result"] = "B"
+    await send(database, tmp_path / "again", {"entries.csv": [result]}, day=date(2010, 3, 11))
+    assert [one for one in released if one not in await modified()] == [released[1]]
 
 
 async def test_modified_since_tells_who_was_fed_edited_or_taken_on(
