@@ -1,6 +1,6 @@
 """What a feed changes of learners and registrations, kept in their history."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -21,6 +21,22 @@ class _Recorded(NamedTuple):
     joins: str = ""
 
 
+class _Further(NamedTuple):
+    """What is told of a row besides its columns, and where."""
+
+    field: str
+    before: str
+    after: str
+    when: str = "TRUE"
+    centre: str = "t.centre_id"
+
+
+_MOVE: Final = (
+    "(SELECT o.number FROM centre o WHERE o.id = t.centre_id)",
+    "(SELECT n.number FROM centre n WHERE n.id = r.centre_id)",
+)
+"""To another centre; both tell of it."""
+
 _RECORDED: Final[Mapping[str, _Recorded]] = {
     "learners.csv": _Recorded(
         "LEARNER",
@@ -38,6 +54,14 @@ _RECORDED: Final[Mapping[str, _Recorded]] = {
         ("line", "level", "award", "status", "claim_status"),
     ),
 }
+# A month that is edited stands beside that of the awarding body, of which nothing else tells then.
+_FURTHER: Final[Mapping[str, Sequence[_Further]]] = {
+    "registrations.csv": (
+        _Further("awarding_body_award", "t.feed_award", "r.feed_award", "t.award_source = 'USER'"),
+        _Further("centre", *_MOVE),
+        _Further("centre", *_MOVE, centre="r.centre_id"),
+    ),
+}
 _INSERT: Final = (
     "INSERT INTO change (at, source, actor_id, centre_id, learner_id, object_type, object_id,"
     " field, before, after, request_id)"
@@ -49,13 +73,16 @@ async def record_merge(connection: Connection, file: str, viewer: Viewer, now: d
     told = _RECORDED.get(file)
     if told is None:
         return
-    for column in told.columns:
+    columns = (
+        _Further(name, f"t.{name}", f"r.{name}", centre=told.centre) for name in told.columns
+    )
+    for one in (*columns, *_FURTHER.get(file, ())):
         await connection.execute(
-            f"{_INSERT} SELECT ?, 'FEED', ?, {told.centre}, {told.learner}, ?, t.id, ?,"  # noqa: S608 - names are ours
-            f" t.{column}, r.{column}, ? FROM {ready_name(file)} r"
+            f"{_INSERT} SELECT ?, 'FEED', ?, {one.centre}, {told.learner}, ?, t.id, ?,"  # noqa: S608 - names are ours
+            f" {one.before}, {one.after}, ? FROM {ready_name(file)} r"
             f" JOIN {told.table} t ON t.id = r.target_id {told.joins}"
-            f" WHERE r.changed AND t.{column} {connection.differs} r.{column}",
-            *(now, viewer.user_id, told.object_type, column, viewer.request_id),
+            f" WHERE r.changed AND {one.when} AND {one.before} {connection.differs} {one.after}",
+            *(now, viewer.user_id, told.object_type, one.field, viewer.request_id),
         )
 
 

@@ -51,7 +51,7 @@ class Change(Node):
     )
     field: str = strawberry.field(
         description="Which field: award and award_source of a registration, the component of a"
-        " declaration, acknowledged of an issue, or a field that a feed fills."
+        " declaration, acknowledged of an issue, or a field that a feed fills, such as centre."
     )
     before: str | None = strawberry.field(description="What it was; null when there was nothing.")
     after: str | None = strawberry.field(description="What it became; null for nothing.")

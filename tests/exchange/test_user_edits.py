@@ -4,7 +4,7 @@ from pathlib import Path
 
 from exchange.report import Mode
 from models.database import Database
-from tests.exchange.feeds import NEXT_DAY, counts, find, send, tiny_feed
+from tests.exchange.feeds import EAST, NEXT_DAY, WEST, counts, find, send, tiny_feed
 from tests.exchange.projection_checks import assert_projection_is_derivation
 
 AWARD = "SELECT award, feed_award, award_source, version FROM registration WHERE ref = 'R-anna'"
@@ -116,6 +116,22 @@ async def test_what_a_feed_changes_of_people_and_courses_is_in_the_history(
     await send(database, tmp_path / "full", feed, day=NEXT_DAY, mode=Mode.FULL)
     assert (await told(database))[3:] == [
         ("REGISTRATION", "status", "ACCEPTED", "WITHDRAWN", "10001")
+    ]
+
+
+async def test_both_centres_are_told_of_a_move_and_of_the_month_beside_an_edited_one(
+    database: Database, tmp_path: Path
+) -> None:
+    feed = tiny_feed()
+    await send(database, tmp_path / "first", feed)
+    await edit(database, "2011-01")
+    row = find(feed, "registrations.csv", registration_ref="R-anna")
+    row.update(anticipated_award="2011-08", centre_number=EAST)
+    await send(database, tmp_path / "changed", feed, day=NEXT_DAY)
+    assert await told(database) == [
+        ("REGISTRATION", "awarding_body_award", "2010-08", "2011-08", WEST),
+        ("REGISTRATION", "centre", WEST, EAST, WEST),
+        ("REGISTRATION", "centre", WEST, EAST, EAST),
     ]
 
 
