@@ -27,11 +27,14 @@ class IssueState(msgspec.Struct, frozen=True):
     acknowledged_at: datetime | None
     note: str | None
     version: int
+    code: str
+    component: str
 
     @property
     def subject(self) -> Subject:
         """The issue as the history names it."""
-        return Subject("ISSUE", self.id, self.centre_id, self.learner_id)
+        about = f"{self.code} {self.component}".strip()
+        return Subject("ISSUE", self.id, self.centre_id, self.learner_id, about)
 
     @property
     def told(self) -> str | None:
@@ -103,8 +106,8 @@ async def lock_issue(connection: Connection, viewer: Viewer, issue_id: int) -> I
     await lock_learners(connection, [row[0] for row in owners])
     found = await connection.rows(
         IssueState,
-        "SELECT i.id, i.learner_id, i.centre_id, i.acknowledged_at, i.note, i.version"  # noqa: S608
-        f" FROM issue i WHERE i.id = ? AND {where_reach.text}",
+        "SELECT i.id, i.learner_id, i.centre_id, i.acknowledged_at, i.note, i.version,"  # noqa: S608
+        f" i.code, i.component_type FROM issue i WHERE i.id = ? AND {where_reach.text}",
         issue_id,
         *where_reach.params,
     )

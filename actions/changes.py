@@ -12,8 +12,8 @@ from models.news import about_centre
 
 _INSERT = (
     "INSERT INTO change (at, source, actor_id, standing, centre_id, learner_id, object_type,"
-    " object_id, field, before, after, request_id, batch, undoes_id)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " object_id, about, field, before, after, request_id, batch, undoes_id)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -33,6 +33,8 @@ class Subject(NamedTuple):
     object_id: int
     centre_id: int | None = None
     learner_id: int | None = None
+    about: str | None = None
+    """Which one it is, where its id will not tell that for long."""
 
 
 class FieldChange(NamedTuple):
@@ -69,7 +71,7 @@ async def record_changes(
                 *(now, source, viewer.user_id),
                 viewer.standing_at(change.subject.centre_id).value,
                 *(change.subject.centre_id, change.subject.learner_id),
-                *(change.subject.object_type, change.subject.object_id),
+                *(change.subject.object_type, change.subject.object_id, change.subject.about),
                 *(change.field, change.before, change.after),
                 *(viewer.request_id, batch, change.undoes_id),
             )

@@ -27,6 +27,7 @@ class ChangeRow(msgspec.Struct, frozen=True, gc=False):
     learner_id: int | None
     object_type: str
     object_id: int
+    about: str | None
     field: str
     before: str | None
     after: str | None

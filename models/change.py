@@ -20,6 +20,9 @@ class Change(Model):
     learner_id = fields.BigIntField(null=True)
     object_type = fields.CharField(40)
     object_id = fields.BigIntField()
+    about = fields.CharField(
+        60, null=True, description="Of an issue: its code, and its component if it has one"
+    )
     field = fields.CharField(60)
     before = fields.TextField(null=True)
     after = fields.TextField(null=True)

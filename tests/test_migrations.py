@@ -38,6 +38,7 @@ MIGRATIONS: Final = [
     "0012_flags_on_components",
     "0013_flags_with_dates",
     "0014_staff_without_grants",
+    "0015_issues_in_the_history",
 ]
 
 NOT_LOOKED_UP_BY: Final = {

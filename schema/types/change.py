@@ -49,6 +49,10 @@ class Change(Node):
     object_type: str = strawberry.field(
         description="What was changed: LEARNER, REGISTRATION, DECLARATION or ISSUE."
     )
+    about: str | None = strawberry.field(
+        description="Which issue it was: its code, then its component if it has one; null for"
+        " other objects."
+    )
     field: str = strawberry.field(
         description="Which field: award and award_source of a registration, the component of a"
         " declaration, acknowledged of an issue, or a field that a feed fills, such as centre."

@@ -19,6 +19,7 @@ MIGRATIONS = (
     "0012_flags_on_components",
     "0013_flags_with_dates",
     "0014_staff_without_grants",
+    "0015_issues_in_the_history",
 )
 NOT_MIGRATED = "The database is not up to date; run `learner-tracking migrate` first."
 

@@ -112,7 +112,7 @@ mutation ($input: ChangeUndoInput!) {
 HISTORY: Final = """
 query ($uln: ULN!) {
   learner(uln: $uln) { changes(first: 50) { totalCount nodes {
-    id source actor standing objectType field before after batch superseded } } }
+    id source actor standing objectType about field before after batch superseded } } }
 }
 """
 

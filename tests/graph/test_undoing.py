@@ -1,13 +1,15 @@
 """Issues taken on, and edits put back, over HTTP."""
 
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from auth.permissions import GrantKind, Role
 from models.database import Database
-from schema.ids import encode_id
+from schema.ids import encode_id, key_of
 from tests.domain.cases import qan
 from tests.exchange.feeds import ANNA_ULN, EAST, NEXT_DAY, WEST, find, send, tiny_feed
 from tests.factories import Caller, add_user, log_in, served
@@ -40,7 +42,7 @@ async def an_issue(database: Database) -> str:
     """The id of an issue of Anna's."""
     ((key,),) = await database.reader.tuples(
         "SELECT MIN(i.id) FROM issue i JOIN registration r ON r.id = i.registration_id"
-        " WHERE r.ref = 'R-anna'"
+        " WHERE r.ref = 'R-anna' AND i.component_type <> ''"
     )
     return encode_id("Issue", key)
 
@@ -76,11 +78,21 @@ async def test_an_issue_is_taken_on_with_a_note_and_given_back(
         given = {"id": key, "expectedVersion": 2}
         back = (await editor.data(UNACKNOWLEDGE, input=given))["issueUnacknowledge"]
         assert (back["acknowledgedBy"], back["note"], back["version"]) == (None, None, 3)
-        told = [(row["field"], row["before"], row["after"]) for row in await history(editor)]
-        assert told == [
-            ("acknowledged", "Asked the line lead.", None),
-            ("acknowledged", None, "Asked the line lead."),
+        ((code, component),) = await world.reader.tuples(
+            "SELECT code, component_type FROM issue WHERE id = ?", key_of(key, "Issue")
+        )
+        about = f"{code} {component}"
+        changes = await history(editor)
+        assert [(row["about"], row["before"], row["after"]) for row in changes] == [
+            (about, "Asked the line lead.", None),
+            (about, None, "Asked the line lead."),
         ]
+        assert {row["field"] for row in changes} == {"acknowledged"}
+        step = import_module("models.migrations.0015_issues_in_the_history")
+        async with world.transaction() as connection:
+            await connection.execute("UPDATE change SET about = NULL")
+            await step.name_issues(None, SimpleNamespace(client=connection.client))
+        assert await history(editor) == changes
 
 
 async def test_only_editors_take_issues_on(world: Database, database_url: str) -> None:
