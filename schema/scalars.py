@@ -45,12 +45,19 @@ def _reader(name: str, code: str, parse: Callable[[str], Any]) -> Callable[[Any]
 def _literal(
     read: Callable[[Any], Any], *, bare: bool = False
 ) -> Callable[[ValueNode, dict[str, Any] | None], Any]:
-    """Read a value written in the document; `bare` also takes a word without quotes."""
+    """Read a value written in the document; `bare` also takes a word without quotes.
+
+    The error names its place.
+    """
 
     def read_literal(node: ValueNode, _variables: dict[str, Any] | None = None) -> Any:  # noqa: ANN401
+        text = None
         if isinstance(node, StringValueNode) or (bare and isinstance(node, EnumValueNode)):
-            return read(node.value)
-        return read(None)
+            text = node.value
+        try:
+            return read(text)
+        except GraphQLError as error:  # graphql-core does not tell where
+            raise GraphQLError(error.message, node, extensions=error.extensions) from None
 
     return read_literal
 

@@ -67,7 +67,8 @@ async def test_a_value_of_the_wrong_form_is_refused_by_its_rule_and_not_repeated
     async with served(database_url) as client:
         caller = await log_in(client, "reader@example.org")
         for (kind, field), value, code, rule in WRONG:
-            as_literal = await caller.ask(f"{{ {field.format(f'{chr(34)}{value}{chr(34)}')} }}")
+            document = f"{{ {field.format(f'{chr(34)}{value}{chr(34)}')} }}"
+            as_literal = await caller.ask(document)
             query = f"query ($value: {kind}) {{ {field.format('$value')} }}"
             as_variable = await caller.ask(query, value=value)
             for answer in (as_literal, as_variable):
@@ -75,6 +76,8 @@ async def test_a_value_of_the_wrong_form_is_refused_by_its_rule_and_not_repeated
                 (error,) = answer["errors"]
                 assert error["extensions"] == {"code": code, "rule": rule}, value
                 assert not value or value not in error["message"]
+            (place,) = as_literal["errors"][0]["locations"]
+            assert place == {"line": 1, "column": document.index('"') + 1}, value
             rule_in_words = as_literal["errors"][0]["message"]
             assert rule_in_words.endswith(".")
             assert as_variable["errors"][0]["message"].endswith(rule_in_words)
