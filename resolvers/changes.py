@@ -21,6 +21,8 @@ from schema.types.change import Change
 from schema.types.conflict import Conflict
 from schema.types.edit import ChangeUndone
 
+OBJECT_TYPES = ("LEARNER", "REGISTRATION", "DECLARATION", "ISSUE")
+
 
 @strawberry.input(
     description="Which changes to list. Every condition that is given must hold; of several values"
@@ -39,7 +41,8 @@ class ChangeFilter:
         default=None, description="From one of these sources."
     )
     object_types: list[str] | None = strawberry.field(
-        default=None, description="Of objects of these types, such as REGISTRATION."
+        default=None,
+        description="Of objects of these types: LEARNER, REGISTRATION, DECLARATION or ISSUE.",
     )
     since: datetime | None = strawberry.field(
         name="from", default=None, description="At this moment or later; in UTC without an offset."
@@ -88,11 +91,18 @@ def chosen(given: ChangeFilter | None) -> loaders.ChangeFilter:
         centres=tuple(map(str, given.centres or ())),
         learner_id=learner,
         sources=tuple(source.value for source in given.sources or ()),
-        object_types=tuple(name.replace("\0", "") for name in given.object_types or ()),
+        object_types=tuple(map(_known, given.object_types or ())),
         since=in_utc(given.since, "from"),
         until=in_utc(given.until, "to"),
         login=given.login,
     )
+
+
+def _known(object_type: str) -> str:
+    if object_type not in OBJECT_TYPES:
+        message = f"The history is of {', '.join(OBJECT_TYPES)}."
+        raise errors.Invalid(message, field="objectTypes")
+    return object_type
 
 
 @strawberry.input(description="Which edit to put back.")

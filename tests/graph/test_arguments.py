@@ -249,6 +249,9 @@ async def test_a_learner_is_asked_for_by_one_key(
         assert error["extensions"] == {"code": "ID_INVALID", "field": "componentId"}
         (error,) = await caller.errors('{ changes(filter: {learner: "x"}) { totalCount } }')
         assert error["extensions"] == {"code": "ID_INVALID", "field": "learner"}
+        wanted = '{ changes(filter: {objectTypes: ["ISSUE", "FOO"]}) { totalCount } }'
+        (error,) = await caller.errors(wanted)
+        assert error["extensions"] == {"code": "VALIDATION", "field": "objectTypes"}
         many = ["TGVhcm5lcjox"] * 101
         (error,) = await caller.errors("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=many)
         assert error["extensions"] == {"code": "PAGE_SIZE", "field": "ids"}
