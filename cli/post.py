@@ -4,7 +4,6 @@ from rich.console import Console
 
 from cli.running import opened, run
 from server.clock import Clock
-from server.logs import set_up_logs
 from server.mail.carriers import carrier_of
 from server.mail.letters import letterhead_of
 from server.mail.post import deliver_due
@@ -17,7 +16,6 @@ def send_mail() -> None:
 
     async def work() -> tuple[int, int]:
         settings = Settings()
-        set_up_logs(settings.log_format)
         async with opened() as database:
             carrier, head = carrier_of(settings), letterhead_of(settings)
             sent = await deliver_due(database, carrier, head, Clock().now())

@@ -15,6 +15,7 @@ from tortoise.exceptions import BaseORMException
 from auth.passwords import Cost, use_cost
 from domain.errors import Conflict, ProblemError
 from models.database import Database, DatabaseUrlError, open_database
+from server.logs import set_up_logs
 from server.settings import Settings, faults
 
 Answer = TypeVar("Answer")
@@ -47,6 +48,7 @@ def run(work: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
 async def opened(*, migrated: bool = True) -> AsyncIterator[Database]:
     """The database of the settings, closed at the end; refused while its tables are out of date."""
     settings = Settings()
+    set_up_logs(settings.log_format)
     use_cost(Cost(settings.password_memory_kib, settings.password_rounds))
     database = await open_database(settings.database_url, pool_size=settings.pool_size)
     try:

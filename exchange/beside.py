@@ -60,29 +60,32 @@ class _Other(Generic[Piece, Made]):
         self._begun = False
         self._over = False
         self._process: Popen[bytes] | None = None
-        with suppress(OSError):
+        try:
             self._process = Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, "-c", _PROGRAM, *sys.path],
                 stdin=PIPE,
                 stdout=PIPE,
                 start_new_session=True,  # what a terminal interrupts is this one, which ends that
             )
+        except OSError as error:
+            log.warning("process_not_started", reason=error.strerror)
 
     def do(self, piece: Piece) -> Made:
         """What is made of a piece; raises what the work raises."""
         with self._turn:
             try:
-                made, error = self._answer(piece)
+                made = self._answer(piece)
             except (OSError, EOFError, ValueError, pickle.UnpicklingError):
                 if self._over:
                     raise
                 self._give_up()
-                return self._work(piece)
-        if error is not None:
-            raise error
-        return made
+            else:
+                if made is not None:
+                    return made[0]
+        # Without the other one; or it failed there, and what is raised here tells where.
+        return self._work(piece)
 
-    def _answer(self, piece: Piece) -> tuple[Made, Exception | None]:
+    def _answer(self, piece: Piece) -> tuple[Made] | None:
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:
             raise EOFError
@@ -91,45 +94,47 @@ class _Other(Generic[Piece, Made]):
             self._begun = True
         pickle.dump(piece, process.stdin, pickle.HIGHEST_PROTOCOL)
         process.stdin.flush()
-        answer: tuple[Made, Exception | None] = pickle.load(process.stdout)  # noqa: S301 - from a process of ours
+        answer: tuple[Made] | None = pickle.load(process.stdout)  # noqa: S301 - from a process of ours
         return answer
 
     def _give_up(self) -> None:
         """Do without it from now on."""
-        if self._process is not None:
-            log.warning("process_ended_early", process=self._process.pid)
-            self._end_process(self._process)
-            self._process = None
+        process, self._process = self._process, None
+        if process is not None:
+            _end(process)
+            log.warning("process_ended_early", process=process.pid)
 
     def end(self) -> None:
         """Wait for nothing more."""
         self._over = True
         if self._process is not None:
-            self._end_process(self._process)
+            _end(self._process)
 
-    def _end_process(self, process: Popen[bytes]) -> None:
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            with suppress(OSError):  # of what it did not read
-                if pipe is not None:
-                    pipe.close()
+
+def _end(process: Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        with suppress(OSError):  # of what it did not read
+            if pipe is not None:
+                pipe.close()
 
 
 def work_for_parent() -> None:
-    """Be the other process, until the one that asks lets go."""
+    """Be the other process, until the one that asks lets go or is gone."""
     gc.freeze()
     gc.set_threshold(_NEW_OBJECTS, 20, 50)
     asked, answered = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what is printed is no answer
-    with suppress(EOFError):
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is printed is no answer
+    with suppress(EOFError, OSError, pickle.UnpicklingError):
         work: Callable[[Any], Any] = pickle.load(asked)  # noqa: S301 - from our parent
         while True:
             piece = pickle.load(asked)  # noqa: S301 - from our parent
-            answer: tuple[Any, Exception | None]
+            answer: tuple[Any] | None
             try:
-                answer = work(piece), None
-            except Exception as error:  # noqa: BLE001 - is raised where the work was asked for
-                answer = None, error
+                answer = (work(piece),)
+            except Exception:  # noqa: BLE001 - it is done again where it was asked for, and told there
+                answer = None
             pickle.dump(answer, answered, pickle.HIGHEST_PROTOCOL)
             answered.flush()
+    os._exit(0)  # nobody is there any more to be told of a broken pipe

@@ -220,7 +220,8 @@ class ComponentDas:
 
     record_found: bool = strawberry.field(description="Whether the learner has a DAS account.")
     complete: bool = strawberry.field(
-        description="Whether DAS holds the component complete, under the learner's own ULN."
+        description="Whether DAS holds the component complete, under the learner's own ULN; false"
+        " where nothing is judged, because it is not required or the registration is withdrawn."
     )
     fetched_at: datetime | None = strawberry.field(
         description="When DAS was last asked; null without a DAS record."

@@ -68,8 +68,9 @@ async def test_each_piece_has_its_answer_whatever_the_order(much: bool) -> None:
 @pytest.mark.parametrize("much", [True, False])
 async def test_what_the_work_raises_is_raised_and_the_next_piece_is_done(much: bool) -> None:
     with beside(doubled, much=much) as ask:
-        with pytest.raises(ValueError, match="Thirteen is not doubled"):
+        with pytest.raises(ValueError, match="Thirteen is not doubled") as told:
             await ask(13)
+        assert "doubled" in [entry.name for entry in told.traceback]  # it tells where
         assert await ask(21) == 42
 
 
@@ -97,8 +98,9 @@ async def test_where_there_can_be_no_other_process_threads_do_everything(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    with beside(who, much=True) as ask:
+    with capture_logs() as told, beside(who, much=True) as ask:
         assert await ask("anything") == os.getpid()
+    assert [line["event"] for line in told] == ["process_not_started"]
 
 
 async def test_whoever_leaves_waits_for_no_piece_that_is_being_done() -> None:
