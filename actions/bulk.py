@@ -59,9 +59,12 @@ def check_many(ids: Sequence[object]) -> None:
     if len(ids) > MOST:
         message = f"Choose at most {MOST:,} learners at once."
         raise Invalid(message, code="TOO_MANY", field="learners")
-    if len(set(ids)) < len(ids):
-        message = "A learner is chosen twice."
-        raise Invalid(message, code="CHOSEN_TWICE", field="learners")
+    places: dict[object, int] = {}
+    for place, one in enumerate(ids, start=1):
+        first = places.setdefault(one, place)
+        if first != place:
+            message = f"A learner is chosen twice, at places {first} and {place} of the list."
+            raise Invalid(message, code="CHOSEN_TWICE", field="learners")
 
 
 def digest_of(what: str, *wanted: object) -> str:

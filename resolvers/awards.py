@@ -1,5 +1,6 @@
 """Setting anticipated award months, for one learner and for many."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import strawberry
@@ -124,10 +125,12 @@ async def learners_set_anticipated_award(
 ) -> LearnersSetAnticipatedAwardResult | None:
     """For editors of the home centres."""
     context = info.context
+    ids = registration_keys(one.id for one in input.learners)
+    versions = (one.expected_version for one in input.learners)
     done = await awards.set_awards(
         context.database,
         context.viewer,
-        [(registration_key(one.id), one.expected_version) for one in input.learners],
+        [*zip(ids, versions, strict=True)],
         _wanted(input.month, follow=input.follow_awarding_body),
         key=input.idempotency_key,
         day=context.today,
@@ -152,10 +155,20 @@ def edited(done: Bulk) -> LearnersEdited:
     )
 
 
-def registration_key(id: strawberry.ID) -> int:
-    """The key in an id of a list of `learners`; one that no registration has, for any other id."""
-    name, key = decode_id(str(id), "learners")
-    return key if name == "Registration" else 0
+def registration_keys(ids: Iterable[strawberry.ID]) -> list[int]:
+    """The keys in a list of `learners`; one that no registration has, for ids of other things.
+
+    Raises Invalid (ID_INVALID) with the place of what is no id.
+    """
+    keys = []
+    for place, one in enumerate(ids, start=1):
+        try:
+            name, key = decode_id(str(one))
+        except errors.Invalid as error:
+            message = f"{error.message} It is at place {place} of the list."
+            raise errors.Invalid(message, code=error.code, field="learners") from None
+        keys.append(key if name == "Registration" else 0)
+    return keys
 
 
 async def _registration_id(info: Info, id: strawberry.ID) -> int:

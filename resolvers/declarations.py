@@ -29,7 +29,7 @@ from loaders.components import component_by_id, declarations_by_registration_id
 from loaders.learners import registration_by_id
 from loaders.paging import CANDIDATES_BY_NAME
 from loaders.rows import ComponentRow
-from resolvers.awards import edited, registration_key
+from resolvers.awards import edited, registration_keys
 from schema.connection import DEFAULT_FIRST, After, First, connection, page_request
 from schema.context import Info
 from schema.ids import key_of
@@ -307,7 +307,7 @@ async def declarations_add(
     done = await add_declarations(
         context.database,
         context.viewer,
-        [(registration_key(one), wanted) for one in input.learners],
+        [(key, wanted) for key in registration_keys(input.learners)],
         key=input.idempotency_key,
         confirm=lambda: previews.check(context.token or "", input.preview_token, facts),
         day=context.today,

@@ -31,7 +31,7 @@ mutation ($input: LearnersSetAnticipatedAwardInput!) {
       applied changedCount unchangedCount refusedCount change { id }
       outcomes { changed code warnings { code } registration { version anticipatedAward } }
     }
-    ... on Problem { code field }
+    ... on Problem { code field message }
   }
 }
 """

@@ -207,10 +207,15 @@ async def test_a_selection_that_cannot_be_is_refused(world: Database, database_u
     one = {"id": key, "expectedVersion": 1}
     async with served(database_url) as client:
         editor = await log_in(client, "editor@example.org")
-        for learners, code in (([], "NOBODY_CHOSEN"), ([one, one], "CHOSEN_TWICE")):
+        for learners, code, end in (
+            ([], "NOBODY_CHOSEN", "at least one learner."),
+            ([one, one], "CHOSEN_TWICE", "at places 1 and 2 of the list."),
+            ([one, one | {"id": "x"}], "ID_INVALID", "at place 2 of the list."),
+        ):
             wanted = {"learners": learners, "month": "2011-08", "idempotencyKey": "k"}
             answer = (await editor.data(SET_AWARDS, input=wanted))["learnersSetAnticipatedAward"]
             assert (answer["__typename"], answer["code"]) == ("Invalid", code)
+            assert (answer["field"], answer["message"].endswith(end)) == ("learners", True)
         wanted = {"learners": [one], "month": "2011-08", "idempotencyKey": ""}
         answer = (await editor.data(SET_AWARDS, input=wanted))["learnersSetAnticipatedAward"]
         assert answer["code"] == "KEY_INVALID"
