@@ -82,6 +82,7 @@ COMPLETION = Table(
     _STANDING,
 )
 TABLES = (COMPONENT, FLAG, ISSUE, NAME_PART, COMPLETION)
+"""All of them; the last tells when any of the others changed."""
 
 Fresh: TypeAlias = dict[str, list[tuple[Any, ...]]]
 """Derived rows by table, their values in the order of the table's columns."""

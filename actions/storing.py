@@ -1,6 +1,7 @@
 """Derived rows as they are stored, and what makes them those that follow from the records."""
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from operator import itemgetter
@@ -36,8 +37,12 @@ class Difference(NamedTuple):
     """Keys of rows that do not follow any more."""
 
 
-Differences: TypeAlias = Mapping[str, Difference]
-"""By table."""
+class Differences(NamedTuple):
+    """What makes all derived tables hold what was derived."""
+
+    by_table: Mapping[str, Difference]
+    registration_ids: AbstractSet[int]
+    """Of whom others see that something differs, or that time has changed something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +58,20 @@ class Judge:
         fresh = fresh_rows(put_together(lot.read), self.catalogue, self.day)
         found: dict[str, Difference] = {}
         renewed = self._due(lot.stored[COMPLETION.name])
-        for table in TABLES:
-            # The day that the rules judge by; but when somebody changed is told in real time.
-            since: date = lot.moment if table is COMPLETION else self.day
+        for table in TABLES[:-1]:
             found[table.name], changed = self._difference(
-                table,
-                fresh[table.name],
-                lot.stored[table.name],
-                since,
-                renewed if table is COMPLETION else frozenset(),
+                table, fresh[table.name], lot.stored[table.name], self.day, frozenset()
             )
             renewed |= changed
-        return found
+        # The rules judge by their day, but when somebody changed is told in real time.
+        found[COMPLETION.name], _ = self._difference(
+            COMPLETION,
+            fresh[COMPLETION.name],
+            lot.stored[COMPLETION.name],
+            lot.moment,
+            renewed,
+        )
+        return Differences(found, renewed)
 
     def _due(self, stored: Sequence[tuple[Any, ...]]) -> set[int]:
         """The registrations that time has changed since they were derived."""
@@ -143,7 +150,7 @@ async def _stored(
 async def write(connection: Connection, differences: Differences) -> None:
     """Write what differs."""
     for table in TABLES:
-        new, changed, gone = differences[table.name]
+        new, changed, gone = differences.by_table[table.name]
         columns = (*table.columns, *((table.dated,) if table.dated else ()))
         await connection.load(table.name, columns, new)
         sets = ", ".join(f"{name} = ?" for name in columns[len(table.fixed) :])

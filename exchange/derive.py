@@ -51,7 +51,7 @@ async def derive_touched(connection: Connection, day: date, progress: Callable[[
                     renew_at = done * 8
                 centre_ids |= await centres_of(connection, learner_ids)
                 await write(connection, differences)
-                await _tell(connection, learner_ids)
+                await _tell(connection, learner_ids, differences.registration_ids)
                 done += len(learner_ids)
                 progress(len(learner_ids))
     if touched >= MANY:
@@ -99,12 +99,18 @@ async def _touched(connection: Connection) -> AsyncIterator[list[int]]:
         yield [row[0] for row in rows]
 
 
-async def _tell(connection: Connection, learner_ids: Sequence[int]) -> None:
-    """Have those who watch the learners' centres hear that records changed."""
-    among = connection.among("learner_id", learner_ids)
+async def _tell(
+    connection: Connection, learner_ids: Sequence[int], registration_ids: Iterable[int]
+) -> None:
+    """Have those who watch the learners' centres hear that records changed, if they can see it."""
+    among = connection.among("g.learner_id", learner_ids)
+    changed = connection.among("g.id", registration_ids)
     rows = await connection.tuples(
-        f"SELECT DISTINCT centre_id FROM registration WHERE {among.text}",  # noqa: S608
+        "SELECT DISTINCT g.centre_id FROM registration g"  # noqa: S608 - names are ours
+        f" JOIN {TOUCHED} q ON q.learner_id = g.learner_id"
+        f" WHERE {among.text} AND (q.shown OR {changed.text})",
         *among.params,
+        *changed.params,
     )
     await connection.tell(f"{about_centre(row[0])} {NewsKind.RECORDS}" for row in rows)
 

@@ -135,6 +135,13 @@ async def test_edits_and_feeds_are_told_to_those_who_watch_the_centre(
     find(feed, "learners.csv", learner_ref="ben")["given_name"] = "Benjamin"
     await send(app.state.database, tmp_path / "west", feed)
     assert (await connection.wait_for(3))[2:] == [told("RECORDS")]
+
+    result = find(feed, "entries.csv", entry_ref="ben-1")
+    result |= {"result": "B", "result_release_on": "2010-03-11"}
+    report = await send(app.state.database, tmp_path / "ahead", feed)
+    assert report.learners_derived == 1
+    await edit(editor, database, "2010-06", 2)
+    assert (await connection.wait_for(4))[3:] == [told("AWARDS")]
     connection.gone.set()
     await task
 
