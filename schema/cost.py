@@ -82,20 +82,25 @@ def cost_of(
     document: DocumentNode,
     operation: OperationDefinitionNode,
     variables: Mapping[str, Any],
+    centres: int = MAX_FIRST,
 ) -> int:
-    """How many objects an operation asks for at most; the document is valid."""
+    """How many objects an operation asks for at most; the document is valid.
+
+    `centres` are those in reach: no list has more of them.
+    """
+    centres = min(centres, MAX_FIRST)
     known = _KNOWN.of(operation)
-    if known is not None:
-        return known
-    reckoning = _Reckoning(schema, document, operation, variables)
+    if known is not None and centres in known:
+        return known[centres]
+    reckoning = _Reckoning(schema, document, operation, variables, centres)
     cost = reckoning.cost()
     if not reckoning.varies:
-        _KNOWN.keep(operation, cost)
+        _KNOWN.keep(operation, {**(known or {}), centres: cost})
     return cost
 
 
-_KNOWN: Final[Known[int]] = Known()
-"""Operations that cost the same whatever their variables."""
+_KNOWN: Final[Known[dict[int, int]]] = Known()
+"""Operations that cost the same whatever their variables, by the centres in reach."""
 
 
 class _Reckoning:
@@ -107,7 +112,9 @@ class _Reckoning:
         document: DocumentNode,
         operation: OperationDefinitionNode,
         variables: Mapping[str, Any],
+        centres: int,
     ) -> None:
+        self._centres = centres
         self._schema = schema
         self._operation = operation
         self._fragments = {
@@ -173,6 +180,8 @@ class _Reckoning:
         below = self._selection(node.selection_set, kind, own_page or DEFAULT_FIRST)
         itself = 0 if kind.name.endswith("Edge") else 1
         size = self._size(node, definition, kind, own_page, page)
+        if kind.name == "Centre" and _is_list(definition.type):
+            size = min(size, self._centres)
         return size * (itself + below) + self._walk(node, definition)
 
     def _walk(self, node: FieldNode, definition: GraphQLField) -> int:

@@ -27,11 +27,11 @@ SCHEMA: Final[GraphQLSchema] = make_schema()._schema  # noqa: SLF001 - what cost
 PAGE: Final = "fragment P on LearnerConnection { nodes { uln } }"
 
 
-def cost(text: str, **variables: Any) -> int:
+def cost(text: str, centres: int = 100, **variables: Any) -> int:
     document = parse(text)
     operation = document.definitions[0]
     assert isinstance(operation, OperationDefinitionNode)
-    return cost_of(SCHEMA, document, operation, variables)
+    return cost_of(SCHEMA, document, operation, variables, centres)
 
 
 @pytest.mark.parametrize(
@@ -109,8 +109,19 @@ def test_the_size_of_every_list_that_is_not_paged_is_known() -> None:
     assert unpaged == set(SIZES)
 
 
-NESTED: Final = """query ($first: Int!) { centres(first: $first) { nodes {
-    learners(first: 100) { nodes { components { flags { kind } } } } } } }"""
+def test_no_list_has_more_centres_than_there_are_in_reach() -> None:
+    text = """{
+      centres(first: 50) { nodes { number learners(first: 10) { nodes { uln } } } }
+      consortium(code: "C") { centres { number completion(on: "2010-05-16") { totalCount } } }
+    }"""
+    assert cost(text) == 1 + 50 * (1 + 1 + 10) + 1 + 20 * (1 + 1 + 1 + WALK)
+    assert cost(text, centres=3) == 1 + 3 * (1 + 1 + 10) + 1 + 3 * (1 + 1 + 1 + WALK)
+    assert cost(text, centres=3) == cost(text, centres=3) < cost(text, centres=4)
+    assert cost(text, centres=5_000) == cost(text)
+
+
+NESTED: Final = """query ($first: Int!) {
+    learners(first: $first) { nodes { components { flags { kind } } } } }"""
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
@@ -118,25 +129,25 @@ async def test_what_costs_too_much_is_refused_before_anything_is_read(
     database: Database, database_url: str
 ) -> None:
     await add_user(database, "reader@example.org")
-    async with served(database_url, most_cost_user=20_000) as client:
+    async with served(database_url, most_cost_user=200) as client:
         caller = await log_in(client, "reader@example.org")
         fine = (await caller.response(NESTED, first=10)).json()
         with counted() as statements:
             refused = (await caller.response(NESTED, first=11)).json()
 
-    requested = 1 + 10 * (2 + 100 * (1 + 6 * 3))
-    assert fine["extensions"]["cost"] == {"requested": requested, "allowed": 20_000}
+    requested = 1 + 10 * (1 + 6 * 3)
+    assert fine["extensions"]["cost"] == {"requested": requested, "allowed": 200}
     assert "errors" not in fine
     assert refused["data"] is None
     (error,) = refused["errors"]
-    asked = 1 + 11 * (2 + 100 * (1 + 6 * 3))
+    asked = 1 + 11 * (1 + 6 * 3)
     assert error["extensions"] == {
         "code": "LIMIT_EXCEEDED",
         "limit": "cost",
         "asked": asked,
-        "allowed": 20_000,
+        "allowed": 200,
     }
-    assert refused["extensions"]["cost"] == {"requested": asked, "allowed": 20_000}
+    assert refused["extensions"]["cost"] == {"requested": asked, "allowed": 200}
     assert len(statements) == 1  # the session's
 
 
