@@ -124,8 +124,8 @@ CHECKS: tuple[Check, ...] = (
         ),
     ),
     _unknown_result(
-        "Principal learning and the project are graded A* to E, U, FAIL or ABSENT.",
-        ("A*", "A", "B", "C", "D", "E", "U", "FAIL", "ABSENT"),
+        "Principal learning and the project are A* to E, U, PASS, FAIL or ABSENT.",
+        ("A*", "A", "B", "C", "D", "E", "U", "PASS", "FAIL", "ABSENT"),
         (ComponentType.PRINCIPAL_LEARNING, ComponentType.PROJECT),
     ),
     _unknown("verifications.csv", *_CENTRE),

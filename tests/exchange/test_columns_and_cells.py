@@ -308,7 +308,7 @@ FAULTS = [
     ),
     result("FS_ENG_L2", "F"),
     result("FS_ICT_L2", "A"),
-    result("PROJ_L2", "PASS"),
+    result("PROJ_L2", "P"),
     result("PROJ_L2", "b"),
     result("PL_ENG_L2", "Z", kind="AWARD"),
     wrong_cell("windows.csv", "closes_on", "1999-01-01", "WINDOW_ORDER"),
