@@ -81,8 +81,9 @@ COMPLETION = Table(
     "modified_at",
     _STANDING,
 )
-TABLES = (COMPONENT, FLAG, ISSUE, NAME_PART, COMPLETION)
-"""All of them; the last tells when any of the others changed."""
+PARTS = (COMPONENT, FLAG, ISSUE, NAME_PART)
+"""Tables of which completion tells when any of their rows changed."""
+TABLES = (*PARTS, COMPLETION)
 
 Fresh: TypeAlias = dict[str, list[tuple[Any, ...]]]
 """Derived rows by table, their values in the order of the table's columns."""

@@ -1,13 +1,13 @@
 """Derived rows as they are stored, and what makes them those that follow from the records."""
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from operator import itemgetter
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
-from actions.projection import COMPLETION, NEXT_CHANGE, TABLES, Table, fresh_rows
+from actions.projection import COMPLETION, NEXT_CHANGE, PARTS, TABLES, Table, fresh_rows
 from domain.catalogue import Catalogue
 from inputs.records import Read, RecordReader, put_together
 from models.database import Clause, Connection, Dialect
@@ -15,11 +15,13 @@ from models.database import Clause, Connection, Dialect
 Stored: TypeAlias = Mapping[str, Sequence[tuple[Any, ...]]]
 """Derived rows as they stand, by table: the key, the first day, and then the table's columns."""
 
+_BEFORE: Final = 2
+"""What stands before the columns in such a row."""
+
 
 class Lot(NamedTuple):
     """Some learners: what the rules read about them, and what was derived before."""
 
-    learner_ids: Sequence[int]
     read: Read
     stored: Stored
     moment: datetime
@@ -58,7 +60,7 @@ class Judge:
         fresh = fresh_rows(put_together(lot.read), self.catalogue, self.day)
         found: dict[str, Difference] = {}
         renewed = self._due(lot.stored[COMPLETION.name])
-        for table in TABLES[:-1]:
+        for table in PARTS:
             found[table.name], changed = self._difference(
                 table, fresh[table.name], lot.stored[table.name], self.day, frozenset()
             )
@@ -76,8 +78,9 @@ class Judge:
     def _due(self, stored: Sequence[tuple[Any, ...]]) -> set[int]:
         """The registrations that time has changed since they were derived."""
         today: Any = self.dialect.storable(self.day)
-        told = map(_getter(COMPLETION.columns, ("registration_id", NEXT_CHANGE)), _values(stored))
-        return {key for key, next_change in told if next_change and next_change <= today}
+        owner = _BEFORE + COMPLETION.columns.index("registration_id")
+        due = _BEFORE + COMPLETION.columns.index(NEXT_CHANGE)
+        return {row[owner] for row in stored if row[due] and row[due] <= today}
 
     def _difference(
         self,
@@ -96,7 +99,7 @@ class Judge:
         owner = table.columns.index("registration_id")
         fixed = len(table.fixed)
         today = self.dialect.storable(since)
-        left = {identity(row[2:]): row for row in stored}
+        left = {identity(row[_BEFORE:]): row for row in stored}
         touched: set[int] = set()
         new: list[tuple[Any, ...]] = []
         changed: list[tuple[Any, ...]] = []
@@ -104,20 +107,15 @@ class Judge:
             known = left.pop(identity(row), None)
             if known is None:
                 new.append((*row, today) if table.dated else row)
-            elif row != (values := known[2:]) or row[owner] in renewed:
+            elif row != (values := known[_BEFORE:]) or row[owner] in renewed:
                 kept = dated_by(row) == dated_by(values) and row[owner] not in renewed
                 dates = (known[1] if kept else today,) if table.dated else ()
                 changed.append((*row[fixed:], *dates, known[0]))
             else:
                 continue
             touched.add(row[owner])
-        touched |= {row[2 + owner] for row in left.values()}
+        touched |= {row[_BEFORE + owner] for row in left.values()}
         return Difference(new, changed, [row[0] for row in left.values()]), touched
-
-
-def _values(stored: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    """What stands in the columns of the table itself."""
-    return (row[2:] for row in stored)
 
 
 def _getter(columns: Sequence[str], names: Sequence[str]) -> Callable[[tuple[Any, ...]], Any]:
@@ -132,7 +130,7 @@ async def read_lot(connection: Connection, reader: RecordReader, learner_ids: Se
     read = await reader.read(learner_ids)
     ids = [course.id for course in read.courses]
     stored = {table.name: await _stored(connection, table, ids) for table in TABLES}
-    return Lot(learner_ids, read, stored, datetime.now(UTC))
+    return Lot(read, stored, datetime.now(UTC))
 
 
 async def _stored(

@@ -7,10 +7,9 @@ from typing import NamedTuple
 from domain.catalogue import Catalogue, Window
 from domain.codes import AssessmentDetail, AssessmentFlag, IssueCode
 from domain.identifiers import day_in_words
-from domain.judging import FAILED_RESULTS, Judged
+from domain.judging import Judged
+from domain.results import FAILED_RESULTS, PASSED
 from domain.vocabulary import EntryKind, Track
-
-PASSED = "PASS"
 
 FLAG_OF_DETAIL = {
     AssessmentDetail.MARKS_SUBMITTED: AssessmentFlag.SUBMITTED,

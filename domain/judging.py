@@ -8,10 +8,8 @@ import msgspec
 from domain.catalogue import Catalogue, Qualification, Requirement
 from domain.codes import Reason
 from domain.inputs import Entry, Registration
+from domain.results import ABSENT, FAILED_RESULTS
 from domain.vocabulary import ComponentType, EntryClass, EntryKind, UlnState
-
-FAILED_RESULTS = frozenset({"U", "FAIL"})
-ABSENT = "ABSENT"
 
 
 class Judged(msgspec.Struct, frozen=True, gc=False):

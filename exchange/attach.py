@@ -1,7 +1,8 @@
 """Entries of a feed, attached to learners, courses and components before they are written."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
+from typing import TypeAlias
 
 from actions.attachment import ATTACHED, ATTACHMENT, index_courses
 from exchange.merge import Counts, Merge, expressions_of, write
@@ -9,16 +10,16 @@ from exchange.undated import Undated, hold_undated
 from models.database import Connection
 from models.temporary import create_temporary_from
 
+_RELEASED = ("result", "result_release_on")
+
 _VALUES = {
     name: name
     for name in (
         *("uln", "given_name", "family_name", "name_key", "date_of_birth", "kind", "unit"),
         *("series", "status", "status_raw", "entered_on", "marks_submitted_on", "claimed"),
-        *("result", "result_release_on"),
+        *_RELEASED,
     )
 }
-
-_RELEASED = ("result", "result_release_on")
 
 ENTRIES = Merge(
     "entries.csv",
@@ -50,34 +51,46 @@ async def prepare_entries(
     undated = await hold_undated(connection, "filed_entries", day)
     await index_courses(connection, "entry_courses", "filed_entries")
     attached = ATTACHED.format(source="filed_entries", courses="entry_courses")
-    columns_of_entry = (*expressions, *ATTACHMENT)
-    differs = _differ(connection, columns_of_entry)
-    shown = _differ(connection, (name for name in columns_of_entry if name not in _RELEASED))
-    released = _differ(connection, _RELEASED, _shown_on(day))
+    names = (*expressions, *ATTACHMENT)
+    differs = _differ(connection, names)
+    shown = _differ(connection, names, _seen_on(day))
     await create_temporary_from(
         connection,
         "ready_entries",
         f"SELECT a.*, (t.id IS NOT NULL AND ({differs})) AS changed,"  # noqa: S608 - names are ours
-        f" (t.id IS NULL OR {shown} OR {released}) AS shown,"
+        f" (t.id IS NULL OR {shown}) AS shown,"
         " t.registration_id AS old_registration_id, t.suspected_id AS old_suspected_id"
         f" FROM ({attached}) a LEFT JOIN entry t ON t.id = a.target_id",
     )
     return undated
 
 
-def _differ(connection: Connection, names: Iterable[str], seen: str = "{name}") -> str:
-    """Whether columns of an entry change, or what is seen of them."""
+Seen: TypeAlias = Callable[[str, str], str]
+"""A table and a column of it in, what is seen of it as SQL out."""
+
+
+def _stored(table: str, column: str) -> str:
+    return f"{table}.{column}"
+
+
+def _seen_on(day: date) -> Seen:
+    """What is seen of an entry on a day: of a result nothing before its release."""
+
+    def seen(table: str, column: str) -> str:
+        if column not in _RELEASED:
+            return _stored(table, column)
+        release = f"{table}.result_release_on"
+        released = f"{table}.result IS NOT NULL AND ({release} IS NULL OR {release} <= '{day}')"
+        return f"CASE WHEN {released} THEN {table}.{column} END"
+
+    return seen
+
+
+def _differ(connection: Connection, columns: Iterable[str], seen: Seen = _stored) -> str:
+    """Whether entries as they will be differ from entries as they are."""
     return " OR ".join(
-        f"{seen.format(name=f't.{name}', of='t')} {connection.differs}"
-        f" {seen.format(name=f'a.{name}', of='a')}"
-        for name in names
+        f"{seen('t', column)} {connection.differs} {seen('a', column)}" for column in columns
     )
-
-
-def _shown_on(day: date) -> str:
-    """What is seen of a result on a day: nothing before its release."""
-    released = "({of}.result_release_on IS NULL OR {of}.result_release_on <= " + f"'{day}')"
-    return f"CASE WHEN {{of}}.result IS NOT NULL AND {released} THEN {{name}} END"
 
 
 async def write_entries(connection: Connection, counts: Counts) -> None:

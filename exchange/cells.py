@@ -9,6 +9,7 @@ from typing import Any
 
 from domain import identifiers
 from domain.identifiers import FIRST_YEAR, LAST_YEAR, IdentifierError, Series, YearMonth
+from domain.results import WORDS
 
 Parser = Callable[[str], Any]
 
@@ -56,14 +57,11 @@ def _is_control(char: str) -> bool:
     return not char.isprintable() and unicodedata.category(char) != "Zs"
 
 
-_RESULT_WORDS = frozenset({"PASS", "FAIL", "ABSENT", "U"})
-
-
 def result(cell: str) -> str:
     """A grade as it was sent, but for the words that the rules know however they are spelt."""
     value: str = _grade(cell)
     word = value.upper()
-    return word if word in _RESULT_WORDS else value
+    return word if word in WORDS else value
 
 
 _grade = text(10)

@@ -1,10 +1,11 @@
 """What can only be told across rows and files (stage 4): duplicates, dangling keys."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from domain.results import SCALES
 from domain.vocabulary import ComponentType
-from exchange.contract import FILE_BY_NAME, File
+from exchange.contract import File
 from exchange.problems import FeedProblem, Problems
 from exchange.reading import Layout
 from exchange.staging import stage_name
@@ -36,28 +37,23 @@ def _unknown(file: str, column: str, table: str, key: str, stage: str, word: str
     )
 
 
-def _unknown_result(
-    message: str, scale: Iterable[str], components: Iterable[ComponentType]
-) -> Check:
-    """Whole qualifications of some components whose result is none of their scale.
+def _unknown_result(component: ComponentType, scale: Sequence[str]) -> Check:
+    """Whole qualifications of a component whose result is none of its scale.
 
     The rules count what is neither failed nor absent, so nothing else may come in.
     """
-    among = f"k.component IN ({_listed(components)})"
+    words = ", ".join(f"'{word}'" for word in scale)
+    of_it = f"k.component = '{component}'"
     return Check(
         "entries.csv",
         "result",
         "UNKNOWN_RESULT",
-        message,
-        f"s.kind <> 'UNIT' AND s.result NOT IN ({_listed(scale)}) AND s.qan IN ("  # noqa: S608 - names and words are ours
-        f"SELECT k.qan FROM stage_qualifications k WHERE {among} UNION ALL"
-        f" SELECT k.qan FROM qualification k WHERE {among} AND NOT EXISTS ("
+        f"{component.label} has one of the results {', '.join(scale)}.",
+        f"s.kind <> 'UNIT' AND s.result NOT IN ({words}) AND s.qan IN ("  # noqa: S608 - names and words are ours
+        f"SELECT k.qan FROM stage_qualifications k WHERE {of_it} UNION ALL"
+        f" SELECT k.qan FROM qualification k WHERE {of_it} AND NOT EXISTS ("
         "SELECT 1 FROM stage_qualifications o WHERE o.qan = k.qan))",
     )
-
-
-def _listed(words: Iterable[str]) -> str:
-    return ", ".join(f"'{word}'" for word in words)
 
 
 _CENTRE = ("centre_number", "centre", "number", "centres", "centre")
@@ -114,20 +110,7 @@ CHECKS: tuple[Check, ...] = (
         "s.kind = 'UNIT' AND s.unit IS NULL",
         "EXISTS (SELECT 1 FROM entry t WHERE t.ref = s.entry_ref AND t.unit IS NOT NULL)",
     ),
-    _unknown_result(
-        "Functional skills are PASS, FAIL, U or ABSENT.",
-        ("PASS", "FAIL", "U", "ABSENT"),
-        (
-            ComponentType.FS_ENGLISH,
-            ComponentType.FS_MATHEMATICS,
-            ComponentType.FS_ICT,
-        ),
-    ),
-    _unknown_result(
-        "Principal learning and the project are A* to E, U, PASS, FAIL or ABSENT.",
-        ("A*", "A", "B", "C", "D", "E", "U", "PASS", "FAIL", "ABSENT"),
-        (ComponentType.PRINCIPAL_LEARNING, ComponentType.PROJECT),
-    ),
+    *(_unknown_result(component, scale) for component, scale in SCALES.items()),
     _unknown("verifications.csv", *_CENTRE),
     _unknown("das.csv", *_REGISTRATION),
     _unknown("das_components.csv", *_REGISTRATION),
@@ -177,8 +160,3 @@ def _duplicates(file: File, differs: str) -> Check:
 async def _remove(connection: Connection, stage: str, numbers: Sequence[int]) -> None:
     rows = connection.among("row_number", numbers)
     await connection.execute(f"DELETE FROM {stage} WHERE {rows.text}", *rows.params)  # noqa: S608
-
-
-def order(present: Mapping[str, object]) -> list[File]:
-    """The files of a feed in the order in which they build on one another."""
-    return [file for name, file in FILE_BY_NAME.items() if name in present]

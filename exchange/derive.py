@@ -43,8 +43,8 @@ async def derive_touched(connection: Connection, day: date, progress: Callable[[
     if touched >= MANY:
         await renew_statistics(connection, FED)
     judge = Judge(await read_catalogue(connection), day, connection.dialect)
-    with beside(judge.differences, much=touched >= MUCH) as judged:
-        async with aclosing(_judged(connection, judge, judged)) as lots:
+    with beside(judge.differences, much=touched >= MUCH) as ask:
+        async with aclosing(_judged(connection, judge, ask)) as lots:
             async for learner_ids, differences in lots:
                 if done >= renew_at:
                     await renew_statistics(connection, DERIVED)
@@ -61,7 +61,7 @@ async def derive_touched(connection: Connection, day: date, progress: Callable[[
 
 
 async def _judged(
-    connection: Connection, judge: Judge, judged: Callable[[Lot], Awaitable[Differences]]
+    connection: Connection, judge: Judge, ask: Callable[[Lot], Awaitable[Differences]]
 ) -> AsyncGenerator[tuple[Sequence[int], Differences]]:
     """What differs for the touched learners, some hundreds at a time.
 
@@ -74,7 +74,7 @@ async def _judged(
             await settle_holds(connection, judge.catalogue, learner_ids, judge.day)
             lot = await read_lot(connection, reader, learner_ids)
             before = coming
-            coming = learner_ids, asyncio.ensure_future(judged(lot))
+            coming = learner_ids, asyncio.ensure_future(ask(lot))
             if before is not None:
                 yield before[0], await before[1]
         if coming is not None:

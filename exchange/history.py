@@ -1,6 +1,6 @@
 """What a feed changes of learners and registrations, kept in their history."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -10,19 +10,8 @@ from exchange.merge import ready_name
 from models.database import Connection
 
 
-class _Recorded(NamedTuple):
-    """Whose history it is, and which columns are told; results and birth dates never are."""
-
-    object_type: str
-    table: str
-    learner: str
-    centre: str
-    columns: tuple[str, ...]
-    joins: str = ""
-
-
-class _Further(NamedTuple):
-    """What is told of a row besides its columns, and where."""
+class _Told(NamedTuple):
+    """One field of a row: what it was, what it becomes, when that is told, and at which centre."""
 
     field: str
     before: str
@@ -31,35 +20,45 @@ class _Further(NamedTuple):
     centre: str = "t.centre_id"
 
 
+class _Recorded(NamedTuple):
+    """Whose history it is, and which fields are told; results and birth dates never are."""
+
+    object_type: str
+    table: str
+    learner: str
+    fields: Sequence[_Told]
+    joins: str = ""
+
+
+def _columns(*names: str, centre: str = "t.centre_id") -> Iterator[_Told]:
+    return (_Told(name, f"t.{name}", f"r.{name}", centre=centre) for name in names)
+
+
 _MOVE: Final = (
     "(SELECT o.number FROM centre o WHERE o.id = t.centre_id)",
     "(SELECT n.number FROM centre n WHERE n.id = r.centre_id)",
 )
-"""To another centre; both tell of it."""
 
 _RECORDED: Final[Mapping[str, _Recorded]] = {
     "learners.csv": _Recorded(
         "LEARNER",
         "learner",
         "t.id",
-        "k.centre_id",
-        ("uln", "given_name", "family_name"),
+        (*_columns("uln", "given_name", "family_name", centre="k.centre_id"),),
         "JOIN completion k ON k.learner_id = t.id AND k.place = 1",
     ),
     "registrations.csv": _Recorded(
         "REGISTRATION",
         "registration",
         "t.learner_id",
-        "t.centre_id",
-        ("line", "level", "award", "status", "claim_status"),
-    ),
-}
-# A month that is edited stands beside that of the awarding body, of which nothing else tells then.
-_FURTHER: Final[Mapping[str, Sequence[_Further]]] = {
-    "registrations.csv": (
-        _Further("awarding_body_award", "t.feed_award", "r.feed_award", "t.award_source = 'USER'"),
-        _Further("centre", *_MOVE),
-        _Further("centre", *_MOVE, centre="r.centre_id"),
+        (
+            *_columns("line", "level", "award", "status", "claim_status"),
+            # Beside a month that a user set; otherwise `award` tells of it.
+            _Told("awarding_body_award", "t.feed_award", "r.feed_award", "t.award_source = 'USER'"),
+            # Both centres hear of a move.
+            _Told("centre", *_MOVE),
+            _Told("centre", *_MOVE, centre="r.centre_id"),
+        ),
     ),
 }
 _INSERT: Final = (
@@ -73,10 +72,7 @@ async def record_merge(connection: Connection, file: str, viewer: Viewer, now: d
     told = _RECORDED.get(file)
     if told is None:
         return
-    columns = (
-        _Further(name, f"t.{name}", f"r.{name}", centre=told.centre) for name in told.columns
-    )
-    for one in (*columns, *_FURTHER.get(file, ())):
+    for one in told.fields:
         await connection.execute(
             f"{_INSERT} SELECT ?, 'FEED', ?, {one.centre}, {told.learner}, ?, t.id, ?,"  # noqa: S608 - names are ours
             f" {one.before}, {one.after}, ? FROM {ready_name(file)} r"

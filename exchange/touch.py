@@ -11,11 +11,11 @@ PEOPLE = "moved_people"
 
 _CHANGED = "(r.target_id IS NULL OR r.changed)"
 
-_UNSHOWN = {
-    "entries.csv": "NOT r.shown",
-    "das_components.csv": "TRUE",
+_SHOWN = {
+    "entries.csv": "r.shown",
+    "das_components.csv": "FALSE",
 }
-"""Of files that tell things before their time: rows of which nobody sees more than what follows."""
+"""Of files that tell things before their time: rows of which more is seen than what follows."""
 
 _BY_FILE = {
     "requirements.csv": """
@@ -112,13 +112,13 @@ async def touch_by_file(connection: Connection, file: str) -> None:
     if query is None:
         return
     in_year = _in_year(connection, "r.academic_year", "e.entered_on")
-    unshown = _UNSHOWN.get(file, "FALSE")
-    if unshown != "TRUE":
-        changed = f"{_CHANGED} AND NOT ({unshown})"
-        await touch(connection, query.format(changed=changed, in_year=in_year))
-    if unshown != "FALSE":
-        changed = f"{_CHANGED} AND {unshown}"
-        await touch(connection, query.format(changed=changed, in_year=in_year), shown=False)
+    seen = _SHOWN.get(file)
+    if seen is None:
+        await touch(connection, query.format(changed=_CHANGED, in_year=in_year))
+        return
+    for shown, condition in ((True, seen), (False, f"NOT {seen}")):
+        changed = f"{_CHANGED} AND {condition}"
+        await touch(connection, query.format(changed=changed, in_year=in_year), shown=shown)
 
 
 async def remember_people(connection: Connection, file: str) -> None:

@@ -119,11 +119,11 @@ class Course(NamedTuple):
     claim_status_raw: str | None
 
 
-_packed: Final = msgspec.msgpack.Decoder(Read)
+_DECODER: Final = msgspec.msgpack.Decoder(Read)
 
 
 def _unpacked(packed: bytes) -> Read:
-    return _packed.decode(packed)
+    return _DECODER.decode(packed)
 
 
 _COURSES = """

@@ -86,7 +86,8 @@ class LearnerFilter:
     modified_since: datetime | None = strawberry.field(
         default=None,
         description="Whose record, or what follows from it, was changed at this moment or later. A"
-        " feed's changes are seen when it is through: ask from a little before you last asked.",
+        " feed's changes are seen when it is through: ask from a little before you last asked. A"
+        " result changes nothing before its release.",
     )
 
 
