@@ -20,12 +20,14 @@ class Counted(NamedTuple):
 
 async def counts_by_counting(reading: Reading, asked: Sequence[Counting]) -> list[Counted]:
     """What each question finds among all learners in view."""
-    view = in_view(reading.viewer, reading.connection)
     known: dict[LearnerFilter, list[Place] | None] = {}
 
     async def find(one: Counting) -> list[Count]:
         at = known[one.wanted]
-        return await (counted(reading, one, view) if at is None else kept_in_view(reading, one, at))
+        if at is not None:
+            return await kept_in_view(reading, one, at)
+        view = in_view(reading.viewer, reading.connection, one.wanted)
+        return await counted(reading, one, view)
 
     answers = []
     for one in asked:
@@ -42,7 +44,6 @@ async def counts_by_centre_id(
 ) -> list[Counted]:
     """What questions find among the learners of each centre."""
     connection = reading.connection
-    whole = in_view_at_centre(reading.viewer, connection)
     known: dict[LearnerFilter, list[Place] | None] = {}
     by_question: dict[Counting, list[int]] = defaultdict(list)
     for centre_id, one in asked:
@@ -53,7 +54,8 @@ async def counts_by_centre_id(
         at = known[one.wanted]
         if at is not None:
             return await kept_at_centres(reading, one, [place for place in at if place.id in ids])
-        view = connection.among("c.centre_id", ids) & whole
+        view = connection.among("c.centre_id", ids)
+        view &= in_view_at_centre(reading.viewer, connection, one.wanted)
         return await counted_by_centre_id(reading, one, view)  # type: ignore[return-value]  # a centre has an id
 
     answers = {}

@@ -44,7 +44,7 @@ async def tally_by_centre_id(
 ) -> list[Tally]:
     """The same for the learners of each centre; a walk for each."""
     return [
-        await _tally(reading, wanted, grouping, on, at_centre(reading, centre_id))
+        await _tally(reading, wanted, grouping, on, at_centre(reading, centre_id, wanted))
         for centre_id in ids
     ]
 

@@ -20,7 +20,7 @@ from domain.issues import Issue
 from domain.travel import derive_on
 from inputs.catalogue import read_catalogue
 from inputs.records import Course, RecordReader
-from loaders.filters import COURSE_TABLES, LearnerFilter, learner_clause
+from loaders.filters import LISTED, LearnerFilter, learner_clause
 from loaders.learners import LEARNER_BESIDE, in_view, in_view_at_centre
 from loaders.reading import Reading, checked
 from models.database import ALWAYS, Clause
@@ -163,10 +163,10 @@ def concerns(wanted: LearnerFilter, issue: Issue) -> bool:
 # Candidates --------------------------------------------------------------------------------------
 
 
-def at_centre(reading: Reading, centre_id: int) -> Clause:
-    """Each learner of a centre once, by the foremost registration there that may be seen."""
+def at_centre(reading: Reading, centre_id: int, wanted: LearnerFilter) -> Clause:
+    """Each learner of a centre once, by the foremost registration there that is asked for."""
     there = Clause("c.centre_id = ?", (centre_id,))
-    return there & in_view_at_centre(reading.viewer, reading.connection)
+    return there & in_view_at_centre(reading.viewer, reading.connection, wanted)
 
 
 async def candidates(
@@ -184,11 +184,11 @@ async def candidates(
     (TOO_MANY_LEARNERS) where there are more than can be gone through.
     """
     viewer, connection = reading.viewer, reading.connection
-    clause = in_view(viewer, connection) if view is None else view
+    clause = in_view(viewer, connection, wanted) if view is None else view
     clause &= scope.issues(viewer, connection, "c.centre_id")
     clause &= learner_clause(connection, wanted) & where
     found = await connection.tuples(
-        f"SELECT c.registration_id, {columns.text} FROM {COURSE_TABLES} {LEARNER_BESIDE}"  # noqa: S608 - clauses are ours
+        f"SELECT c.registration_id, {columns.text} FROM {LISTED.tables} {LEARNER_BESIDE}"  # noqa: S608 - clauses are ours
         f" WHERE {clause.text} ORDER BY {order} LIMIT ?",
         *columns.params,
         *clause.params,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -31,8 +32,27 @@ class LearnerFilter(msgspec.Struct, frozen=True):
     modified_since: datetime | None = None
 
 
-COURSE_TABLES = "completion c JOIN registration r ON r.id = c.registration_id"
-"""Registrations with what is derived of them."""
+EVERYBODY: Final = LearnerFilter()
+
+
+class Names(NamedTuple):
+    """What the tables of a filter are called in a statement."""
+
+    completion: str
+    registration: str
+
+    @property
+    def tables(self) -> str:
+        """Registrations with what is derived of them."""
+        completion, registration = self
+        return (
+            f"completion {completion} JOIN registration {registration}"
+            f" ON {registration}.id = {completion}.registration_id"
+        )
+
+
+LISTED: Final = Names("c", "r")
+"""The registrations by which learners are listed and counted."""
 
 END = "\U0010ffff"
 """Behind whatever begins with a text: the last character there is."""
@@ -43,16 +63,18 @@ def comparable(text: str) -> str:
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-def course_tables(wanted: LearnerFilter, *, course: bool = False) -> str:
-    """Completion `c`, and registration `r` where the filter, or a grouping, asks for the course.
+def course_tables(wanted: LearnerFilter, names: Names = LISTED, *, course: bool = False) -> str:
+    """Completion, and registration where the filter, or a grouping, asks for the course.
 
-    Of `r` a filter reads line and level, which `c` does not have.
+    Of registration a filter reads line and level, which completion does not have.
     """
-    return COURSE_TABLES if course or wanted.lines or wanted.levels else "completion c"
+    if course or wanted.lines or wanted.levels:
+        return names.tables
+    return f"completion {names.completion}"
 
 
 def learner_clause(connection: Connection, wanted: LearnerFilter) -> Clause:
-    """The filter over the tables that it reads."""
+    """The filter over the tables that it reads, but for what `modified_clause` asks."""
     clause = _on_courses(connection, wanted)
     if wanted.issue_code:
         codes = _in_components(connection, "i", wanted)
@@ -73,17 +95,9 @@ def issue_clause(connection: Connection, wanted: LearnerFilter) -> Clause:
 
 def _on_courses(connection: Connection, wanted: LearnerFilter) -> Clause:
     """All conditions but that on issues, which lists of issues ask of each issue itself."""
-    clause = at_centres(connection, wanted)
-    for column, values in (
-        ("r.line", wanted.lines),
-        ("r.level", wanted.levels),
-        ("c.status", wanted.completion_status),
-    ):
-        if values:
-            clause &= connection.among(column, values)
-    clause &= _awarded(connection, wanted) & _sought(wanted)
-    if wanted.modified_since is not None:
-        clause &= Clause("c.modified_at >= ?", (wanted.modified_since,))
+    clause = course_clause(connection, wanted) & _sought(wanted)
+    if wanted.completion_status:
+        clause &= connection.among("c.status", wanted.completion_status)
     if wanted.declared_elsewhere is not None:
         clause &= _declared(connection, wanted)
     if wanted.entry_flag or wanted.assessment_flag:
@@ -91,15 +105,36 @@ def _on_courses(connection: Connection, wanted: LearnerFilter) -> Clause:
     return clause
 
 
-def at_centres(connection: Connection, wanted: LearnerFilter) -> Clause:
-    """The centres that a filter names, as those of rows `c`."""
-    clause = ALWAYS
+def course_clause(connection: Connection, wanted: LearnerFilter, names: Names = LISTED) -> Clause:
+    """The courses that a filter is about; of a learner's the foremost of these is shown."""
+    clause = at_centres(connection, wanted, names)
+    for column, values in (("line", wanted.lines), ("level", wanted.levels)):
+        if values:
+            clause &= connection.among(f"{names.registration}.{column}", values)
+    return clause & _awarded(connection, wanted, names)
+
+
+def modified_clause(wanted: LearnerFilter, names: Names = LISTED) -> Clause:
+    """Modified since a moment: the registration, or what follows from its record."""
+    if wanted.modified_since is None:
+        return ALWAYS
+    return Clause(f"{names.completion}.modified_at >= ?", (wanted.modified_since,))
+
+
+def picks_courses(wanted: LearnerFilter) -> bool:
+    """Whether a filter may be about one course of a learner at a centre and not about another."""
+    return bool(wanted.lines or wanted.levels or _months(wanted))
+
+
+def at_centres(connection: Connection, wanted: LearnerFilter, names: Names = LISTED) -> Clause:
+    """The centres that a filter names, as those of rows of completion."""
+    clause, column = ALWAYS, f"{names.completion}.centre_id"
     if wanted.centres:
-        clause &= _within(connection, "c.centre_id", "id", "centre", "number", wanted.centres)
+        clause &= _within(connection, column, "id", "centre", "number", wanted.centres)
     if wanted.consortium is not None:
         clause &= Clause(
-            """c.centre_id IN (SELECT m.centre_id FROM consortium_centre m
-            JOIN consortium k ON k.id = m.consortium_id WHERE k.code = ?)""",
+            f"""{column} IN (SELECT m.centre_id FROM consortium_centre m
+            JOIN consortium k ON k.id = m.consortium_id WHERE k.code = ?)""",  # noqa: S608 - columns are ours
             (comparable(wanted.consortium),),
         )
     return clause
@@ -133,24 +168,29 @@ def named_clause(words: Sequence[str]) -> Clause:
     return found & name_clause([word for word in words if word != longest], "c.registration_id")
 
 
-def _awarded(connection: Connection, wanted: LearnerFilter) -> Clause:
+def _awarded(connection: Connection, wanted: LearnerFilter, names: Names) -> Clause:
     """Months as text; who has none has an award in no month.
 
     They are written out: a plan that does not know the months takes any of them for a few learners.
     SQLite takes them so all the same, and would go through everybody's award months for the sake of
     one centre; the sign hides them from its index.
     """
-    award = "+c.award" if connection.dialect is Dialect.SQLITE else "c.award"
-    first, last = wanted.award_from, wanted.award_to
-    limits = [(">=", first), ("<=", last)]
+    award = f"{names.completion}.award"
+    if connection.dialect is Dialect.SQLITE:
+        award = f"+{award}"
+    clause = ALWAYS
+    for comparison, month in _months(wanted):
+        clause &= Clause(f"{award} <> '' AND {award} {comparison} '{_digits(month)}'")
+    return clause
+
+
+def _months(wanted: LearnerFilter) -> list[tuple[str, str]]:
+    """How award months compare with which."""
+    limits = [(">=", wanted.award_from), ("<=", wanted.award_to)]
     if wanted.award_year is not None:
         year = f"{wanted.award_year:04}"
         limits += [(">=", f"{year}-01"), ("<=", f"{year}-12")]
-    clause = ALWAYS
-    for comparison, month in limits:
-        if month is not None:
-            clause &= Clause(f"{award} <> '' AND {award} {comparison} '{_digits(month)}'")
-    return clause
+    return [(comparison, month) for comparison, month in limits if month is not None]
 
 
 def _digits(month: str) -> str:

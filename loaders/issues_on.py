@@ -81,7 +81,7 @@ async def issue_page_by_centre_id(
 ) -> list[Slice]:
     """The same for the learners of each centre; a walk for each."""
     return [
-        await issue_page(reading, wanted, page, on, at_centre(reading, centre_id))
+        await issue_page(reading, wanted, page, on, at_centre(reading, centre_id, wanted))
         for centre_id in ids
     ]
 
@@ -91,7 +91,8 @@ async def issue_count_by_centre_id(
 ) -> list[int]:
     """How many issues the learners of each centre have on a day."""
     return [
-        await issue_count(reading, wanted, on, at_centre(reading, centre_id)) for centre_id in ids
+        await issue_count(reading, wanted, on, at_centre(reading, centre_id, wanted))
+        for centre_id in ids
     ]
 
 

@@ -8,7 +8,7 @@ some of them only, or looks for some by name, is counted for each time.
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from enum import StrEnum
+from enum import Enum
 from itertools import chain
 from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
@@ -17,10 +17,10 @@ import msgspec
 
 from auth import scope
 from loaders.counting import Count, Counting, Grouping, Question, counted, counted_by_centre_id
-from loaders.filters import LearnerFilter, at_centres
-from loaders.learners import in_view
+from loaders.filters import EVERYBODY, LearnerFilter, at_centres
+from loaders.learners import foremost_at_centre, in_view
 from loaders.reading import Reading
-from models.database import Clause, Connection
+from models.database import ALWAYS, Clause, Connection
 
 MOST_CENTRES: Final = 500
 """Centres that are put together; more are counted in one statement."""
@@ -38,19 +38,19 @@ class Place(NamedTuple):
     """Whether the viewer may see its issues."""
 
 
-class _View(StrEnum):
+class _Whom(Enum):
     """Which of a centre's learners are counted, each by the foremost registration there."""
 
-    ALL = "c.foremost"
-    ALONE = "c.foremost AND NOT c.shared"
+    ALL = ALWAYS
+    ALONE = Clause("NOT c.shared")
     """Those who are registered at no other centre."""
-    SHARED = "c.foremost AND c.shared"
+    SHARED = Clause("c.shared")
 
 
 class _What(NamedTuple):
     """What is kept of a centre."""
 
-    view: _View
+    whom: _Whom
     asked: Counting
 
 
@@ -126,7 +126,7 @@ async def kept_in_view(reading: Reading, asked: Counting, at: Sequence[Place]) -
     what else the viewer sees where they are counted.
     """
     chosen = _chosen(asked, at)
-    found = await _of_each(reading, _View.ALONE, asked, chosen)
+    found = await _of_each(reading, _Whom.ALONE, asked, chosen)
     shared = await _shared(reading, asked, chosen)
     if asked.grouping is Grouping.CENTRE:
         named = [_named(place, found[place.id]) for place in chosen]
@@ -149,7 +149,7 @@ async def kept_at_centres(
 ) -> Mapping[int, list[Count]]:
     """Counts of the learners of each of some centres."""
     chosen = _chosen(asked, at)
-    found = await _of_each(reading, _View.ALL, asked, chosen)
+    found = await _of_each(reading, _Whom.ALL, asked, chosen)
     if asked.grouping is not Grouping.CENTRE:
         return found
     return {place.id: _named(place, found[place.id]) for place in chosen}
@@ -166,14 +166,14 @@ def _chosen(asked: Counting, at: Sequence[Place]) -> list[Place]:
 
 
 async def _of_each(
-    reading: Reading, view: _View, asked: Counting, at: Sequence[Place]
+    reading: Reading, whom: _Whom, asked: Counting, at: Sequence[Place]
 ) -> dict[int, list[Count]]:
     """What is kept of each centre; what is not is counted in one statement, and kept."""
     kept = _KEPT.setdefault(reading.connection, _Kept())
     # A centre's own counts are the same whichever centres are asked for with it.
     wanted = msgspec.structs.replace(asked.wanted, centres=(), consortium=None)
     grouping = None if asked.grouping is Grouping.CENTRE else asked.grouping
-    what = _What(view, Counting(asked.question, wanted, grouping))
+    what = _What(whom, Counting(asked.question, wanted, grouping))
     found: dict[int, list[Count]] = {}
     stale: list[Place] = []
     for place in at:
@@ -183,8 +183,9 @@ async def _of_each(
         else:
             found[place.id] = known
     if stale:
-        seen = reading.connection.among("c.centre_id", [place.id for place in stale])
-        fresh = await counted_by_centre_id(reading, what.asked, Clause(view) & seen)
+        view = reading.connection.among("c.centre_id", [place.id for place in stale])
+        view &= foremost_at_centre(reading.connection, wanted) & whom.value
+        fresh = await counted_by_centre_id(reading, what.asked, view)
         for place in stale:
             found[place.id] = fresh.get(place.id, [])
             kept.keep(place, what, found[place.id])
@@ -193,12 +194,12 @@ async def _of_each(
 
 async def _shared(reading: Reading, asked: Counting, at: Sequence[Place]) -> list[Count]:
     """Counts of the learners who have registrations at several centres."""
-    anybody = Counting(Question.GROUP, LearnerFilter(), None)
-    shared = await _of_each(reading, _View.SHARED, anybody, at)
+    anybody = Counting(Question.GROUP, EVERYBODY, None)
+    shared = await _of_each(reading, _Whom.SHARED, anybody, at)
     ids = [place.id for place in at if shared[place.id]]
     if not ids:
         return []
-    view = in_view(reading.viewer, reading.connection) & Clause("c.shared")
+    view = in_view(reading.viewer, reading.connection, asked.wanted) & Clause("c.shared")
     return await counted(reading, asked, view & reading.connection.among("c.centre_id", ids))
 
 

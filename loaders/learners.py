@@ -4,10 +4,19 @@ from collections.abc import Callable, Sequence
 
 from auth import scope
 from auth.viewer import Viewer
+from loaders.filters import (
+    EVERYBODY,
+    LearnerFilter,
+    Names,
+    course_clause,
+    course_tables,
+    modified_clause,
+    picks_courses,
+)
 from loaders.reading import Key, Reading, checked, grouped, matched
 from loaders.rows import FactsRow, LearnerRow, RegistrationRow
 from loaders.select import columns_of
-from models.database import Clause, Connection
+from models.database import ALWAYS, Clause, Connection
 
 LEARNER_SOURCES = {
     "registration_id": "c.registration_id",
@@ -20,6 +29,10 @@ LEARNER_BESIDE = "JOIN learner l ON l.id = c.learner_id"
 """Who somebody is, beside the completion of one of their registrations."""
 
 LEARNER_TABLES = f"completion c {LEARNER_BESIDE}"
+
+_OTHER = Names("b", "s")
+"""Registrations of a learner beside the one by which they are shown, and this one too."""
+_SAME_CENTRE = Clause("b.centre_id = c.centre_id")
 
 _REGISTRATIONS = f"""
     SELECT {
@@ -63,36 +76,63 @@ _FACTS = f"""
 """  # noqa: S608 - columns are ours
 
 
-def in_view(viewer: Viewer, connection: Connection) -> Clause:
-    """Each learner once, by the foremost registration that the viewer may see."""
-    own = scope.registrations(viewer, connection, "c.centre_id", "c.registration_id")
-    other = scope.registrations(viewer, connection, "b.centre_id", "b.registration_id")
+def in_view(viewer: Viewer, connection: Connection, wanted: LearnerFilter = EVERYBODY) -> Clause:
+    """Each learner once, by the foremost registration that the viewer may see.
+
+    It is the foremost of those on the courses of a filter; any of these may have been modified when
+    the filter asks for that. Whatever else a filter asks for, it asks for by itself.
+    """
+    own, other = _reach(viewer, connection)
+    first = _first(connection, wanted, "c.place = 1", other)
+    return own & first & _modified(connection, wanted, "learner_id", other)
+
+
+def in_view_at_centre(
+    viewer: Viewer, connection: Connection, wanted: LearnerFilter = EVERYBODY
+) -> Clause:
+    """The same of each learner of a centre, among the registrations there."""
+    own, other = _reach(viewer, connection)
+    first = foremost_at_centre(connection, wanted)
     if viewer.limited:
-        return own & _first("b.learner_id = c.learner_id", other)
+        first = _first(connection, wanted, "c.foremost", _SAME_CENTRE & other)
+    return own & first & _modified(connection, wanted, "learner_id, centre_id", other)
+
+
+def foremost_at_centre(connection: Connection, wanted: LearnerFilter) -> Clause:
+    """The foremost registration of each learner of a centre, of those on a filter's courses."""
+    if picks_courses(wanted):
+        return _first(connection, wanted, "c.foremost", _SAME_CENTRE)
+    return Clause("c.foremost")
+
+
+def _reach(viewer: Viewer, connection: Connection) -> tuple[Clause, Clause]:
+    """What the viewer may see: of registrations that are listed, and of others of the learner."""
+    own = scope.registrations(viewer, connection, "c.centre_id", "c.registration_id")
+    return own, scope.registrations(viewer, connection, "b.centre_id", "b.registration_id")
+
+
+def _first(connection: Connection, wanted: LearnerFilter, surely: str, others: Clause) -> Clause:
+    """No other registration stands before this one; `surely` tells most of those at a glance."""
+    before = others & course_clause(connection, wanted, _OTHER)
     return Clause(
-        f"""c.foremost AND {own.text} AND (NOT c.shared OR NOT EXISTS (
-            SELECT 1 FROM completion b WHERE b.learner_id = c.learner_id AND b.foremost
-            AND b.place < c.place AND {other.text}))""",  # noqa: S608 - clauses are ours
-        own.params + other.params,
+        f"({surely} OR NOT EXISTS (SELECT 1 FROM {course_tables(wanted, _OTHER)}"  # noqa: S608 - clauses are ours
+        f" WHERE b.learner_id = c.learner_id AND b.place < c.place AND {before.text}))",
+        before.params,
     )
 
 
-def in_view_at_centre(viewer: Viewer, connection: Connection) -> Clause:
-    """Each learner of a centre once, by the foremost registration there that may be seen."""
-    own = scope.registrations(viewer, connection, "c.centre_id", "c.registration_id")
-    if viewer.limited:
-        other = scope.registrations(viewer, connection, "b.centre_id", "b.registration_id")
-        return own & _first("b.learner_id = c.learner_id AND b.centre_id = c.centre_id", other)
-    return Clause("c.foremost") & own
-
-
-def _first(alike: str, reach: Clause) -> Clause:
-    """No registration alike stands before this one, of those in reach."""
-    # The stored mark of the foremost knows centres but not lines of learning.
+def _modified(connection: Connection, wanted: LearnerFilter, whose: str, others: Clause) -> Clause:
+    """Any of the registrations that count as the same learner's was modified since."""
+    if wanted.modified_since is None:
+        return ALWAYS
+    of_listed = ", ".join(f"c.{column}" for column in whose.split(", "))
+    of_others = ", ".join(f"b.{column}" for column in whose.split(", "))
+    modified = modified_clause(wanted, _OTHER) & others
+    modified &= course_clause(connection, wanted, _OTHER)
     return Clause(
-        "NOT EXISTS (SELECT 1 FROM completion b"  # noqa: S608 - clauses are ours
-        f" WHERE {alike} AND b.place < c.place AND {reach.text})",
-        reach.params,
+        f"({of_listed}) IN (SELECT {of_others} FROM {course_tables(wanted, _OTHER)}"  # noqa: S608 - clauses are ours
+        f" WHERE {modified.text})",
+        modified.params,
     )
 
 

@@ -90,7 +90,8 @@ async def _at_centres(
         columns=Clause("c.centre_id"),
         order=order,
         where=behind,
-        view=connection.among("c.centre_id", ids) & in_view_at_centre(reading.viewer, connection),
+        view=connection.among("c.centre_id", ids)
+        & in_view_at_centre(reading.viewer, connection, wanted),
     )
 
 

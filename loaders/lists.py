@@ -6,7 +6,13 @@ from auth import scope
 from loaders.components import DECLARATION_COLUMNS, DECLARATION_TABLES, ISSUE_SOURCES
 from loaders.counting import Question
 from loaders.each import Listed, count_of_each, page_of, page_of_each
-from loaders.filters import LearnerFilter, course_tables, issue_clause, learner_clause
+from loaders.filters import (
+    LearnerFilter,
+    course_tables,
+    issue_clause,
+    learner_clause,
+    modified_clause,
+)
 from loaders.kept import total_in_view
 from loaders.learners import in_view, in_view_at_centre
 from loaders.paging import PageRequest, Slice, sliced
@@ -70,9 +76,10 @@ def _issues(reading: Reading, ids: Sequence[int] | None, wanted: LearnerFilter) 
     """Issues of learners in view as a whole, or as each of some centres has them."""
     connection, viewer = reading.connection, reading.viewer
     if ids is None:
-        where = in_view(viewer, connection)
+        where = in_view(viewer, connection, wanted)
     else:
-        where = connection.among("c.centre_id", ids) & in_view_at_centre(viewer, connection)
+        where = connection.among("c.centre_id", ids)
+        where &= in_view_at_centre(viewer, connection, wanted)
     where &= issue_clause(connection, wanted)
     return where & scope.issues(viewer, connection, "i.centre_id")
 
@@ -103,6 +110,7 @@ def _declared(reading: Reading, wanted: LearnerFilter) -> Clause:
     connection = reading.connection
     where = scope.declarations(reading.viewer, connection, "d.centre_id")
     where &= Clause("d.removed_at IS NULL") & learner_clause(connection, wanted)
+    where &= modified_clause(wanted)
     if wanted.component:
         where &= connection.among("d.component", wanted.component)
     return where

@@ -36,7 +36,7 @@ _LISTED = Listed(ListedLearnerRow, LISTED_COLUMNS, "c", "centre_id", LEARNER_BES
 
 async def learner_page(reading: Reading, wanted: LearnerFilter, page: PageRequest) -> Slice:
     """Learners in view, each once."""
-    where = in_view(reading.viewer, reading.connection)
+    where = in_view(reading.viewer, reading.connection, wanted)
     where &= learner_clause(reading.connection, wanted) & page.clause
     rows = await page_of(reading.connection, _LISTED, course_tables(wanted), where, page)
     return sliced(rows, page.first)
@@ -47,7 +47,7 @@ async def learner_count(reading: Reading, wanted: LearnerFilter) -> int:
     total = await total_in_view(reading, Question.GROUP, wanted)
     if total is not None:
         return total
-    where = in_view(reading.viewer, reading.connection)
+    where = in_view(reading.viewer, reading.connection, wanted)
     where &= learner_clause(reading.connection, wanted)
     rows = await reading.connection.tuples(
         f"SELECT COUNT(*) FROM {course_tables(wanted)} WHERE {where.text}",  # noqa: S608
@@ -77,7 +77,8 @@ async def learner_count_by_centre_id(
 def _at_centres(reading: Reading, ids: Sequence[int], wanted: LearnerFilter) -> Clause:
     """Learners by their foremost registration at each centre."""
     connection = reading.connection
-    where = connection.among("c.centre_id", ids) & in_view_at_centre(reading.viewer, connection)
+    where = connection.among("c.centre_id", ids)
+    where &= in_view_at_centre(reading.viewer, connection, wanted)
     return where & learner_clause(connection, wanted)
 
 

@@ -28,7 +28,9 @@ from schema.scalars import CentreNumber, CourseCode, YearMonth, in_utc
 
 @strawberry.input(
     description="Which learners to list. Every condition that is given must hold; of several"
-    " values of one condition, any. A list without values is as one that is not given."
+    " values of one condition, any. A list without values is as one that is not given. A learner"
+    " with several registrations is shown by the foremost at these centres, on these lines and"
+    " levels and with these award months."
 )
 class LearnerFilter:
     """Which learners to list."""
@@ -85,9 +87,9 @@ class LearnerFilter:
     )
     modified_since: datetime | None = strawberry.field(
         default=None,
-        description="Whose record, or what follows from it, was changed at this moment or later. A"
-        " feed's changes are seen when it is through: ask from a little before you last asked. A"
-        " result changes nothing before its release.",
+        description="Whose record, or what follows from it, was changed at this moment or later; of"
+        " several registrations, any. A feed's changes are seen when it is through: ask from a"
+        " little before you last asked. A result changes nothing before its release.",
     )
 
 

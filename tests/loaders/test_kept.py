@@ -71,15 +71,13 @@ class School:
     async def counted(self, viewer: Viewer) -> list[Counted]:
         """What is there."""
         reading = Reading(self.database.reader, viewer, self.day)
-        whole, own = (
-            in_view(viewer, reading.connection),
-            in_view_at_centre(viewer, reading.connection),
-        )
         found = []
         for one in ASKED:
+            whole = in_view(viewer, reading.connection, one.wanted)
             groups = await counted(reading, grouped(one), whole)
             found.append(Counted(await counted(reading, one, whole), keys(one, groups)))
         for one in ASKED[::5]:
+            own = in_view_at_centre(viewer, reading.connection, one.wanted)
             by_centre = await counted_by_centre_id(reading, one, own)
             groups_at = await counted_by_centre_id(reading, grouped(one), own)
             for id_ in self.ids:
