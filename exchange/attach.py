@@ -31,7 +31,7 @@ ENTRIES = Merge(
 
 
 async def prepare_entries(
-    connection: Connection, header: frozenset[str], day: date
+    connection: Connection, header: frozenset[str], day: date, *, few: bool
 ) -> list[Undated]:
     """Put entries as they will be, attached, beside the entries as they are.
 
@@ -47,6 +47,7 @@ async def prepare_entries(
         f" COALESCE({stated}, q.component, 'ASL') AS component"
         " FROM stage_entries s JOIN centre c ON c.number = s.centre_number"
         " LEFT JOIN qualification q ON q.qan = s.qan LEFT JOIN entry t ON t.ref = s.entry_ref",
+        few=few,
     )
     undated = await hold_undated(connection, "filed_entries", day)
     await index_courses(connection, "entry_courses", "filed_entries")
@@ -61,6 +62,7 @@ async def prepare_entries(
         f" (t.id IS NULL OR {shown}) AS shown,"
         " t.registration_id AS old_registration_id, t.suspected_id AS old_suspected_id"
         f" FROM ({attached}) a LEFT JOIN entry t ON t.id = a.target_id",
+        few=few,
     )
     return undated
 

@@ -1,11 +1,11 @@
 """What can only be told across rows and files (stage 4): duplicates, dangling keys."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from domain.results import SCALES
 from domain.vocabulary import ComponentType
-from exchange.contract import File
+from exchange.contract import FILES, File
 from exchange.problems import FeedProblem, Problems
 from exchange.reading import Layout
 from exchange.staging import stage_name
@@ -23,6 +23,8 @@ class Check(NamedTuple):
     """Condition that holds for a wrong row."""
     kept: str = "FALSE"
     """Condition under which what is stored makes up for a column that the file lacks."""
+    beside: str | None = None
+    """Another file whose staged rows are looked at as well."""
 
 
 def _unknown(file: str, column: str, table: str, key: str, stage: str, word: str) -> Check:
@@ -34,6 +36,7 @@ def _unknown(file: str, column: str, table: str, key: str, stage: str, word: str
         f"There is no such {word}, neither known nor in this feed.",
         f"NOT EXISTS (SELECT 1 FROM {table} k WHERE k.{key} = s.{column})"  # noqa: S608 - names are ours
         f" AND NOT EXISTS (SELECT 1 FROM stage_{stage} k WHERE k.{column} = s.{column})",
+        beside=f"{stage}.csv",
     )
 
 
@@ -53,6 +56,7 @@ def _unknown_result(component: ComponentType, scale: Sequence[str]) -> Check:
         f"SELECT k.qan FROM stage_qualifications k WHERE {of_it} UNION ALL"
         f" SELECT k.qan FROM qualification k WHERE {of_it} AND NOT EXISTS ("
         "SELECT 1 FROM stage_qualifications o WHERE o.qan = k.qan))",
+        beside="qualifications.csv",
     )
 
 
@@ -115,6 +119,13 @@ CHECKS: tuple[Check, ...] = (
     _unknown("das.csv", *_REGISTRATION),
     _unknown("das_components.csv", *_REGISTRATION),
 )
+
+
+def looked_at(files: Iterable[File]) -> list[File]:
+    """The files whose staged rows are looked at when these are checked and written."""
+    names = {file.name for file in files}
+    names |= {check.beside for check in CHECKS if check.file in names and check.beside}
+    return [file for file in FILES if file.name in names]
 
 
 async def check_file(connection: Connection, layout: Layout, problems: Problems) -> set[int]:

@@ -10,7 +10,7 @@ from actions.locks import lock_feeds
 from actions.storing import mark_modified
 from exchange.ahead import made_ahead
 from exchange.attach import prepare_entries, write_entries
-from exchange.checks import check_file
+from exchange.checks import check_file, looked_at
 from exchange.closing import close_unmentioned
 from exchange.consortia import merge_consortia
 from exchange.contract import EXPLANATION, FILE_BY_NAME, File
@@ -22,7 +22,14 @@ from exchange.reading import Layout, RowReader, check_header
 from exchange.report import FileReport, Mode, NoProgress, Options, Outcome, Progress, Report
 from exchange.runs import begin_run, record_run
 from exchange.source import FeedFile, Source
-from exchange.staging import analyse, create_stages, drop_stages, expect_much, load_batch
+from exchange.staging import (
+    FEW,
+    analyse,
+    create_stages,
+    drop_stages,
+    expect_much,
+    load_batch,
+)
 from exchange.touch import (
     TOUCHED,
     create_touched,
@@ -55,6 +62,8 @@ class _Run:
         self.files: list[FeedFile] = []
         self.layouts: dict[str, Layout] = {}
         self.refused: dict[str, set[int]] = {}
+        self.few: dict[str, bool] = {}
+        """Of each file, whether looking through all of its rows takes hardly any time."""
         self.broken = False
         """Whether a file could not be read to its end."""
         self.counts: dict[str, Counts] = {}
@@ -85,7 +94,7 @@ class _Run:
         """Stages 3 and 4, then the merge and the derivation."""
         await lock_feeds(connection)
         await expect_much(connection)
-        await create_stages(connection)
+        await create_stages(connection, looked_at(layout.file for layout in self._in_order()))
         await self._stage_rows(connection)
         if self.stopped:
             raise _RolledBackError
@@ -126,6 +135,7 @@ class _Run:
                     self.progress.advance(len(batch))
             self.refused[name] = reader.refused
             self.broken |= reader.broken
+            self.few[name] = staged <= FEW
             await analyse(connection, layout.file, staged)
 
     async def _check(self, connection: Connection) -> None:
@@ -141,10 +151,11 @@ class _Run:
             self.counts[name] = await merge_consortia(connection)
             return
         if name == "entries.csv":
-            for undated in await prepare_entries(connection, header, self.day):
+            entries = await prepare_entries(connection, header, self.day, few=self.few[name])
+            for undated in entries:
                 self.problems.warn(undated.warning())
         else:
-            await prepare(connection, MERGE_BY_FILE[name], header)
+            await prepare(connection, MERGE_BY_FILE[name], header, few=self.few[name])
         counts = self.counts[name] = await count(connection, name)
         if counts.created or counts.changed:
             await self._write(connection, name, counts)

@@ -162,7 +162,9 @@ def ready_name(file: str) -> str:
     return f"ready_{FILE_BY_NAME[file].stem}"
 
 
-async def prepare(connection: Connection, merge: Merge, header: frozenset[str]) -> None:
+async def prepare(
+    connection: Connection, merge: Merge, header: frozenset[str], *, few: bool
+) -> None:
     """Put the rows as they will be beside the rows as they are.
 
     Columns that the header does not name keep what they hold; new rows get their default.
@@ -181,6 +183,7 @@ async def prepare(connection: Connection, merge: Merge, header: frozenset[str]) 
         ready_name(merge.file),
         f"SELECT s.row_number, t.id AS target_id, (t.id IS NOT NULL AND ({differs})) AS changed,"  # noqa: S608 - names are ours
         f" {columns} FROM {stage} s {merge.joins} LEFT JOIN {merge.table} t ON {match}",
+        few=few,
     )
 
 

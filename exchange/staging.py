@@ -1,15 +1,15 @@
 """Staged rows: a feed's good rows in temporary tables of the transaction that applies it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from exchange.contract import FILES, File
+from exchange.contract import File
 from exchange.reading import Layout
 from models.database import Connection, Dialect
 from models.temporary import create_temporary
 
 FEW = 200
-"""Rows up to which looking through all of them takes less than making an index."""
+"""Rows up to which looking through all of them takes less than preparing to find some."""
 
 
 def stage_name(file: File) -> str:
@@ -27,9 +27,9 @@ async def expect_much(connection: Connection) -> None:
         await connection.execute("SET LOCAL jit = off")
 
 
-async def create_stages(connection: Connection) -> None:
-    """One empty staging table a file, whether the feed holds it or not."""
-    for file in FILES:
+async def create_stages(connection: Connection, files: Iterable[File]) -> None:
+    """One empty staging table a file; on PostgreSQL each takes longer than to read a small file."""
+    for file in files:
         columns = ["row_number integer"]
         for name, column in file.columns.items():
             # An absent column of the key holds its default, for rows are found by it.
@@ -54,11 +54,12 @@ async def load_batch(
 async def analyse(connection: Connection, file: File, rows: int) -> None:
     """Let the planner know how many rows were staged, and find them by key."""
     stage = stage_name(file)
-    if rows > FEW:
-        keys = ", ".join(f'"{name}"' for name in file.key)
-        await connection.execute(f"CREATE INDEX {stage}_key ON {stage} ({keys})")
-        if "uln" in file.columns:
-            await connection.execute(f"CREATE INDEX {stage}_uln ON {stage} (uln)")
+    if rows <= FEW:
+        return
+    keys = ", ".join(f'"{name}"' for name in file.key)
+    await connection.execute(f"CREATE INDEX {stage}_key ON {stage} ({keys})")
+    if "uln" in file.columns:
+        await connection.execute(f"CREATE INDEX {stage}_uln ON {stage} (uln)")
     if connection.dialect is Dialect.POSTGRESQL:
         await connection.execute(f"ANALYZE {stage}")
 

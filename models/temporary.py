@@ -10,11 +10,16 @@ async def create_temporary(connection: Connection, name: str, columns: str) -> N
     await _make(connection, name, columns=f"({columns})")
 
 
-async def create_temporary_from(connection: Connection, name: str, query: str) -> None:
-    """The rows of a query as a table that ends with the transaction; one of that name makes way."""
+async def create_temporary_from(
+    connection: Connection, name: str, query: str, *, few: bool = False
+) -> None:
+    """The rows of a query as a table that ends with the transaction; one of that name makes way.
+
+    Of a few rows PostgreSQL need not know how many they are.
+    """
     await _make_way(connection, name)
     await _make(connection, name, query=f"AS {query}")
-    if connection.dialect is Dialect.POSTGRESQL:
+    if connection.dialect is Dialect.POSTGRESQL and not few:
         await connection.execute(f"ANALYZE {name}")
 
 

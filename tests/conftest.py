@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from models.database import Database, Dialect, open_database
-from tests.spare import put_back, template_of
+from tests.spare import Caretaker, template_of
 
 DEFAULT_POSTGRES = "postgres://postgres@127.0.0.1:5432/test"
 EXECUTOR = os.environ.get("TEST_EXECUTOR")
@@ -56,30 +56,38 @@ class SpareDatabases:
 
     def __init__(self, template: str) -> None:
         self._source = template
-        self._template = asyncio.run(template_of(f"{postgres_server()}/{template}"))
+        self._loop = asyncio.Runner()
+        self._template = self._loop.run(template_of(f"{postgres_server()}/{template}"))
         self._free: list[str] = []
+        self._caretakers: dict[str, Caretaker] = {}
 
     def take(self) -> str:
         """The name of a database that is as the template."""
         if self._free:
             return self._free.pop()
         name = f"lt_test_{uuid4().hex[:12]}"
-        asyncio.run(_administer(f"CREATE DATABASE {name} TEMPLATE {self._source}"))
+        self._loop.run(_administer(f"CREATE DATABASE {name} TEMPLATE {self._source}"))
         # No test stops the server, so nothing is gained by waiting for its disk.
-        asyncio.run(_administer(f"ALTER DATABASE {name} SET synchronous_commit = off"))
+        self._loop.run(_administer(f"ALTER DATABASE {name} SET synchronous_commit = off"))
+        self._caretakers[name] = Caretaker(f"{postgres_server()}/{name}", self._template)
         return name
 
     def give_back(self, name: str) -> None:
         """Keep a database for the next test, unless its tables are no longer the same."""
-        if asyncio.run(put_back(f"{postgres_server()}/{name}", self._template)):
+        if self._loop.run(self._caretakers[name].put_back()):
             self._free.append(name)
         else:
-            asyncio.run(_administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+            self._drop(name)
 
     def drop(self) -> None:
         """Drop them all."""
         for name in self._free:
-            asyncio.run(_administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+            self._drop(name)
+        self._loop.close()
+
+    def _drop(self, name: str) -> None:
+        self._loop.run(self._caretakers.pop(name).leave())
+        self._loop.run(_administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
 
 
 @contextmanager

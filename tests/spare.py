@@ -62,10 +62,17 @@ async def template_of(url: str) -> Template:
         await connection.close()
 
 
-async def put_back(url: str, template: Template) -> bool:
-    """Make a database what the template is; False where its tables are not the same any more."""
-    connection = await asyncpg.connect(url, timeout=5)
-    try:
+class Caretaker:
+    """Puts one database back after each test, by a connection that knows its tables by then."""
+
+    def __init__(self, url: str, template: Template) -> None:
+        self._url = url
+        self._template = template
+        self._held: asyncpg.Connection | None = None
+
+    async def put_back(self) -> bool:
+        """Make the database what the template is; False where its tables are not the same."""
+        connection, template = await self._connection(), self._template
         await connection.execute(_OTHERS)
         if await connection.fetchval(_SHAPE) != template.shape:
             return False
@@ -85,8 +92,23 @@ async def put_back(url: str, template: Template) -> bool:
                 [called for _, called in template.sequences.values()],
             )
         return True
-    finally:
-        await connection.close()
+
+    async def leave(self) -> None:
+        """Let go of the database."""
+        if self._held is not None:
+            await self._held.close()
+
+    async def _connection(self) -> asyncpg.Connection:
+        """The connection, or another one where a test has ended it."""
+        if self._held is not None:
+            try:
+                await self._held.fetchval("SELECT 1")
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                self._held.terminate()
+                self._held = None
+        if self._held is None:
+            self._held = await asyncpg.connect(self._url, timeout=5)
+        return self._held
 
 
 async def _prints(connection: asyncpg.Connection, tables: list[str]) -> dict[str, str]:
