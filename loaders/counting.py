@@ -90,14 +90,14 @@ _KINDS = {
 
 
 async def counted(reading: Reading, asked: Counting, view: Clause) -> list[Count]:
-    """Counts over the registrations of a view, which has each learner once."""
+    """Counts over the registrations of a view, which has each learner once in a group."""
     return (await _counted(reading, asked, view, "NULL"))[None]
 
 
 async def counted_by_centre_id(
     reading: Reading, asked: Counting, view: Clause
 ) -> Mapping[int | None, list[Count]]:
-    """The same, told apart by centre; a view has each learner once at each."""
+    """The same, told apart by centre; a view has each learner once in a group of each."""
     return await _counted(reading, asked, view, "c.centre_id")
 
 
@@ -110,7 +110,7 @@ async def _counted(
     looked up once a group.
     """
     kind, where = _KINDS[asked.question], view & _where(reading, asked)
-    tables = course_tables(asked.wanted, course=asked.grouping in (Grouping.LINE, Grouping.LEVEL))
+    tables = course_tables(asked.wanted, course=of_course(asked.grouping))
     shown = "g.held_key"
     held = key_of(asked.grouping, kind.alias)
     if asked.grouping is Grouping.CENTRE:
@@ -145,6 +145,11 @@ def _where(reading: Reading, asked: Counting) -> Clause:
         if wanted.component:
             where &= connection.among("f.component_type", wanted.component)
     return where
+
+
+def of_course(grouping: Grouping | None) -> bool:
+    """Whether the key of a group stands in the table of registrations."""
+    return grouping in (Grouping.LINE, Grouping.LEVEL)
 
 
 def key_of(grouping: Grouping | None, alias: str = "") -> str:

@@ -26,7 +26,7 @@ async def counts_by_counting(reading: Reading, asked: Sequence[Counting]) -> lis
         at = known[one.wanted]
         if at is not None:
             return await kept_in_view(reading, one, at)
-        view = in_view(reading.viewer, reading.connection, one.wanted)
+        view = in_view(reading.viewer, reading.connection, one.wanted, one.grouping)
         return await counted(reading, one, view)
 
     answers = []
@@ -55,7 +55,7 @@ async def counts_by_centre_id(
         if at is not None:
             return await kept_at_centres(reading, one, [place for place in at if place.id in ids])
         view = connection.among("c.centre_id", ids)
-        view &= in_view_at_centre(reading.viewer, connection, one.wanted)
+        view &= in_view_at_centre(reading.viewer, connection, one.wanted, one.grouping)
         return await counted_by_centre_id(reading, one, view)  # type: ignore[return-value]  # a centre has an id
 
     answers = {}

@@ -10,6 +10,7 @@ from loaders.counting import Count, Grouping, Question, key_of
 from loaders.counts import Counted
 from loaders.derivations import Derived, at_centre, candidates, concerns, fitting, timeless
 from loaders.filters import LearnerFilter
+from loaders.learners import in_view
 from loaders.reading import Reading
 from models.database import Clause
 
@@ -36,7 +37,11 @@ async def tally_by_filter(
     Goes once through all learners that a filter may be about, some hundreds at a time, so that an
     operation that asks for all three counts pays for one.
     """
-    return [await _tally(reading, filter_, grouping, on) for filter_, grouping in wanted]
+    viewer, connection = reading.viewer, reading.connection
+    return [
+        await _tally(reading, one, grouping, on, in_view(viewer, connection, one, grouping))
+        for one, grouping in wanted
+    ]
 
 
 async def tally_by_centre_id(
@@ -44,7 +49,7 @@ async def tally_by_centre_id(
 ) -> list[Tally]:
     """The same for the learners of each centre; a walk for each."""
     return [
-        await _tally(reading, wanted, grouping, on, at_centre(reading, centre_id, wanted))
+        await _tally(reading, wanted, grouping, on, at_centre(reading, centre_id, wanted, grouping))
         for centre_id in ids
     ]
 
@@ -54,7 +59,7 @@ async def _tally(
     wanted: LearnerFilter,
     grouping: Grouping | None,
     on: date,
-    view: Clause | None = None,
+    view: Clause,
 ) -> Tally:
     of_component = grouping is Grouping.COMPONENT
     columns = Clause(key_of(None if of_component else grouping))

@@ -20,6 +20,7 @@ from domain.issues import Issue
 from domain.travel import derive_on
 from inputs.catalogue import read_catalogue
 from inputs.records import Course, RecordReader
+from loaders.counting import Grouping
 from loaders.filters import LISTED, LearnerFilter, learner_clause
 from loaders.learners import LEARNER_BESIDE, in_view, in_view_at_centre
 from loaders.reading import Reading, checked
@@ -163,10 +164,12 @@ def concerns(wanted: LearnerFilter, issue: Issue) -> bool:
 # Candidates --------------------------------------------------------------------------------------
 
 
-def at_centre(reading: Reading, centre_id: int, wanted: LearnerFilter) -> Clause:
+def at_centre(
+    reading: Reading, centre_id: int, wanted: LearnerFilter, grouping: Grouping | None = None
+) -> Clause:
     """Each learner of a centre once, by the foremost registration there that is asked for."""
     there = Clause("c.centre_id = ?", (centre_id,))
-    return there & in_view_at_centre(reading.viewer, reading.connection, wanted)
+    return there & in_view_at_centre(reading.viewer, reading.connection, wanted, grouping)
 
 
 async def candidates(

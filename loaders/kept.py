@@ -120,18 +120,17 @@ async def places(
 
 
 async def kept_in_view(reading: Reading, asked: Counting, at: Sequence[Place]) -> list[Count]:
-    """Counts over all learners in view at some centres, each learner once.
+    """Counts over all learners in view at some centres, each learner once in a group.
 
     Learners of one centre add up. Those of several are few, and counted each time, as it depends on
-    what else the viewer sees where they are counted.
+    what else the viewer sees by which registration they are counted.
     """
+    if asked.grouping is Grouping.CENTRE:
+        named = await kept_at_centres(reading, asked, at)
+        return list(chain.from_iterable(named.values()))
     chosen = _chosen(asked, at)
     found = await _of_each(reading, _Whom.ALONE, asked, chosen)
-    shared = await _shared(reading, asked, chosen)
-    if asked.grouping is Grouping.CENTRE:
-        named = [_named(place, found[place.id]) for place in chosen]
-        return _summed([*named, shared]) if shared else list(chain.from_iterable(named))
-    return _summed([*found.values(), shared])
+    return _summed([*found.values(), await _shared(reading, asked, chosen)])
 
 
 async def total_in_view(reading: Reading, question: Question, wanted: LearnerFilter) -> int | None:
@@ -184,7 +183,7 @@ async def _of_each(
             found[place.id] = known
     if stale:
         view = reading.connection.among("c.centre_id", [place.id for place in stale])
-        view &= foremost_at_centre(reading.connection, wanted) & whom.value
+        view &= foremost_at_centre(reading.connection, wanted, grouping) & whom.value
         fresh = await counted_by_centre_id(reading, what.asked, view)
         for place in stale:
             found[place.id] = fresh.get(place.id, [])
@@ -199,7 +198,8 @@ async def _shared(reading: Reading, asked: Counting, at: Sequence[Place]) -> lis
     ids = [place.id for place in at if shared[place.id]]
     if not ids:
         return []
-    view = in_view(reading.viewer, reading.connection, asked.wanted) & Clause("c.shared")
+    view = in_view(reading.viewer, reading.connection, asked.wanted, asked.grouping)
+    view &= Clause("c.shared")
     return await counted(reading, asked, view & reading.connection.among("c.centre_id", ids))
 
 

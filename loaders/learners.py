@@ -1,9 +1,10 @@
 """Learners and their registrations."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from auth import scope
 from auth.viewer import Viewer
+from loaders.counting import Grouping, of_course
 from loaders.filters import (
     EVERYBODY,
     LearnerFilter,
@@ -33,6 +34,12 @@ LEARNER_TABLES = f"completion c {LEARNER_BESIDE}"
 _OTHER = Names("b", "s")
 """Registrations of a learner beside the one by which they are shown, and this one too."""
 _SAME_CENTRE = Clause("b.centre_id = c.centre_id")
+_OF_ONE_GROUP: Mapping[Grouping | None, Clause] = {
+    Grouping.CENTRE: _SAME_CENTRE,
+    Grouping.LINE: Clause("s.line = r.line"),
+    Grouping.LEVEL: Clause("s.level = r.level"),
+    Grouping.AWARD_MONTH: Clause("b.award = c.award"),
+}
 
 _REGISTRATIONS = f"""
     SELECT {
@@ -76,32 +83,43 @@ _FACTS = f"""
 """  # noqa: S608 - columns are ours
 
 
-def in_view(viewer: Viewer, connection: Connection, wanted: LearnerFilter = EVERYBODY) -> Clause:
+def in_view(
+    viewer: Viewer,
+    connection: Connection,
+    wanted: LearnerFilter = EVERYBODY,
+    grouping: Grouping | None = None,
+) -> Clause:
     """Each learner once, by the foremost registration that the viewer may see.
 
     It is the foremost of those on the courses of a filter; any of these may have been modified when
-    the filter asks for that. Whatever else a filter asks for, it asks for by itself.
+    the filter asks for that. Whatever else a filter asks for, it asks for by itself. With groups,
+    each learner once in each of them, as if the filter asked for that group alone.
     """
     own, other = _reach(viewer, connection)
-    first = _first(connection, wanted, "c.place = 1", other)
+    first = _first(connection, wanted, grouping, "c.place = 1", other)
     return own & first & _modified(connection, wanted, "learner_id", other)
 
 
 def in_view_at_centre(
-    viewer: Viewer, connection: Connection, wanted: LearnerFilter = EVERYBODY
+    viewer: Viewer,
+    connection: Connection,
+    wanted: LearnerFilter = EVERYBODY,
+    grouping: Grouping | None = None,
 ) -> Clause:
     """The same of each learner of a centre, among the registrations there."""
     own, other = _reach(viewer, connection)
-    first = foremost_at_centre(connection, wanted)
+    first = foremost_at_centre(connection, wanted, grouping)
     if viewer.limited:
-        first = _first(connection, wanted, "c.foremost", _SAME_CENTRE & other)
+        first = _first(connection, wanted, grouping, "c.foremost", _SAME_CENTRE & other)
     return own & first & _modified(connection, wanted, "learner_id, centre_id", other)
 
 
-def foremost_at_centre(connection: Connection, wanted: LearnerFilter) -> Clause:
+def foremost_at_centre(
+    connection: Connection, wanted: LearnerFilter, grouping: Grouping | None = None
+) -> Clause:
     """The foremost registration of each learner of a centre, of those on a filter's courses."""
-    if picks_courses(wanted):
-        return _first(connection, wanted, "c.foremost", _SAME_CENTRE)
+    if picks_courses(wanted) or grouping in _OF_ONE_GROUP:
+        return _first(connection, wanted, grouping, "c.foremost", _SAME_CENTRE)
     return Clause("c.foremost")
 
 
@@ -111,11 +129,19 @@ def _reach(viewer: Viewer, connection: Connection) -> tuple[Clause, Clause]:
     return own, scope.registrations(viewer, connection, "b.centre_id", "b.registration_id")
 
 
-def _first(connection: Connection, wanted: LearnerFilter, surely: str, others: Clause) -> Clause:
+def _first(
+    connection: Connection,
+    wanted: LearnerFilter,
+    grouping: Grouping | None,
+    surely: str,
+    others: Clause,
+) -> Clause:
     """No other registration stands before this one; `surely` tells most of those at a glance."""
     before = others & course_clause(connection, wanted, _OTHER)
+    before &= _OF_ONE_GROUP.get(grouping, ALWAYS)
+    tables = course_tables(wanted, _OTHER, course=of_course(grouping))
     return Clause(
-        f"({surely} OR NOT EXISTS (SELECT 1 FROM {course_tables(wanted, _OTHER)}"  # noqa: S608 - clauses are ours
+        f"({surely} OR NOT EXISTS (SELECT 1 FROM {tables}"  # noqa: S608 - clauses are ours
         f" WHERE b.learner_id = c.learner_id AND b.place < c.place AND {before.text}))",
         before.params,
     )

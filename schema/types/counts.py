@@ -21,7 +21,8 @@ strawberry.enum(
     GroupBy,
     name="GroupBy",
     description="What counts are told apart by: home centre, line, level, anticipated award month,"
-    " or component.",
+    " or component. A group counts what a filter for it alone finds, so that a learner with several"
+    " registrations may be in several groups.",
 )
 for _value, _sentence in zip(
     GroupBy.__strawberry_definition__.values,  # type: ignore[attr-defined]  # made just now

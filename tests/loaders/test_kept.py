@@ -73,11 +73,11 @@ class School:
         reading = Reading(self.database.reader, viewer, self.day)
         found = []
         for one in ASKED:
-            whole = in_view(viewer, reading.connection, one.wanted)
+            whole = in_view(viewer, reading.connection, one.wanted, one.grouping)
             groups = await counted(reading, grouped(one), whole)
             found.append(Counted(await counted(reading, one, whole), keys(one, groups)))
         for one in ASKED[::3]:
-            own = in_view_at_centre(viewer, reading.connection, one.wanted)
+            own = in_view_at_centre(viewer, reading.connection, one.wanted, one.grouping)
             by_centre = await counted_by_centre_id(reading, one, own)
             groups_at = await counted_by_centre_id(reading, grouped(one), own)
             for id_ in self.ids:

@@ -1,10 +1,11 @@
 """Learners of several courses are listed and counted once, by the foremost that is asked for."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import pytest
 
@@ -12,9 +13,9 @@ from auth.permissions import GrantKind, Role
 from auth.viewer import CONSOLE, Grants, HeldGrant, Viewer
 from domain.codes import CompletionStatus
 from loaders import issues_on, learners_on
-from loaders.counting import Counting, Question
-from loaders.counts import counts_by_centre_id, counts_by_counting
-from loaders.counts_on import tally_by_centre_id, tally_by_filter
+from loaders.counting import Counting, Grouping, Question
+from loaders.counts import Counted, counts_by_centre_id, counts_by_counting
+from loaders.counts_on import Tally, tally_by_centre_id, tally_by_filter
 from loaders.filters import LearnerFilter
 from loaders.lists import issue_count, issue_count_by_centre_id, issue_page
 from loaders.pages import (
@@ -32,6 +33,10 @@ from tests.factories import DAY, import_sample
 EVERY_STATUS = tuple(status.value for status in CompletionStatus)
 LEARNERS = PageRequest(LEARNERS_BY_NAME, 100)
 ISSUES = PageRequest(ISSUES_BY_SEVERITY, 2_000)
+
+
+Sizes: TypeAlias = dict[str | None, int]
+"""Groups with anybody in them, by key."""
 
 
 class Course(NamedTuple):
@@ -192,6 +197,81 @@ async def test_each_learner_once_by_the_foremost_course_that_a_filter_is_about(
         at_centres = await counts_by_centre_id(reading, [(id_, question) for id_ in ids])
         assert [sum(one.learners for one in held.found) for held in at_centres] == sizes
     assert differed > 50
+
+
+KEYS: Final[dict[Grouping, Callable[[Course], str | None]]] = {
+    Grouping.CENTRE: lambda course: course.centre,
+    Grouping.LINE: lambda course: course.line,
+    Grouping.LEVEL: lambda course: course.level,
+    Grouping.AWARD_MONTH: lambda course: course.award or None,
+}
+
+
+def sizes_of(courses: Sequence[Course], wanted: LearnerFilter, grouping: Grouping) -> Sizes:
+    """How many learners each group has, each group as if there were no other courses."""
+    groups: dict[str | None, list[Course]] = defaultdict(list)
+    for course in courses:
+        groups[KEYS[grouping](course)].append(course)
+    found = {key: len(one_each(group, wanted)) for key, group in groups.items()}
+    return {key: size for key, size in found.items() if size}
+
+
+def told_of(counted: Counted) -> Sizes:
+    """The same as it is answered."""
+    return {one.key: one.learners for one in counted.found}
+
+
+async def test_a_group_counts_what_the_filter_for_that_group_finds(
+    database: Database, courses: list[Course]
+) -> None:
+    numbers = sorted({course.centre for course in courses})
+    partners = set(numbers[1:])
+    ids = [next(one.centre_id for one in courses if one.centre == number) for number in numbers]
+    more = 0
+    for viewer, wanted in product(viewers(ids, courses[0].line), [*filters(courses)][::3]):
+        reading = Reading(database.reader, viewer, DAY)
+        seen = [one for one in courses if seen_by(one, viewer) and asked_for(one, wanted, partners)]
+        for grouping in KEYS:
+            expected = sizes_of(seen, wanted, grouping)
+            more += sum(expected.values()) > len(one_each(seen, wanted))
+            question = Counting(Question.GROUP, wanted, grouping)
+            for _ in range(2):  # counted, and kept
+                (counted,) = await counts_by_counting(reading, [question])
+                assert told_of(counted) == expected, (grouping, wanted)
+
+            by_centre = [
+                sizes_of([one for one in seen if one.centre_id == centre_id], wanted, grouping)
+                for centre_id in ids
+            ]
+            at_centres = await counts_by_centre_id(reading, [(id_, question) for id_ in ids])
+            assert list(map(told_of, at_centres)) == by_centre
+    assert more > 10
+
+
+async def test_groups_of_another_day_count_the_same(
+    database: Database, courses: list[Course]
+) -> None:
+    numbers = sorted({course.centre for course in courses})
+    ids = [next(one.centre_id for one in courses if one.centre == number) for number in numbers]
+    wanted = LearnerFilter(centres=tuple(numbers[1:]), completion_status=EVERY_STATUS)
+    for viewer, grouping in product(viewers(ids, courses[0].line), KEYS):
+        reading = Reading(database.reader, viewer, DAY)
+        seen = [one for one in courses if seen_by(one, viewer) and asked_for(one, wanted, set())]
+        (tally,) = await tally_by_filter(reading, [(wanted, grouping)], DAY)
+        assert learners_in(tally) == sizes_of(seen, wanted, grouping)
+        tallies = await tally_by_centre_id(reading, ids, wanted, grouping, DAY)
+        assert list(map(learners_in, tallies)) == [
+            sizes_of([one for one in seen if one.centre_id == centre_id], wanted, grouping)
+            for centre_id in ids
+        ]
+
+
+def learners_in(tally: Tally) -> Sizes:
+    """How many learners a tally has in each group."""
+    found: Counter[str | None] = Counter()
+    for one in tally.of(Question.COMPLETION).found:
+        found[one.key] += one.learners
+    return dict(found)
 
 
 async def test_lists_of_another_day_show_the_same_course(
