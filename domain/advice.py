@@ -85,11 +85,13 @@ def advice_for(key: str, facts: Facts) -> Advice:
     phrases[""] = ""
     steps = tuple(
         [
-            step if not pieces else step._replace(text=_fill(pieces, phrases))
+            Step(step.order, _fill(pieces, phrases), step.actor, step.system, step.url)
+            if pieces
+            else step
             for step, pieces in zip(checklist.plain.steps, checklist.pieces, strict=True)
         ]
     )
-    return checklist.plain._replace(steps=steps)
+    return Advice(checklist.plain.key, checklist.plain.version, checklist.plain.title, steps)
 
 
 # Filling in --------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """What advice fills into its sentences, made of rows."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -19,12 +19,12 @@ _DAYS: Final = re.compile(r", (opens|closes|closed) \d")
 
 def facts_of_issue(row: FactsRow | None, issue: IssueRow) -> Facts:
     """What is known of the learner and the course, by when to act, and what about."""
-    return _facts_of(row, issue.component_type)._replace(**_case(issue.subject, issue.due_on))
+    return _facts_of(row, issue.component_type, _case(issue.subject, issue.due_on))
 
 
 def facts_of_flag(row: FactsRow | None, flag: WholeFlagRow) -> Iterator[tuple[str, Facts]]:
     """The same for each checklist that answers a flag, by its key."""
-    facts = _facts_of(row, ComponentType(flag.component_type))._replace(opens_on=flag.opens_on)
+    facts = _facts_of(row, ComponentType(flag.component_type), {"opens_on": flag.opens_on})
     subjects: dict[str, list[str | None]] = {}
     named = subjects_of(flag.stored_subjects, flag.reasons)
     for reason, subject in zip(flag.reasons, named, strict=True):
@@ -44,11 +44,14 @@ def _case(subject: str | None, due_on: date | None) -> dict[str, Any]:
     }
 
 
-def _facts_of(row: FactsRow | None, component: ComponentType | None) -> Facts:
-    """What is known of the learner and the course, in words."""
+def _facts_of(
+    row: FactsRow | None, component: ComponentType | None, case: Mapping[str, Any]
+) -> Facts:
+    """What is known of the learner and the course, in words, and of the case."""
     if row is None:
-        return Facts()
+        return Facts(**case)
     return Facts(
+        **case,
         learner=f"{row.given_name} {row.family_name}",
         uln=row.uln,
         component=component.label if component else None,
