@@ -31,7 +31,7 @@ from loaders.reading import Reading
 from models.database import Database
 from schema.root import make_schema
 from server.clock import Clock
-from server.lists import LISTS, Asked, listing_of
+from server.lists import LISTS, Asked, file_name, listing_of
 from server.settings import Settings
 
 Kind = Literal["csv", "xlsx"]
@@ -50,6 +50,7 @@ def export(
     filter: str | None = None,  # noqa: A002 - as above
     order_by: str | None = None,
     group_by: str | None = None,
+    on: str | None = None,
     output: Path | None = None,
 ) -> None:
     """Write a list into a file, as one person sees it, or all there is.
@@ -71,13 +72,15 @@ def export(
         The order of the graph, such as ULN.
     group_by
         For counts: what to tell apart, such as CENTRE.
+    on
+        The day to judge for, as YYYY-MM-DD, in place of today.
     output
         The file, which must not be there yet; without it, one with the list's name and the day.
 
     """
     if name not in LISTS:
         stop(f"There is no list {name}; there are {', '.join(LISTS)}.")
-    given = {"filter": filter, "orderBy": order_by, "groupBy": group_by}
+    given = {"filter": filter, "orderBy": order_by, "groupBy": group_by, "on": on}
     asked = Asked(make_schema(), _parameters(name, given, centre or []))
 
     async def work() -> tuple[Path, int]:
@@ -88,7 +91,7 @@ def export(
             listing = await listing_of(name, reading, asked)
             tally = Tally()
             note = Note(listing.title, viewer.named, clock.now(), asked.text, listing.out_of_reach)
-            path = output or Path(f"{name}-{clock.today().isoformat()}.{format}")
+            path = output or Path(file_name(name, format, asked, clock.today()))
             with made(path):
                 await _write(Export(listing, note, tally.add), format, path)
                 tally.whole = True

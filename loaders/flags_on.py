@@ -24,6 +24,18 @@ def flags_of(
     return [_since(row, standing.get(row.id), on) for row in rows]
 
 
+def component_then(component: ComponentRow, derived: Derived) -> ComponentRow:
+    """A component with its flags as they are on the day."""
+    flags = pair_of(component, derived)
+    return replace(
+        component,
+        complete=flags.complete,
+        entry_flag=flags.entry and flags.entry.value,
+        assessment_flag=flags.assessment and flags.assessment.value,
+        assessment_detail=flags.detail and flags.detail.value,
+    )
+
+
 def pair_of(component: ComponentRow, derived: Derived) -> Flags:
     """Both flags of a component."""
     return derived.derivation.flags[ComponentType(component.type)]

@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from msgspec.structs import replace
+
 from auth import scope
 from loaders import pages
 from loaders.derivations import (
     CHUNK,
     MOST,
+    Derived,
     Deriver,
     candidates,
     depends_on_day,
@@ -19,7 +22,7 @@ from loaders.derivations import (
 )
 from loaders.filters import LearnerFilter
 from loaders.learners import LEARNER_TABLES, in_view_at_centre
-from loaders.paging import PageRequest, Slice, sliced
+from loaders.paging import Order, PageRequest, Slice, sliced
 from loaders.reading import Reading, checked
 from models.database import ALWAYS, Clause
 
@@ -48,6 +51,17 @@ async def learner_count(reading: Reading, wanted: LearnerFilter, on: date) -> in
     found = await candidates(reading, timeless(wanted))
     kept = await _fitting(reading, wanted, found, on, NOBODY_LEFT_OUT)
     return len(kept[None])
+
+
+async def all_learners(
+    reading: Reading, wanted: LearnerFilter, order: Order, on: date
+) -> list[int]:
+    """The registrations by which learners in view are listed on a day, in an order."""
+    found = await candidates(reading, timeless(wanted), order=order.text)
+    if not depends_on_day(wanted):
+        return [row[0] for row in found]
+    kept = await _fitting(reading, wanted, found, on, NOBODY_LEFT_OUT)
+    return kept[None]
 
 
 async def learner_page_by_centre_id(
@@ -113,6 +127,12 @@ async def _fitting(
             if one is not None and len(kept[group]) < room and fits(wanted, one.derivation):
                 kept[group].append(id_)
     return kept
+
+
+def learner_then(learner: pages.ListedLearnerRow, derived: Derived) -> pages.ListedLearnerRow:
+    """A learner as far as they have come on the day."""
+    found = derived.derivation
+    return replace(learner, completion_status=found.status.value, percent_complete=found.percent)
 
 
 async def learner_rows(

@@ -33,7 +33,7 @@ from models.database import Database
 from schema.root import Schema
 from server.callers import Callers
 from server.clock import Clock
-from server.lists import LISTS, Asked, listing_of
+from server.lists import LISTS, Asked, file_name, listing_of
 from server.places import Places
 from server.recorder import Recorder
 from server.refusals import RefusalError
@@ -78,8 +78,9 @@ class ExportDesk:
             viewer = await self._taker(request, wanted)
             async with AsyncExitStack() as held:
                 held.enter_context(self.places.place(viewer))
-                content = await self._content(request, viewer, wanted, held)
-                name = f"{wanted.list}-{self.clock.today().isoformat()}.{wanted.kind}"
+                asked = Asked(self.schema, _parameters(request))
+                content = await self._content(request, viewer, wanted, asked, held)
+                name = file_name(wanted.list, wanted.kind, asked, self.clock.today())
                 headers = {"content-disposition": f'attachment; filename="{name}"'}
                 return Streamed(content, headers, held.pop_all(), KINDS[wanted.kind])
         except RefusalError as refusal:
@@ -106,10 +107,14 @@ class ExportDesk:
         raise RefusalError(403, answer.code, answer.reason)
 
     async def _content(
-        self, request: Request, viewer: Viewer, wanted: _Wanted, held: AsyncExitStack
+        self,
+        request: Request,
+        viewer: Viewer,
+        wanted: _Wanted,
+        asked: Asked,
+        held: AsyncExitStack,
     ) -> AsyncGenerator[bytes]:
         """The bytes; what is wrong with the question is told before the first of them."""
-        asked = Asked(self.schema, _parameters(request))
         reading = Reading(self.database.reader, viewer, self.clock.today())
         try:
             listing = await listing_of(wanted.list, reading, asked)

@@ -1,6 +1,7 @@
 """What an export's address asks for: which list, of whom, in which order, by which groups."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
 from enum import Enum
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -12,6 +13,7 @@ from strawberry.types.arguments import convert_argument
 from auth.explain import demand
 from auth.permissions import Permission
 from domain.errors import Invalid, Missing
+from domain.travel import within_reach
 from exchange.export import counts, issues, learners, records
 from exchange.export.listing import Listing
 from loaders import changes, filters
@@ -70,6 +72,13 @@ class Asked(NamedTuple):
         message = f"{name} must be one of {', '.join(kind.__members__)}."
         raise Invalid(message, code="QUERY", field=name)
 
+    def day(self, today: date) -> date | None:
+        """The day to judge for, None for today; raises Invalid."""
+        if "on" not in self.parameters:
+            return None
+        on: date = self._read("Date", self.parameters["on"], "on")
+        return None if on == today else within_reach(on, today, field="on")
+
     async def centre(self, reading: Reading) -> CentreRow:
         """The centre, where its unmatched entries may be seen; raises what is to be answered."""
         number: object = self._read("CentreNumber", self.parameters.get("centre"), "centre")
@@ -120,12 +129,14 @@ def _fault(error: GraphQLError, place: str) -> Invalid:
 
 async def _learners(reading: Reading, asked: Asked) -> Listing:
     order = asked.word("orderBy", LearnerOrder) or LearnerOrder.NAME
-    return await learners.learners(reading, asked.learners(), order_of(order))
+    day = asked.day(reading.today)
+    return await learners.learners(reading, asked.learners(), order_of(order), day)
 
 
 async def _issues(reading: Reading, asked: Asked) -> Listing:
     order = asked.word("orderBy", IssueOrder) or IssueOrder.SEVERITY
-    return await issues.issues(reading, asked.learners(), issue_order_of(order))
+    day = asked.day(reading.today)
+    return await issues.issues(reading, asked.learners(), issue_order_of(order), day)
 
 
 async def _declarations(reading: Reading, asked: Asked) -> Listing:
@@ -135,15 +146,17 @@ async def _declarations(reading: Reading, asked: Asked) -> Listing:
 async def _completion(reading: Reading, asked: Asked) -> Listing:
     grouping = asked.word("groupBy", Grouping)
     check_groups(grouping)
-    return await counts.completion(reading, asked.learners(), grouping)
+    return await counts.completion(reading, asked.learners(), grouping, asked.day(reading.today))
 
 
 async def _flag_counts(reading: Reading, asked: Asked) -> Listing:
-    return await counts.flag_counts(reading, asked.learners(), asked.word("groupBy", Grouping))
+    grouping = asked.word("groupBy", Grouping)
+    return await counts.flag_counts(reading, asked.learners(), grouping, asked.day(reading.today))
 
 
 async def _issue_counts(reading: Reading, asked: Asked) -> Listing:
-    return await counts.issue_counts(reading, asked.learners(), asked.word("groupBy", Grouping))
+    grouping = asked.word("groupBy", Grouping)
+    return await counts.issue_counts(reading, asked.learners(), grouping, asked.day(reading.today))
 
 
 async def _unmatched_entries(reading: Reading, asked: Asked) -> Listing:
@@ -161,8 +174,8 @@ class _Known(NamedTuple):
     parameters: frozenset[str]
 
 
-_ORDERED: Final = frozenset({"filter", "orderBy"})
-_GROUPED: Final = frozenset({"filter", "groupBy"})
+_ORDERED: Final = frozenset({"filter", "on", "orderBy"})
+_GROUPED: Final = frozenset({"filter", "groupBy", "on"})
 _FILTERED: Final = frozenset({"filter"})
 
 LISTS: Final[Mapping[str, _Known]] = {
@@ -176,6 +189,13 @@ LISTS: Final[Mapping[str, _Known]] = {
     "unmatched-entries": _Known(_unmatched_entries, frozenset({"centre"})),
 }
 """Every list that can be taken away, by the name it has in an address."""
+
+
+def file_name(name: str, kind: str, asked: Asked, today: date) -> str:
+    """What a file is called: by the day on which it is taken, or that it is about."""
+    on = asked.parameters.get("on")
+    day = today.isoformat() if on is None else f"on-{on}"
+    return f"{name}-{day}.{kind}"
 
 
 async def listing_of(name: str, reading: Reading, asked: Asked) -> Listing:

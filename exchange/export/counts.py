@@ -1,6 +1,7 @@
 """The charts as files: every group and in it every code, zeros included."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Final
 
 from domain.codes import AssessmentFlag, CompletionStatus, EntryFlag, FlagKind, IssueCode
@@ -8,6 +9,7 @@ from domain.vocabulary import ComponentType
 from exchange.export.listing import Column, Kind, Listing, Row, listed
 from loaders.counting import Count, Counting, Grouping, Question
 from loaders.counts import by_group, counts_by_counting
+from loaders.counts_on import tally_by_filter
 from loaders.facts import level_in_words
 from loaders.filters import LearnerFilter
 from loaders.reading import Reading
@@ -23,9 +25,11 @@ _LEARNERS: Final = Column("Learners", Kind.NUMBER, 10)
 _FLAG_KINDS: Final = ((FlagKind.ENTRY, EntryFlag), (FlagKind.ASSESSMENT, AssessmentFlag))
 
 
-async def completion(reading: Reading, wanted: LearnerFilter, grouping: Grouping | None) -> Listing:
-    """Learners in reach by completion status."""
-    groups = await _grouped(reading, Counting(Question.COMPLETION, wanted, grouping))
+async def completion(
+    reading: Reading, wanted: LearnerFilter, grouping: Grouping | None, on: date | None
+) -> Listing:
+    """Learners in reach by completion status, today or on another day."""
+    groups = await _grouped(reading, Counting(Question.COMPLETION, wanted, grouping), on)
     columns = (Column("Completion status", width=20), _LEARNERS, Column("Share", Kind.SHARE, 9))
     rows = []
     for key, found in groups:
@@ -39,10 +43,10 @@ async def completion(reading: Reading, wanted: LearnerFilter, grouping: Grouping
 
 
 async def flag_counts(
-    reading: Reading, wanted: LearnerFilter, grouping: Grouping | None
+    reading: Reading, wanted: LearnerFilter, grouping: Grouping | None, on: date | None
 ) -> Listing:
-    """Components of learners in reach by flag."""
-    groups = await _grouped(reading, Counting(Question.FLAG, wanted, grouping))
+    """Components of learners in reach by flag, today or on another day."""
+    groups = await _grouped(reading, Counting(Question.FLAG, wanted, grouping), on)
     columns = (
         Column("Kind", width=18),
         Column("Flag", width=26),
@@ -60,10 +64,10 @@ async def flag_counts(
 
 
 async def issue_counts(
-    reading: Reading, wanted: LearnerFilter, grouping: Grouping | None
+    reading: Reading, wanted: LearnerFilter, grouping: Grouping | None, on: date | None
 ) -> Listing:
-    """Issues of learners in reach by code."""
-    groups = await _grouped(reading, Counting(Question.ISSUE, wanted, grouping))
+    """Issues of learners in reach by code, today or on another day."""
+    groups = await _grouped(reading, Counting(Question.ISSUE, wanted, grouping), on)
     columns = (Column("Issue", width=30), Column("Issues", Kind.NUMBER, 10), _LEARNERS)
     rows = []
     for key, found in groups:
@@ -75,11 +79,14 @@ async def issue_counts(
 
 
 async def _grouped(
-    reading: Reading, asked: Counting
+    reading: Reading, asked: Counting, on: date | None
 ) -> Iterator[tuple[str | None, Sequence[Count]]]:
     """Every group that there is for the filter."""
-    (found,) = await counts_by_counting(reading, [asked])
-    return by_group(found)
+    if on is None:
+        (found,) = await counts_by_counting(reading, [asked])
+        return by_group(found)
+    (tally,) = await tally_by_filter(reading, [(asked.wanted, asked.grouping)], on)
+    return by_group(tally.of(asked.question))
 
 
 def _columns(grouping: Grouping | None, columns: tuple[Column, ...]) -> tuple[Column, ...]:

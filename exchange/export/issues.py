@@ -1,6 +1,7 @@
 """The shopping list and what is declared elsewhere as files, and both for whom."""
 
 from collections.abc import AsyncGenerator, Sequence
+from datetime import date
 from functools import partial
 from typing import Final
 
@@ -17,11 +18,13 @@ from exchange.export.listing import (
     Listing,
     Row,
     centres_of,
+    known,
     pages,
 )
 from loaders.catalogue import qualification_by_qan
 from loaders.facts import facts_of_issue, level_in_words
 from loaders.filters import LearnerFilter
+from loaders.issues_on import DatedIssueRow, all_issues, as_stored
 from loaders.learners import facts_by_registration_id
 from loaders.lists import declaration_count, declaration_page, issue_count, issue_page
 from loaders.paging import DECLARATIONS_NEWEST_FIRST, Order
@@ -61,8 +64,10 @@ _DECLARATION_COLUMNS: Final = (
 )
 
 
-async def issues(reading: Reading, wanted: LearnerFilter, order: Order) -> Listing:
-    """The issues of learners in reach, each with what to do about it."""
+async def issues(reading: Reading, wanted: LearnerFilter, order: Order, on: date | None) -> Listing:
+    """The issues of learners in reach, today or on another day, each with what to do about it."""
+    if on is not None:
+        return await _issues_on(reading, wanted, order, on)
 
     async def chunks() -> AsyncGenerator[Chunk]:
         async for found in pages(partial(issue_page, reading, wanted), order):
@@ -70,6 +75,16 @@ async def issues(reading: Reading, wanted: LearnerFilter, order: Order) -> Listi
 
     total = partial(issue_count, reading, wanted)
     return Listing("Issues", _ISSUE_COLUMNS, total, chunks)
+
+
+async def _issues_on(reading: Reading, wanted: LearnerFilter, order: Order, on: date) -> Listing:
+    """All are judged at once: which come first is not known before."""
+    found = await all_issues(reading, wanted, order, on)
+
+    async def make(some: Sequence[DatedIssueRow]) -> list[Row]:
+        return await _issue_rows(reading, await as_stored(reading, some, on))
+
+    return known("Issues", _ISSUE_COLUMNS, found, make)
 
 
 async def declarations(reading: Reading, wanted: LearnerFilter) -> Listing:
@@ -85,10 +100,10 @@ async def declarations(reading: Reading, wanted: LearnerFilter) -> Listing:
 
 
 async def _issue_rows(reading: Reading, found: Sequence[ListedIssueRow]) -> list[Row]:
-    known = await facts_by_registration_id(reading, [issue.registration_id for issue in found])
+    told = await facts_by_registration_id(reading, [issue.registration_id for issue in found])
     centres = await centres_of(reading, (issue.centre_id for issue in found))
     rows = []
-    for issue, facts in zip(found, known, strict=True):
+    for issue, facts in zip(found, told, strict=True):
         advice = advice_for(issue.code, facts_of_issue(facts, issue))
         steps = "\n".join(f"{step.order}. {step.text}" for step in advice.steps)
         may_know = reading.viewer.may(Permission.CHANGE_ACTOR_READ, issue.centre_id)
@@ -112,11 +127,11 @@ async def _issue_rows(reading: Reading, found: Sequence[ListedIssueRow]) -> list
 
 
 async def _declaration_rows(reading: Reading, found: Sequence[DeclarationRow]) -> list[Row]:
-    known = await facts_by_registration_id(reading, [one.registration_id for one in found])
+    told = await facts_by_registration_id(reading, [one.registration_id for one in found])
     catalogued = await qualification_by_qan(reading, [one.qan for one in found])
     centres = await centres_of(reading, (one.centre_id for one in found))
     rows = []
-    for one, facts, qualification in zip(found, known, catalogued, strict=True):
+    for one, facts, qualification in zip(found, told, catalogued, strict=True):
         may_know = reading.viewer.may(Permission.CHANGE_ACTOR_READ, one.centre_id)
         cells = (
             *centres[one.centre_id],

@@ -1,6 +1,7 @@
 """The Diploma Learner Overview as a file: a learner a row, both flags of every component."""
 
 from collections.abc import AsyncGenerator, Sequence
+from datetime import date
 from functools import partial
 from typing import Final
 
@@ -17,12 +18,16 @@ from exchange.export.listing import (
     Listing,
     Row,
     centres_of,
+    known,
     pages,
 )
 from loaders.components import components_by_registration_id
+from loaders.derivations import derived_by_registration_id
 from loaders.facts import level_in_words
 from loaders.filters import LearnerFilter
+from loaders.flags_on import component_then
 from loaders.learners import registration_by_id
+from loaders.learners_on import all_learners, learner_rows, learner_then
 from loaders.pages import learner_count, learner_page
 from loaders.paging import Order
 from loaders.reading import Reading
@@ -52,20 +57,46 @@ _COLUMNS: Final = (
 _AWARD_SET_BY: Final = {source.value: source.label for source in AwardSource}
 
 
-async def learners(reading: Reading, wanted: LearnerFilter, order: Order) -> Listing:
-    """Learners in reach, each once, by their foremost registration."""
+async def learners(
+    reading: Reading, wanted: LearnerFilter, order: Order, on: date | None
+) -> Listing:
+    """Learners in reach, each once, by their foremost registration, today or on another day."""
+    if on is not None:
+        return await _learners_on(reading, wanted, order, on)
 
     async def chunks() -> AsyncGenerator[Chunk]:
         async for found in pages(partial(learner_page, reading, wanted), order):
-            yield await _rows(reading, found)
+            keys = [learner.registration_id for learner in found]
+            parts = await components_by_registration_id(reading, keys)
+            yield await _rows(reading, found, parts)
 
     return Listing("Learners", _COLUMNS, partial(learner_count, reading, wanted), chunks)
 
 
-async def _rows(reading: Reading, found: Sequence[LearnerRow]) -> list[Row]:
-    keys = [learner.registration_id for learner in found]
-    courses = await registration_by_id(reading, keys)
-    parts = await components_by_registration_id(reading, keys)
+async def _learners_on(reading: Reading, wanted: LearnerFilter, order: Order, on: date) -> Listing:
+    """Who is in the list is known at once; what is shown of them is judged a chunk at a time."""
+    found = await all_learners(reading, wanted, order, on)
+
+    async def make(keys: Sequence[int]) -> list[Row]:
+        rows = await learner_rows(reading, keys)
+        seen = [row.registration_id for row in rows]
+        derived = await derived_by_registration_id(reading, seen, on)
+        stored = await components_by_registration_id(reading, seen)
+        learners, parts = [], []
+        for learner, components, then in zip(rows, stored, derived, strict=True):
+            if then is not None:
+                learners.append(learner_then(learner, then))
+                parts.append([component_then(component, then) for component in components])
+        return await _rows(reading, learners, parts)
+
+    return known("Learners", _COLUMNS, found, make)
+
+
+async def _rows(
+    reading: Reading, found: Sequence[LearnerRow], parts: Sequence[Sequence[ComponentRow]]
+) -> list[Row]:
+    """Learners with their components."""
+    courses = await registration_by_id(reading, [learner.registration_id for learner in found])
     centres = await centres_of(reading, (learner.centre_id for learner in found))
     rows = []
     for learner, course, components in zip(found, courses, parts, strict=True):

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from datetime import date, datetime
 from enum import Enum, auto
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import orjson
 
@@ -13,6 +13,8 @@ from loaders.reading import Reading
 
 CHUNK: Final = 250
 """Rows that are read, and kept in memory, at a time."""
+
+Found = TypeVar("Found")
 
 Cell = str | int | float | bool | date | datetime | None
 """What a cell holds; None for nothing, and for what the reader may not know."""
@@ -96,6 +98,24 @@ def listed(title: str, columns: tuple[Column, ...], rows: Sequence[Row]) -> List
 
     async def chunks() -> AsyncGenerator[Chunk]:
         yield rows
+
+    return Listing(title, columns, total, chunks)
+
+
+def known(
+    title: str,
+    columns: tuple[Column, ...],
+    found: Sequence[Found],
+    make: Callable[[Sequence[Found]], Awaitable[Chunk]],
+) -> Listing:
+    """A list of which it is known what is in it, and whose rows are made a chunk at a time."""
+
+    async def total() -> int:
+        return len(found)
+
+    async def chunks() -> AsyncGenerator[Chunk]:
+        for start in range(0, len(found), CHUNK):
+            yield await make(found[start : start + CHUNK])
 
     return Listing(title, columns, total, chunks)
 

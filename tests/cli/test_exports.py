@@ -34,11 +34,17 @@ def test_a_list_is_written_as_one_person_sees_it_or_as_a_whole(ready: Terminal) 
     assert [row["ULN"] for row in own] == sorted(row["ULN"] for row in own)
     assert 0 < len(own) < 12
 
+    then = ready.done("export", "issues", "--on", "2010-05-20")
+    assert then.out.startswith("issues-on-2010-05-20.csv: ")
+    assert table((ready.folder / "issues-on-2010-05-20.csv").read_bytes())
+
     assert [
+        ready.refused("export", "issues", "--on", "soon"),
         ready.refused("export", "learners", "--output", "own.csv"),
         ready.refused("export", "learners", "--filter", "{"),
         ready.refused("export", "pupils").partition(";")[0],
     ] == [
+        "on: A day is written YYYY-MM-DD.",
         "own.csv cannot be made, or is there already.",
         "The filter is not JSON.",
         "There is no list pupils",

@@ -17,7 +17,7 @@ from models.database import Database
 from server.lists import LISTS
 from tests.callers import CallerMaker
 from tests.exchange.feeds import ANNA_ULN, EAST, WEST, find, send, tiny_feed
-from tests.factories import add_user, import_sample, served
+from tests.factories import DAY, add_user, import_sample, served
 from tests.graph.asking import centre_numbers, complete_the_sample
 from tests.graph.editing import SET_AWARD, registration_id
 from tests.graph.watching import LOG
@@ -29,37 +29,40 @@ from tests.server.exporting import (
     shown_issue,
     shown_learner,
     taker,
+    workbook,
 )
 
 MANAGER, VISITOR, STRANGER = "manager@west.example", "visitor@west.example", "x@east.example"
 SUPPORT = "support@example.org"
 
 LEARNERS: Final = """
-query ($filter: LearnerFilter, $orderBy: LearnerOrder!) {
-  learners(filter: $filter, orderBy: $orderBy, first: 100) {
+query ($filter: LearnerFilter, $orderBy: LearnerOrder!, $on: Date) {
+  learners(filter: $filter, orderBy: $orderBy, first: 100, on: $on) {
     nodes {
-      uln givenName familyName completionStatus percentComplete
+      uln givenName familyName completionStatus(on: $on) percentComplete(on: $on)
       registration { anticipatedAward homeCentre { number } }
-      components { type entryFlag assessmentDetail }
+      components { type entryFlag(on: $on) assessmentDetail(on: $on) }
     }
   }
 }
 """
 ISSUES: Final = """
-query ($filter: LearnerFilter, $orderBy: IssueOrder!) {
-  issues(filter: $filter, orderBy: $orderBy, first: 100) {
+query ($filter: LearnerFilter, $orderBy: IssueOrder!, $on: Date) {
+  issues(filter: $filter, orderBy: $orderBy, first: 100, on: $on) {
     totalCount
     nodes { label subject dueOn componentType learner { uln } advice { title steps { text } } }
   }
 }
 """
 COUNTS: Final = """
-query ($filter: LearnerFilter) {
-  completion(filter: $filter, groupBy: CENTRE) {
+query ($filter: LearnerFilter, $on: Date) {
+  completion(filter: $filter, groupBy: CENTRE, on: $on) {
     groups { key statuses { status count share } }
   }
-  flagCounts(filter: $filter) { groups { flags { code components learners } } }
-  issueCounts(filter: $filter, groupBy: LEVEL) { groups { issues { code issues learners } } }
+  flagCounts(filter: $filter, on: $on) { groups { flags { code components learners } } }
+  issueCounts(filter: $filter, groupBy: LEVEL, on: $on) {
+    groups { issues { code issues learners } }
+  }
 }
 """
 OTHERS: Final = """
@@ -105,11 +108,21 @@ def error(answer: httpx2.Response) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "order"),
-    [({}, "NAME"), ({"entryFlag": ["ELIGIBLE_ENTRY"], "component": ["PROJECT"]}, "AWARD_MONTH")],
+    ("wanted", "order", "on"),
+    [
+        ({}, "NAME", None),
+        ({}, "AWARD_MONTH", "2010-05-20"),
+        ({"entryFlag": ["ELIGIBLE_ENTRY"], "component": ["PROJECT"]}, "AWARD_MONTH", None),
+        ({"entryFlag": ["ELIGIBLE_ENTRY"], "component": ["PROJECT"]}, "NAME", "2009-09-01"),
+    ],
 )
 async def test_lists_and_counts_are_those_of_the_graph(
-    database: Database, database_url: str, tmp_path: Path, wanted: Any, order: str
+    database: Database,
+    database_url: str,
+    tmp_path: Path,
+    wanted: Any,
+    order: str,
+    on: str | None,
 ) -> None:
     await import_sample(database, tmp_path / "feed", learners=40)
     numbers = await centre_numbers(database)
@@ -117,23 +130,23 @@ async def test_lists_and_counts_are_those_of_the_graph(
     await add_user(database, MANAGER, *numbers, role=Role.ADMINISTRATOR)
     async with served(database_url) as client:
         person = await taker(client, MANAGER)
-        asked = {"filter": json.dumps(wanted)}
+        asked = {"filter": json.dumps(wanted)} | ({} if on is None else {"on": on})
 
-        data = await person.data(LEARNERS, filter=wanted, orderBy=order)
+        data = await person.data(LEARNERS, filter=wanted, orderBy=order, on=on)
         rows = await person.csv("learners", orderBy=order, **asked)
         assert [learner_of(row) for row in rows] == [
             shown_learner(node) for node in data["learners"]["nodes"]
         ]
         assert len(rows) > 5
 
-        data = await person.data(ISSUES, filter=wanted, orderBy="DUE_DATE")
+        data = await person.data(ISSUES, filter=wanted, orderBy="DUE_DATE", on=on)
         rows = await person.csv("issues", orderBy="DUE_DATE", **asked)
         assert len(rows) == data["issues"]["totalCount"]
         assert [issue_of(row) for row in rows[:100]] == [
             shown_issue(node) for node in data["issues"]["nodes"]
         ]
 
-        data = await person.data(COUNTS, filter=wanted)
+        data = await person.data(COUNTS, filter=wanted, on=on)
         assert [
             (row["Centre number"], row["Completion status"], row["Learners"], row["Share"])
             for row in await person.csv("completion", groupBy="CENTRE", **asked)
@@ -169,6 +182,26 @@ async def test_lists_and_counts_are_those_of_the_graph(
             tuple(node[name] or "" for name in ("uln", "qan", "dateOfBirth"))
             for node in data["unmatchedEntries"]["nodes"]
         ]
+
+
+async def test_a_file_of_another_day_says_so_and_tells_what_will_be(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await import_sample(database, tmp_path / "feed", learners=40)
+    await add_user(database, MANAGER, *await centre_numbers(database))
+    async with served(database_url) as client:
+        person = await taker(client, MANAGER)
+        answer = await person.get("issues.xlsx", on="2010-05-20")
+        name = "issues-on-2010-05-20.xlsx"
+        assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
+        about, then = workbook(answer.content)
+        assert (about["Asked for"], about["Rows"]) == ("on: 2010-05-20", str(len(then)))
+        today = await person.csv("issues")
+        overdue = IssueCode.MARKS_DEADLINE_PASSED.label
+        assert sum(row["Issue"] == overdue for row in then) > sum(
+            row["Issue"] == overdue for row in today
+        )
+        assert await person.csv("issues", on=DAY.isoformat()) == today
 
 
 def _texts(one: dict[str, Any], *names: str) -> tuple[str, ...]:
@@ -342,6 +375,10 @@ async def test_what_cannot_be_asked_is_refused_with_a_code(tiny: httpx2.AsyncCli
         ("learners.csv", {"groupBy": "CENTRE"}, (400, "QUERY")),
         ("completion.csv", {"groupBy": "COMPONENT"}, (400, "GROUP_BY")),
         ("changes.csv", {"filter": '{"from": "yesterday"}'}, (400, "MOMENT_INVALID")),
+        ("issues.csv", {"on": "tomorrow"}, (400, "DAY_INVALID")),
+        ("learners.csv", {"on": "1999-12-31"}, (400, "DAY_OUT_OF_RANGE")),
+        ("completion.csv", {"on": ""}, (400, "DAY_INVALID")),
+        ("declarations.csv", {"on": "2010-05-20"}, (400, "QUERY")),
         ("unmatched-entries.csv", {}, (400, "QUERY")),
     ):
         answer = await person.get(file, **asked)
