@@ -7,8 +7,8 @@ from typing import NamedTuple
 from loaders.counting import Count, Counting, Grouping, Question, counted, counted_by_centre_id
 from loaders.filters import LearnerFilter
 from loaders.kept import Place, kept_at_centres, kept_in_view, places
-from loaders.learners import in_view, in_view_at_centre
 from loaders.reading import Reading
+from loaders.views import in_view, in_view_at_centre
 
 
 class Counted(NamedTuple):

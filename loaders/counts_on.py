@@ -10,8 +10,8 @@ from loaders.counting import Count, Grouping, Question, key_of
 from loaders.counts import Counted
 from loaders.derivations import Derived, at_centre, candidates, concerns, fitting, timeless
 from loaders.filters import LearnerFilter
-from loaders.learners import in_view
 from loaders.reading import Reading
+from loaders.views import in_view
 from models.database import Clause
 
 Kind = tuple[str | None, str, str]

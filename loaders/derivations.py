@@ -22,8 +22,9 @@ from inputs.catalogue import read_catalogue
 from inputs.records import Course, RecordReader
 from loaders.counting import Grouping
 from loaders.filters import LISTED, LearnerFilter, learner_clause
-from loaders.learners import LEARNER_BESIDE, in_view, in_view_at_centre
+from loaders.learners import LEARNER_BESIDE
 from loaders.reading import Reading, checked
+from loaders.views import in_view, in_view_at_centre
 from models.database import ALWAYS, Clause
 
 CHUNK: Final = 200

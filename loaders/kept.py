@@ -18,8 +18,8 @@ import msgspec
 from auth import scope
 from loaders.counting import Count, Counting, Grouping, Question, counted, counted_by_centre_id
 from loaders.filters import EVERYBODY, LearnerFilter, at_centres
-from loaders.learners import foremost_at_centre, in_view
 from loaders.reading import Reading
+from loaders.views import foremost_at_centre, in_view
 from models.database import ALWAYS, Clause, Connection
 
 MOST_CENTRES: Final = 500

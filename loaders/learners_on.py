@@ -21,9 +21,10 @@ from loaders.derivations import (
     timeless,
 )
 from loaders.filters import LearnerFilter
-from loaders.learners import LEARNER_TABLES, in_view_at_centre
+from loaders.learners import LEARNER_TABLES
 from loaders.paging import Order, PageRequest, Slice, sliced
 from loaders.reading import Reading, checked
+from loaders.views import in_view_at_centre
 from models.database import ALWAYS, Clause
 
 NOBODY_LEFT_OUT = MOST + 1

@@ -14,11 +14,11 @@ from loaders.filters import (
     modified_clause,
 )
 from loaders.kept import total_in_view
-from loaders.learners import in_view, in_view_at_centre
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading
 from loaders.rows import DeclarationRow, ListedIssueRow
 from loaders.select import columns_of
+from loaders.views import in_view, in_view_at_centre
 from models.database import Clause
 
 _LISTED = Listed(

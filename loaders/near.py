@@ -11,9 +11,9 @@ from auth import scope
 from auth.permissions import Permission
 from domain.names import name_order, name_parts
 from domain.nearness import Nearness, Person, near_ulns, nearness
-from loaders.learners import in_view_at_centre
 from loaders.reading import Reading
 from loaders.rows import WholeEntryRow
+from loaders.views import in_view_at_centre
 from models.database import Clause
 
 MOST_NEAR: Final = 5

@@ -8,11 +8,12 @@ from loaders.counting import Question
 from loaders.each import Listed, count_of_each, page_of, page_of_each, slices
 from loaders.filters import LearnerFilter, course_tables, learner_clause
 from loaders.kept import total_in_view
-from loaders.learners import LEARNER_BESIDE, LEARNER_SOURCES, in_view, in_view_at_centre
+from loaders.learners import LEARNER_BESIDE, LEARNER_SOURCES
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading
 from loaders.rows import LearnerRow, WholeEntryRow
 from loaders.select import columns_of
+from loaders.views import in_view, in_view_at_centre
 from models.database import Clause
 
 

@@ -5,11 +5,12 @@ from hashlib import sha256
 
 from auth import scope
 from loaders.filters import END, name_clause, named_clause
-from loaders.learners import LEARNER_SOURCES, LEARNER_TABLES, in_view
+from loaders.learners import LEARNER_SOURCES, LEARNER_TABLES
 from loaders.paging import Order, PageRequest, Slice, sliced
 from loaders.reading import Reading
 from loaders.rows import LearnerRow
 from loaders.select import columns_of
+from loaders.views import in_view
 from models.database import ALWAYS, Clause, Dialect
 
 

@@ -21,8 +21,8 @@ from exchange.report import Mode
 from loaders.counting import Count, Counting, Grouping, Question, counted, counted_by_centre_id
 from loaders.counts import Counted, counts_by_centre_id, counts_by_counting
 from loaders.filters import LearnerFilter
-from loaders.learners import in_view, in_view_at_centre
 from loaders.reading import Reading
+from loaders.views import in_view, in_view_at_centre
 from models.database import Database
 from tests.exchange.feeds import Row, read_rows, send
 from tests.factories import DAY, add_user, import_sample

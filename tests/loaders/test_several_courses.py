@@ -337,6 +337,16 @@ async def test_whoever_was_changed_on_any_course_in_view_was_changed(
         assert {row.registration_id for row in page.rows} == {course.id for course in expected}
         assert await learner_count(reading, wanted) == len(expected)
 
+        for grouping, key_of in KEYS.items():
+            question = Counting(Question.GROUP, wanted, grouping)
+            (counted,) = await counts_by_counting(reading, [question])
+            groups: Sizes = {}
+            for key in {key_of(one) for one in seen}:
+                group = [one for one in seen if key_of(one) == key]
+                touched = {one.learner_id for one in changed if one in group}
+                groups[key] = sum(one.learner_id in touched for one in one_each(group, wanted))
+            assert told_of(counted) == {key: size for key, size in groups.items() if size}
+
         there = {(one.learner_id, one.centre_id) for one in changed if one in seen}
         pages = await learner_page_by_centre_id(reading, ids, wanted, LEARNERS)
         for centre_id, page in zip(ids, pages, strict=True):
