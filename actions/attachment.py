@@ -10,32 +10,57 @@ _COURSES = """
     GROUP BY l.uln, r.centre_id, r.learner_id
 """
 
-ATTACHED = """
+_ALLOWED = """
+    ('|' || n.qualification_levels || '|') LIKE ('%|' || q.level || '|%')
+    AND (q.lines = 'ANY' OR ('|' || q.lines || '|') LIKE ('%|' || r.line || '|%'))
+"""
+
+SUITS = f"""
+    EXISTS (SELECT 1 FROM qualification q
+        JOIN requirement n ON n.level = r.level AND n.component = e.component
+        WHERE q.qan = e.qan AND {_ALLOWED})
+"""  # noqa: S608 - names are ours
+"""Level and line of a course `r` allow the qualification of an entry `e`."""
+
+_BEST = f"""
+    SELECT r.id FROM registration r
+    LEFT JOIN qualification q ON q.qan = e.qan
+    LEFT JOIN requirement n ON n.level = r.level AND n.component = e.component
+    WHERE r.learner_id = {{learner}} AND r.centre_id = e.centre_id
+    ORDER BY CASE WHEN {_ALLOWED} THEN 0 ELSE 1 END,
+        CASE WHEN r.status = 'WITHDRAWN' THEN 1 ELSE 0 END,
+        COALESCE(r.award, '') DESC, r.ref
+    LIMIT 1
+"""  # noqa: S608 - names are ours
+"""Of a learner's courses at the entry's centre the one that it is for."""
+
+_NAMESAKE = """
+    (SELECT CASE WHEN MIN(l.id) = MAX(l.id) THEN MAX(l.id) END
+    FROM learner l JOIN registration o ON o.learner_id = l.id
+    WHERE l.name_key = e.name_key AND o.centre_id = e.centre_id
+    AND (l.date_of_birth = e.date_of_birth
+        OR l.date_of_birth IS NULL OR e.date_of_birth IS NULL))
+"""
+"""The only learner of the centre with the entry's name, and no other birth date."""
+
+ATTACHED = f"""
     SELECT e.*, k.learner_id,
         CASE WHEN k.courses = 1 THEN k.registration_id
-        WHEN k.courses > 1 THEN (
-            SELECT r.id FROM registration r
-            LEFT JOIN qualification q ON q.qan = e.qan
-            LEFT JOIN requirement n ON n.level = r.level AND n.component = e.component
-            WHERE r.learner_id = k.learner_id AND r.centre_id = e.centre_id
-            ORDER BY
-                CASE WHEN ('|' || n.qualification_levels || '|') LIKE ('%|' || q.level || '|%')
-                    AND (q.lines = 'ANY' OR ('|' || q.lines || '|') LIKE ('%|' || r.line || '|%'))
-                THEN 0 ELSE 1 END,
-                CASE WHEN r.status = 'WITHDRAWN' THEN 1 ELSE 0 END,
-                COALESCE(r.award, '') DESC, r.ref
-            LIMIT 1)
+        WHEN k.courses > 1 THEN ({_BEST.format(learner="k.learner_id")})
         END AS registration_id,
-        CASE WHEN k.learner_id IS NULL AND e.name_key IS NOT NULL THEN (
-            SELECT CASE WHEN MIN(l.id) = MAX(l.id) THEN MAX(r.id) END
-            FROM learner l JOIN registration r ON r.learner_id = l.id
-            WHERE l.name_key = e.name_key AND r.centre_id = e.centre_id
-            AND (l.date_of_birth = e.date_of_birth
-                OR l.date_of_birth IS NULL OR e.date_of_birth IS NULL))
+        CASE WHEN k.learner_id IS NULL AND e.name_key IS NOT NULL
+        THEN ({_BEST.format(learner=_NAMESAKE)})
         END AS suspected_id
-    FROM {source} e
-    LEFT JOIN {courses} k ON k.uln = e.uln AND k.centre_id = e.centre_id
+    FROM {{source}} e
+    LEFT JOIN {{courses}} k ON k.uln = e.uln AND k.centre_id = e.centre_id
+"""  # noqa: S608 - names are ours
+
+OF_LEARNERS = """
+    e.id IN (SELECT x.id FROM entry x WHERE x.learner_id IN ({learners})
+        UNION SELECT x.id FROM entry x JOIN registration g ON g.id = x.suspected_id
+        WHERE g.learner_id IN ({learners}))
 """
+"""The entries `e` of some learners, and those that are suspected to be theirs."""
 
 ATTACHMENT = ("learner_id", "registration_id", "suspected_id", "component")
 """What attaching fills in."""

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import msgspec
 
-from actions.attachment import reattach
+from actions.attachment import OF_LEARNERS, reattach
 from actions.locks import lock_learners
 from actions.storing import Judge, derive_learners, mark_modified
 from actions.versions import centres_of, change_versions
@@ -128,4 +128,4 @@ async def reattach_entries(connection: Connection, learner_ids: Sequence[int]) -
     )
     if several:
         keys = ", ".join(str(int(row[0])) for row in several)
-        await reattach(connection, f"e.learner_id IN ({keys})")
+        await reattach(connection, OF_LEARNERS.format(learners=keys))

@@ -1,7 +1,8 @@
 """Completeness that would tell a result early is held back once, when DAS first tells of it.
 
 A component turns complete with a hold that is not settled yet; when all files are written, its
-entries settle it. As long as a hold lasts it follows what becomes known of the releases. Once it
+entries settle it, those of another course that would count to it as well: DAS may have heard of
+either. As long as a hold lasts it follows what becomes known of the releases. Once it
 is over, or there was none, no result that arrives later makes the component incomplete again.
 """
 
@@ -12,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from actions.attachment import SUITS
 from domain.catalogue import Catalogue
 from domain.embargo import Sitting, held_until
 from domain.vocabulary import EntryStatus
@@ -44,8 +46,8 @@ async def settle_holds(
         "SELECT k.id, k.held_until, d.fetched_at, e.id, e.series, e.result, e.result_release_on"  # noqa: S608 - names are ours
         " FROM registration r JOIN das_component k ON k.registration_id = r.id"
         " LEFT JOIN das_record d ON d.registration_id = r.id"
-        " LEFT JOIN entry e ON e.registration_id = r.id AND e.component = k.component"
-        f" AND e.status <> '{EntryStatus.WITHDRAWN}'"
+        " LEFT JOIN entry e ON e.learner_id = r.learner_id AND e.component = k.component"
+        f" AND e.status <> '{EntryStatus.WITHDRAWN}' AND (e.registration_id = r.id OR {SUITS})"
         f" WHERE k.held_until > ? AND {among.text}",
         day,
         *among.params,

@@ -1,6 +1,6 @@
 """Which learners a feed touches: exactly those whose flags it may change."""
 
-from actions.attachment import reattach
+from actions.attachment import OF_LEARNERS, reattach
 from models.database import Connection, Dialect
 from models.temporary import create_temporary, create_temporary_from
 
@@ -88,6 +88,12 @@ _MOVED = """
 """
 
 
+_OF_SEVERAL_COURSES = f"""
+    SELECT g.learner_id FROM registration g JOIN {TOUCHED} q ON q.learner_id = g.learner_id
+    GROUP BY g.learner_id HAVING COUNT(*) > 1
+"""  # noqa: S608 - names are ours
+
+
 async def create_touched(connection: Connection) -> None:
     """An empty set of learners.
 
@@ -148,9 +154,7 @@ async def reattach_among_courses(connection: Connection) -> None:
     """Entries of touched learners with several courses go to the one that now suits best."""
     await _reattach(
         connection,
-        f"""e.learner_id IN (
-            SELECT g.learner_id FROM registration g JOIN {TOUCHED} q ON q.learner_id = g.learner_id
-            GROUP BY g.learner_id HAVING COUNT(*) > 1)""",  # noqa: S608 - names are ours
+        OF_LEARNERS.format(learners=_OF_SEVERAL_COURSES),
     )
 
 

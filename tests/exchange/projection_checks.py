@@ -275,7 +275,7 @@ async def _check_attachments(connection: Connection) -> None:  # noqa: C901 - on
         own.sort(key=lambda course: not suits(course))
         return int(own[0][0])
 
-    def suspect(centre: int, name: str, born: Any) -> int | None:
+    def suspect(centre: int, name: str, born: Any, number: str, component: str) -> int | None:
         people = [
             id_
             for id_, _, key, own in learners.values()
@@ -283,7 +283,7 @@ async def _check_attachments(connection: Connection) -> None:  # noqa: C901 - on
         ]
         if len(people) != 1:
             return None
-        return max(int(course[0]) for course in courses[people[0], centre])
+        return best(number, component, courses[people[0], centre])
 
     for row in await connection.tuples(
         "SELECT ref, centre_id, uln, qan, name_key, date_of_birth, stated_component, component,"
@@ -296,7 +296,8 @@ async def _check_attachments(connection: Connection) -> None:  # noqa: C901 - on
         if own:
             expected = [component, holder, best(number, component, own), None]
         else:
-            expected = [component, None, None, suspect(centre, name, born) if name else None]
+            suspected = suspect(centre, name, born, number, component) if name else None
+            expected = [component, None, None, suspected]
         assert (ref, stored) == (ref, expected)
     for table in ("das_record", "das_component", "declaration"):
         ((astray,),) = await connection.tuples(

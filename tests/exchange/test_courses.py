@@ -47,6 +47,34 @@ async def test_a_learner_of_two_courses_has_each_entry_at_the_course_it_suits(
     await assert_projection_is_derivation(database, DAY)
 
 
+async def test_an_entry_without_a_uln_is_told_of_at_the_course_that_it_suits(
+    database: Database, tmp_path: Path
+) -> None:
+    feed = two_courses()
+    anna = find(feed, "learners.csv", learner_ref="anna")
+    for ref, key in (("lost-2", "PROJ_L2"), ("lost-3", "PROJ_L3")):
+        named = {name: anna[name] for name in ("given_name", "family_name", "date_of_birth")}
+        feed["entries.csv"].append(entry(ref, WEST, "", key, series="June 2010", **named))
+    await send(database, tmp_path / "first", feed)
+
+    async def suspected() -> dict[str, str]:
+        rows = await database.reader.tuples(
+            "SELECT e.ref, r.ref FROM entry e JOIN registration r ON r.id = e.suspected_id"
+            " WHERE e.ref LIKE 'lost-%'"
+        )
+        return {row[0]: row[1] for row in rows}
+
+    assert await suspected() == {"lost-2": "R-anna", "lost-3": "R-anna-2"}
+    await assert_projection_is_derivation(database, DAY)
+
+    withdrawn = [registration("R-anna", "anna", WEST, status="WITHDRAWN")]
+    unsuited = [{**feed["entries.csv"][-2], "qan": feed["entries.csv"][-1]["qan"]}]
+    changed = {"registrations.csv": withdrawn, "entries.csv": unsuited}
+    await send(database, tmp_path / "second", changed, day=NEXT_DAY)
+    assert await suspected() == {"lost-2": "R-anna-2", "lost-3": "R-anna-2"}
+    await assert_projection_is_derivation(database, NEXT_DAY)
+
+
 async def test_entries_choose_again_among_courses_when_the_requirements_change(
     database: Database, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from exchange.refresh import refresh
 from models.database import Database
+from tests.domain.cases import qan
 from tests.exchange.feeds import (
     ANNA_ULN,
     DAY,
@@ -16,6 +17,7 @@ from tests.exchange.feeds import (
     Feed,
     apply,
     entry,
+    registration,
     tiny_feed,
     write_feed,
 )
@@ -137,6 +139,54 @@ async def test_a_result_never_told_keeps_completeness_back_no_longer_than_its_se
     assert await school.complete(date(2010, 8, 31))
     await school.send(PAST, sitting(result="PASS", result_release_on="2010-09-20"))
     assert await school.complete(PAST)
+
+
+def second_course(level: str) -> Feed:
+    """Anna's second course, of which DAS tells the same."""
+    row = registration("R-anna-2", "anna", WEST, level=level, anticipated_award="2012-08")
+    component = {"registration_ref": "R-anna-2", "component": "FS_ICT", "complete": "true"}
+    return {
+        "registrations.csv": [row],
+        "das.csv": [das(), das() | {"registration_ref": "R-anna-2", "level": level}],
+        "das_components.csv": [*told()["das_components.csv"], component],
+    }
+
+
+@pytest.mark.parametrize(
+    ("level", "key", "held"),
+    [
+        ("ADVANCED", "FS_ICT_L2", ["2010-08-19", "2010-08-19"]),
+        ("FOUNDATION", "FS_ICT_L1", [None, "2010-08-19"]),
+    ],
+)
+async def test_a_result_is_told_early_by_no_course_to_which_it_counts(
+    school: School, level: str, key: str, held: list[str | None]
+) -> None:
+    test = sitting(**HELD_BACK, qan=qan(key))
+    await school.send(JULY, second_course(level) | test)
+    rows = await school.database.reader.tuples(
+        "SELECT CAST(k.held_until AS TEXT) FROM das_component k"
+        " JOIN registration r ON r.id = k.registration_id WHERE k.component = 'FS_ICT'"
+        " AND r.ref LIKE 'R-anna%' ORDER BY r.ref"
+    )
+    assert [row[0] for row in rows] == held
+    assert await school.complete(JULY) is (held[0] is None)
+
+
+async def test_an_entry_that_moves_to_another_course_still_holds_back_what_it_held(
+    school: School,
+) -> None:
+    feed = second_course("ADVANCED") | sitting(**HELD_BACK)
+    feed["das_components.csv"] = feed["das_components.csv"][1:]
+    await school.send(JULY, feed)
+    sooner = registration("R-anna-2", "anna", WEST, level="ADVANCED", anticipated_award="2010-06")
+    await school.send(LATER, {"registrations.csv": [sooner]})
+    ((owner, until),) = await school.database.reader.tuples(
+        "SELECT (SELECT r.ref FROM entry e JOIN registration r ON r.id = e.registration_id"
+        " WHERE e.ref = 'anna-9'), CAST(k.held_until AS TEXT) FROM das_component k"
+        " JOIN registration g ON g.id = k.registration_id WHERE g.ref = 'R-anna-2'"
+    )
+    assert (owner, until) == ("R-anna", "2010-08-19")
 
 
 async def test_a_withdrawn_entry_holds_nothing_back(school: School) -> None:
