@@ -51,7 +51,7 @@ class Answers:
             return
         try:
             arguments = self._arguments(field)
-        except GraphQLError as error:
+        except Exception as error:  # noqa: BLE001 - an input type makes its values
             self._take(column.outermost(), [error] * len(level.sources), plain=True)
             return
         if field.declared is None or self._wraps:
@@ -346,10 +346,10 @@ def _asked(guard: Guard, sources: Sequence[Any], column: Column) -> Refusals:
     """What a guard says; one that fails, or does not speak of each source, lets nobody in."""
     try:
         refusals = guard(sources, column.info(0))
+        if refusals is None or len(refusals) == len(sources):
+            return refusals
     except Exception as error:  # noqa: BLE001 - whatever it is
         return [error] * len(sources)
-    if refusals is None or len(refusals) == len(sources):
-        return refusals
     name = f"{column.field.parent.name}.{column.field.name}"
     return [TypeError(f"The guard of {name} must speak of {len(sources)} sources.")] * len(sources)
 
@@ -359,10 +359,17 @@ def _refused(refusals: Sequence[Exception | None], *, everywhere: bool) -> list[
     answers: list[Any] = [None] * len(refusals)
     for position, refusal in enumerate(refusals):
         if refusal is not None:
-            answers[position] = refusal
+            answers[position] = _telling(refusal)
             if not everywhere:
                 break
     return answers
+
+
+def _telling(refusal: object) -> Exception:
+    """An entry of a guard as the error that it is, or should have been."""
+    if isinstance(refusal, Exception):
+        return refusal
+    return TypeError("A guard must say None or an exception of each source.")
 
 
 def _at(answers: list[Any], allowed: Sequence[int] | None, found: Sequence[Any]) -> Sequence[Any]:

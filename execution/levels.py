@@ -133,7 +133,8 @@ class Wrapped:
     @property
     def items_may_be_null(self) -> bool:
         """Of lists: whether null may stand in them."""
-        return self.column.field.layers[self.depth + 1].nullable
+        nullable = self.column.field.layers[self.depth + 1].nullable
+        return nullable or not self.column.making.executor.error_propagation
 
     @property
     def is_lost(self) -> bool:

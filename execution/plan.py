@@ -38,6 +38,8 @@ KEPT: Final = 128
 """Operations whose plans are kept, the latest used."""
 KEPT_FORMS: Final = 16
 """Forms of one operation that are kept: one for each set of values of skip and include."""
+MOST_FIELDS: Final = 20_000
+"""Fields in all plans that are kept; each takes some 750 bytes."""
 
 
 _MAY_DEPEND: Final = (VariableNode, ListValueNode, ObjectValueNode)
@@ -62,11 +64,22 @@ class Question(NamedTuple):
     hide_suggestions: bool
 
 
+class Weight:
+    """How many fields there are in the plans of one operation."""
+
+    __slots__ = ("fields",)
+
+    def __init__(self) -> None:
+        """None so far."""
+        self.fields = 0
+
+
 class FieldPlan:
     """A field as a document asks for it, on objects of one type."""
 
     __slots__ = (
         "_below",
+        "_weight",
         "arguments",
         "declared",
         "definition",
@@ -89,6 +102,7 @@ class FieldPlan:
         key: str,
         definition: GraphQLField,
         details: FieldDetailsList,
+        weight: Weight,
     ) -> None:
         """`key` is its name in the answer, `rank` its place in the selection."""
         self.parent = parent
@@ -108,6 +122,7 @@ class FieldPlan:
         self.plain = self._is_plain()
         """Whether it is a value of each source that nobody guards: no list, no object."""
         self._below: dict[str, Selection] = {}
+        self._weight = weight
 
     @property
     def name(self) -> str:
@@ -141,7 +156,8 @@ class FieldPlan:
                 self.details,
                 question.hide_suggestions,
             )
-            found = Selection(question.schema, type_, collected.grouped_field_set)
+            grouped = collected.grouped_field_set
+            found = Selection(question.schema, type_, grouped, self._weight)
             self._below[type_.name] = found
         return found
 
@@ -152,7 +168,11 @@ class Selection:
     __slots__ = ("fields", "keys", "type")
 
     def __init__(
-        self, schema: GraphQLSchema, type_: GraphQLObjectType, grouped: GroupedFieldSet
+        self,
+        schema: GraphQLSchema,
+        type_: GraphQLObjectType,
+        grouped: GroupedFieldSet,
+        weight: Weight,
     ) -> None:
         """Fields that the type does not have are left out, as the specification says."""
         self.type = type_
@@ -161,8 +181,9 @@ class Selection:
             definition = schema.get_field(type_, details[0].node.name.value)
             if definition is not None:
                 rank = len(self.fields)
-                self.fields.append(FieldPlan(type_, rank, key, definition, details))
+                self.fields.append(FieldPlan(type_, rank, key, definition, details, weight))
         self.keys = tuple(field.key for field in self.fields)
+        weight.fields += len(self.fields)
 
 
 def _reader(declared: Declared | None) -> Callable[[Any], Any]:
@@ -196,13 +217,14 @@ def _named(type_: Any) -> Any:  # noqa: ANN401 - any type of the schema
 class _Kept:
     """The plans of one operation."""
 
-    __slots__ = ("deciding", "forms", "in_parts", "operation", "schema")
+    __slots__ = ("deciding", "forms", "in_parts", "operation", "schema", "weight")
 
     def __init__(self, question: Question) -> None:
         """Look through the document for what decides how it is executed, and what is selected."""
         self.schema = question.schema
         self.operation = question.operation
         self.forms: dict[tuple[Any, ...], Selection] = {}
+        self.weight = Weight()
         nodes: list[Node] = [question.operation]
         nodes += [fragment.definition for fragment in question.fragments.values()]
         self.deciding = tuple(sorted(set(_deciding_variables(nodes))))
@@ -216,9 +238,10 @@ class _Kept:
 class Plans:
     """The plans of the operations that were asked lately."""
 
-    def __init__(self, kept: int = KEPT) -> None:
-        """Keep as many operations, no more."""
+    def __init__(self, kept: int = KEPT, most_fields: int = MOST_FIELDS) -> None:
+        """Keep as many operations, no more, and about so many fields of all of them."""
         self._limit = kept
+        self._most_fields = most_fields
         self._kept: dict[int, _Kept] = {}
 
     def __len__(self) -> int:
@@ -240,15 +263,18 @@ class Plans:
         A document that is parsed anew is another one: keep documents to keep their plans.
         """
         if any(fragment.variable_signatures for fragment in question.fragments.values()):
-            return _root(type_, question)  # what such a fragment selects depends on who spreads it
+            # What such a fragment selects depends on who spreads it.
+            return _root(type_, question, Weight())
         kept = self._of(question)
         values = question.variables.coerced
-        form = tuple(values.get(name) for name in kept.deciding)
+        # As skip and include see them: whatever is neither makes no form of its own.
+        form = tuple(_once(values.get(name)) for name in kept.deciding)
         found = kept.forms.get(form)
         if found is None:
-            found = _root(type_, question)
-            if len(kept.forms) < KEPT_FORMS:
-                kept.forms[form] = found
+            if len(kept.forms) >= KEPT_FORMS:
+                return _root(type_, question, Weight())
+            found = kept.forms[form] = _root(type_, question, kept.weight)
+            self._make_room()
         return found
 
     def _of(self, question: Question) -> _Kept:
@@ -262,8 +288,19 @@ class Plans:
             del self._kept[next(iter(self._kept))]
         return kept
 
+    def _make_room(self) -> None:
+        """Drop what was not asked for longest, but never what is asked now."""
+        fields = sum(kept.weight.fields for kept in self._kept.values())
+        while fields > self._most_fields and len(self._kept) > 1:
+            fields -= self._kept.pop(next(iter(self._kept))).weight.fields
 
-def _root(type_: GraphQLObjectType, question: Question) -> Selection:
+
+def _once(value: object) -> object:
+    """The value of a variable, if it can be a key, else whether it says yes."""
+    return value if isinstance(value, _UNCHANGEABLE) else (type(value), bool(value))
+
+
+def _root(type_: GraphQLObjectType, question: Question, weight: Weight) -> Selection:
     collected = collect_fields(
         question.schema,
         question.fragments,
@@ -272,7 +309,7 @@ def _root(type_: GraphQLObjectType, question: Question) -> Selection:
         question.operation,
         question.hide_suggestions,
     )
-    return Selection(question.schema, type_, collected.grouped_field_set)
+    return Selection(question.schema, type_, collected.grouped_field_set, weight)
 
 
 def _nodes(nodes: Iterable[Node]) -> Iterator[Node]:

@@ -175,7 +175,7 @@ class GraphQLView:
         found = None
         if asked.document_hash is not None:
             found = self._policy.documents.text(asked.document_hash)
-            if found is None and asked.query is None:
+            if found is None and not asked.query:
                 message = "No document with this hash is stored here."
                 raise RefusalError(404, "PERSISTED_QUERY_NOT_FOUND", message)
         if found is not None:

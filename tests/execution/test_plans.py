@@ -24,14 +24,16 @@ from execution.plan import KEPT_FORMS, Plans
 SCHEMA = build_schema("type Query { a: String b: Query }")
 
 
+ROOT = {"a": "x", "b": {"a": "y"}}
+
+
 class Planned(BreadthFirstExecutor):
     """The executor with plans of its own."""
 
 
 def ask(text: Any, **variables: Any) -> Any:
     document = parse(text) if isinstance(text, str) else text
-    root = {"a": "x", "b": {"a": "y"}}
-    found = execute(SCHEMA, document, root, variable_values=variables, executor_class=Planned)
+    found = execute(SCHEMA, document, ROOT, variable_values=variables, executor_class=Planned)
     assert isinstance(found, ExecutionResult)
     assert found.errors is None
     return found.data
@@ -81,6 +83,29 @@ def test_of_a_document_with_many_forms_some_are_kept() -> None:
         chosen = {name: bool(bits >> place & 1) for place, name in enumerate(names)}
         assert ask(document, **chosen) == {name: "x" for name in names if chosen[name]}
     assert forms(document) == KEPT_FORMS
+
+
+def test_plans_are_dropped_by_how_much_they_hold() -> None:
+    Planned.plans = Plans(most_fields=60)
+    names = " ".join(f"f{number}: b {{ a }}" for number in range(10))
+    documents = [parse(f"query Q{number} {{ {names} }}") for number in range(6)]
+    for document in documents:
+        assert ask(document) == {f"f{number}": {"a": "y"} for number in range(10)}
+    # Twenty fields each: what is below is planned after the room was made.
+    assert [forms(document) for document in documents] == [0, 0, 0, 1, 1, 1]
+    large = parse("{ " + " ".join(f"f{number}: a" for number in range(100)) + " }")
+    assert len(ask(large)) == 100
+    assert [forms(document) for document in (*documents, large)] == [0] * 6 + [1]
+
+
+def test_a_condition_that_is_no_boolean_is_planned_as_it_is_taken() -> None:
+    Planned.plans = Plans()
+    document = parse("query ($when: [Boolean]) { a b @include(if: $when) { a } }")
+    for given, shown in (([], {"a": "x"}), ([True], {"a": "x", "b": {"a": "y"}})):
+        usual = execute(SCHEMA, document, ROOT, variable_values={"when": given})
+        assert isinstance(usual, ExecutionResult)
+        assert usual.data == shown
+        assert ask(document, when=given) == shown
 
 
 def test_one_document_may_be_asked_of_two_schemas() -> None:

@@ -51,10 +51,14 @@ async def test_a_stored_document_is_run_by_its_hash(database_url: str, tmp_path:
             answer = await client.post("/graphql", json=body)
             assert answer.status_code == 200, body
             assert "errors" not in answer.json()
-        unknown = await client.post("/graphql", json={"documentId": "0" * 64})
+        unknown = [
+            await client.post("/graphql", json={"documentId": "0" * 64, **beside})
+            for beside in ({}, {"query": ""}, {"query": None})
+        ]
 
-    assert unknown.status_code == 404
-    assert unknown.json()["errors"][0]["extensions"] == {"code": "PERSISTED_QUERY_NOT_FOUND"}
+    for answer in unknown:
+        assert answer.status_code == 404
+        assert answer.json()["errors"][0]["extensions"] == {"code": "PERSISTED_QUERY_NOT_FOUND"}
 
 
 async def test_who_may_not_send_documents_of_their_own_is_told_so(
