@@ -73,6 +73,21 @@ async def learner_by_uln(reading: Reading, ulns: Sequence[str | None]) -> list[L
     return await _learners(reading, "l.uln", ulns, lambda row: row.uln)
 
 
+async def learner_by_registration_id(
+    reading: Reading, ids: Sequence[int]
+) -> list[LearnerRow | None]:
+    """Learners, each by one of their registrations in view, the foremost or not."""
+    column = checked("c.centre_id")
+    where = reading.connection.among("c.registration_id", ids)
+    where &= scope.registrations(reading.viewer, reading.connection, column, "c.registration_id")
+    rows = await reading.keyed.rows(
+        LearnerRow,
+        f"SELECT {LEARNER_COLUMNS} FROM {LEARNER_TABLES} WHERE {where.text}",  # noqa: S608
+        *where.params,
+    )
+    return matched(ids, rows, lambda row: row.registration_id)
+
+
 async def _learners(
     reading: Reading,
     column: str,

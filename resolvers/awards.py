@@ -12,7 +12,7 @@ from actions.bulk import Bulk
 from auth.requires import in_person
 from domain import errors
 from domain.identifiers import YearMonth as Month
-from loaders.learners import learner_by_id
+from loaders.learners import registrations_by_learner_id
 from schema.context import Info
 from schema.ids import decode_id
 from schema.problems import Invalid, Missing, Refused
@@ -33,8 +33,7 @@ class LearnerSetAnticipatedAwardInput:
     """Which anticipated award month to set for which learner."""
 
     id: strawberry.ID = strawberry.field(
-        description="Id of the learner, which stands for the foremost registration, or of one of"
-        " the registrations."
+        description="Id of the registration, or of a learner who has no other in reach."
     )
     month: YearMonth | None = strawberry.field(default=strawberry.UNSET, description=_MONTH)
     follow_awarding_body: bool = strawberry.field(default=False, description=_FOLLOW)
@@ -74,7 +73,6 @@ async def learner_set_anticipated_award(
     )
     context.forget()
     return LearnerAwardSet(
-        learner_id=done.learner_id,
         registration_id=done.registration_id,
         changed=done.changed,
         warnings=warned(done.warnings),
@@ -172,12 +170,15 @@ def registration_keys(ids: Iterable[strawberry.ID]) -> list[int]:
 
 
 async def _registration_id(info: Info, id: strawberry.ID) -> int:
-    """The registration that an id stands for."""
+    """The registration that an id stands for; raises Invalid where it may be any of several."""
     name, key = decode_id(str(id))
-    if name == "Learner":
-        found = await info.context.load(learner_by_id, key)
-        return 0 if found is None else int(found.registration_id)
-    return key if name == "Registration" else 0
+    if name != "Learner":
+        return key if name == "Registration" else 0
+    found = await info.context.load(registrations_by_learner_id, key)
+    if len(found) > 1:
+        message = "The learner has several registrations; give the id of the one that is meant."
+        raise errors.Invalid(message, code="REGISTRATION_AMBIGUOUS", field="id")
+    return found[0].id if found else 0
 
 
 def _wanted(month: YearMonth | None, *, follow: bool) -> Wanted:

@@ -57,6 +57,8 @@ async def learner(
     else:
         return None
     context.note_read(found)
+    if found is not None:
+        context.records.add(found.id)
     return found
 
 

@@ -17,6 +17,7 @@ from auth.viewer import ANONYMOUS, Footing, Viewer
 from domain.errors import Invalid, Refused
 from loaders.batching import Batching
 from loaders.gathering import Gathering
+from loaders.learners import registrations_by_learner_id
 from loaders.reading import Reading
 from loaders.rows import RegistrationRow
 from models.database import Database
@@ -86,6 +87,8 @@ class Context:
         """What the operation leaves to be written into the log."""
         self.reads: list[tuple[Viewer, set[int]]] = []
         """Who looked, and the registrations of the learners whose records they looked at."""
+        self.records: set[int] = set()
+        """Learners whose records are looked at, all registrations that are shown with them."""
         self.waiting: dict[str, Waiting] = {}
         """For which fields the answer had to wait, and how long."""
         self.batches: list[int] = []
@@ -163,6 +166,14 @@ class Context:
         if not self.reads or self.reads[-1][0] is not self.viewer:
             self.reads.append((self.viewer, set()))
         self.reads[-1][1].add(key)
+
+    def note_registrations(self) -> None:
+        """Of records that are looked at, note the other registrations that were shown with them."""
+        for learner_id in self.records:
+            known = self.at_hand(registrations_by_learner_id, [learner_id])
+            for registration in known[learner_id] if known else ():
+                self.note_read(registration)
+        self.records.clear()
 
     def note_listed(self, rows: Iterable[object]) -> None:
         """Learners are listed; for staff each is a record that is looked at."""

@@ -134,6 +134,7 @@ class GraphQLView:
         try:
             result = await self._run(text, asked, context, allowed)
         finally:
+            context.note_registrations()
             context.abandon()  # what nobody waits for any more is not read either
             context.forget()
             operation.waiting, operation.batches = context.waiting, context.batches

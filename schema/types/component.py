@@ -37,7 +37,11 @@ from loaders.derivations import Derived
 from loaders.facts import facts_of_flag
 from loaders.flags_on import flags_of, pair_of
 from loaders.issues_on import issues_of
-from loaders.learners import facts_by_registration_id, learner_by_id, registration_by_id
+from loaders.learners import (
+    facts_by_registration_id,
+    learner_by_registration_id,
+    registration_by_id,
+)
 from loaders.near import near_by_entry
 from loaders.rows import (
     ComponentRow,
@@ -205,7 +209,9 @@ class Declaration(Node):
         extensions=requires(Permission.CHANGE_ACTOR_READ),
     )
     learner: Annotated["Learner", strawberry.lazy("schema.types.learner")] | None = batched(
-        learner_by_id, key="learner_id", description="Whom it is about."
+        learner_by_registration_id,
+        key="registration_id",
+        description="Whom it is about, by the registration that it stands for.",
     )
     qualification: Qualification | None = batched(
         qualification_by_qan,

@@ -13,7 +13,7 @@ from loaders.candidates import CandidateRow
 from loaders.catalogue import qualification_by_qan
 from loaders.changes import change_by_batch
 from loaders.components import component_by_id, declaration_by_id
-from loaders.learners import learner_by_id, registration_by_id
+from loaders.learners import learner_by_registration_id, registration_by_id
 from schema.batched import batched
 from schema.connection import Connection
 from schema.context import Info
@@ -44,16 +44,16 @@ def warned(warnings: tuple[EditWarningCode, ...]) -> list[EditWarning]:
 class LearnerAwardSet:
     """The record after its anticipated award month was set."""
 
-    learner_id: strawberry.Private[int]
     registration_id: strawberry.Private[int]
     changed: bool = strawberry.field(
         description="Whether anything changed; false when it was so already."
     )
     warnings: list[EditWarning] = strawberry.field(description="What is odd about the month.")
     learner: Learner | None = batched(
-        learner_by_id,
-        key="learner_id",
-        description="The learner, with flags, issues and completion derived again.",
+        learner_by_registration_id,
+        key="registration_id",
+        description="The learner by this registration, with flags, issues and completion derived"
+        " again.",
     )
     registration: Registration | None = batched(
         registration_by_id, key="registration_id", description="The registration as it is now."

@@ -10,7 +10,7 @@ from auth.requires import requires
 from domain.codes import IssueCode, Severity
 from domain.vocabulary import ComponentType
 from loaders.facts import facts_of_issue
-from loaders.learners import facts_by_registration_id, learner_by_id
+from loaders.learners import facts_by_registration_id, learner_by_registration_id
 from loaders.rows import IssueRow
 from schema.batched import batched
 from schema.types.advice import Advice, rendered
@@ -58,7 +58,9 @@ class Issue(Node):
         " `expectedVersion`."
     )
     learner: Annotated["Learner", strawberry.lazy("schema.types.learner")] | None = batched(
-        learner_by_id, key="learner_id", description="Whom it is about."
+        learner_by_registration_id,
+        key="registration_id",
+        description="Whom it is about, by the registration that it is about.",
     )
 
     advice: Advice = batched(

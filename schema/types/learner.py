@@ -148,9 +148,13 @@ class Registration(Node):
     )
 
 
-@strawberry.type(description="A learner, by their foremost registration that the viewer may see.")
+@strawberry.type(
+    description="A learner, by one registration that the viewer may see: the one that a list, an"
+    " issue or a declaration is about, else the foremost, an active one with the latest award"
+    " month."
+)
 class Learner(Node):
-    """A learner, by their foremost registration that the viewer may see."""
+    """A learner, by one registration that the viewer may see."""
 
     row = LearnerRow
     uln: Uln | None = strawberry.field(description="Unique learner number; null when none.")
@@ -176,7 +180,7 @@ class Learner(Node):
         "completion_status",
         _status,
         key="registration_id",
-        description="How far the foremost registration has come.",
+        description="How far the registration has come.",
     )
     percent_complete: int | None = dated_column(
         "percent_complete",
@@ -187,7 +191,7 @@ class Learner(Node):
     registration: Registration | None = batched(
         registration_by_id,
         key="registration_id",
-        description="The foremost registration: an active one, with the latest award month.",
+        description="The registration by which the learner is shown.",
     )
     registrations: list[Registration] = batched(
         registrations_by_learner_id,
@@ -198,14 +202,14 @@ class Learner(Node):
         components_by_registration_id,
         key="registration_id",
         ahead=BELOW_COMPONENTS,
-        description="The components of the foremost registration, in their usual order.",
+        description="The components of the registration, in their usual order.",
     )
     issues: list[Issue] = dated(
         issues_by_registration_id,
         _issues,
         key="registration_id",
         ahead={"advice": facts_by_registration_id},
-        description="The shopping list of the foremost registration, the most urgent first.",
+        description="The shopping list of the registration, the most urgent first.",
     )
     viewer_may: LearnerMay | None = batched(
         registration_by_id,
