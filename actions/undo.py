@@ -19,6 +19,7 @@ from auth.permissions import Permission
 from auth.viewer import Viewer
 from domain.editing import award_impediment, declaration_impediment
 from domain.errors import Conflict, Invalid, Missing
+from models.change import superseded
 from models.database import Clause, Connection, Database
 
 UNDONE_BY: Final = {
@@ -63,12 +64,19 @@ class Edit(msgspec.Struct, frozen=True, gc=False):
         return FieldChange(self.subject, self.field, self.after, self.before, self.id)
 
 
-_EDITS: Final = """
+_EDITS: Final = f"""
     SELECT c.id, c.batch, c.source, c.centre_id, c.learner_id, c.object_type, c.object_id,
-        c.field, c.before, c.after, EXISTS (SELECT 1 FROM change n WHERE n.id > c.id
-        AND n.object_type = c.object_type AND n.object_id = c.object_id AND n.field = c.field)
-    FROM change c WHERE {} ORDER BY c.id
-"""
+        c.field, c.before, c.after, {superseded("c")}
+    FROM change c WHERE {{}} ORDER BY c.id
+"""  # noqa: S608 - the alias is ours
+
+_OWNERS: Final = {
+    "REGISTRATION": "SELECT o.learner_id FROM registration o WHERE {}",
+    "DECLARATION": "SELECT r.learner_id FROM declaration o"
+    " JOIN registration r ON r.id = o.registration_id WHERE {}",
+    "ISSUE": "SELECT o.learner_id FROM issue o WHERE {}",
+}
+"""Whose something is at this moment, by what was edited."""
 
 
 async def undo(
@@ -76,7 +84,7 @@ async def undo(
 ) -> Undone:
     """Put back the edit that a change belongs to; raises Missing, Refused, Conflict or Invalid."""
     async with editing(database) as connection:
-        edits = await _locked(connection, viewer, change_id)
+        edits, concerned = await _locked(connection, viewer, change_id)
         for object_type, centre_id in {(edit.object_type, edit.centre_id) for edit in edits}:
             demand(viewer, UNDONE_BY[object_type], centre_id)
         if any(edit.newer for edit in edits):
@@ -90,17 +98,18 @@ async def undo(
             await _WRITERS[object_type](connection, viewer, group, batch, now)
         learner_ids = sorted({edit.learner_id for edit in edits if edit.learner_id is not None})
         if "REGISTRATION" in by_type:
-            await reattach_entries(connection, learner_ids)
+            await reattach_entries(connection, concerned)
         if "REGISTRATION" in by_type or "DECLARATION" in by_type:
-            await derive(connection, learner_ids, day)
+            await derive(connection, concerned, day)
     return Undone(batch, tuple(learner_ids))
 
 
-async def _locked(connection: Connection, viewer: Viewer, change_id: int) -> list[Edit]:
-    """All changes of one edit in reach, their learners kept from others."""
-    reach = scope.learners(viewer, connection, "c.learner_id")
-    seen = Clause("c.id = ?", (change_id,)) & Clause("c.learner_id IS NOT NULL") & reach
-    found = await _edits(connection, seen)
+async def _locked(
+    connection: Connection, viewer: Viewer, change_id: int
+) -> tuple[list[Edit], list[int]]:
+    """All changes of one edit in view, and the learners concerned, who are kept from others."""
+    reach = scope.changes(viewer, connection, "c.centre_id")
+    found = await _edits(connection, Clause("c.id = ?", (change_id,)) & reach)
     if not found:
         message = "There is no such change."
         raise Missing(message, field="id")
@@ -109,13 +118,27 @@ async def _locked(connection: Connection, viewer: Viewer, change_id: int) -> lis
         message = "Only what a user edited can be put back."
         raise Invalid(message, code="NOT_AN_EDIT", field="id")
     whole = Clause("c.batch = ?", (asked.batch,))
-    edits = await _edits(connection, whole)
-    await lock_learners(connection, [edit.learner_id for edit in edits if edit.learner_id])
+    concerned = await _concerned(connection, await _edits(connection, whole))
+    await lock_learners(connection, concerned)
     edits = await _edits(connection, whole)
     if len(edits) != len(await _edits(connection, whole & reach)):
-        message = "The edit changed learners out of your reach as well."
+        message = "The edit changed what is out of your reach as well."
         raise Missing(message, field="id")
-    return edits
+    return edits, concerned
+
+
+async def _concerned(connection: Connection, edits: Sequence[Edit]) -> list[int]:
+    """The learners of an edit, and those to whom a feed has given what was edited since.
+
+    Feeds wait for edits to end, so nothing changes hands until then.
+    """
+    learner_ids = {edit.learner_id for edit in edits if edit.learner_id is not None}
+    for object_type in {edit.object_type for edit in edits}:
+        keys = {edit.object_id for edit in edits if edit.object_type == object_type}
+        among = connection.among("o.id", sorted(keys))
+        owners = await connection.tuples(_OWNERS[object_type].format(among.text), *among.params)
+        learner_ids.update(row[0] for row in owners)
+    return sorted(learner_ids)
 
 
 async def _edits(connection: Connection, where: Clause) -> list[Edit]:

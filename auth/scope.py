@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import chain
+from typing import Final
 
 from auth.permissions import Permission
 from auth.viewer import Reach, Viewer
@@ -121,10 +122,62 @@ def events(viewer: Viewer, connection: Connection, column: str = "centre_id") ->
 
 
 def changes(viewer: Viewer, connection: Connection, column: str = "centre_id") -> Clause:
-    """The history of learners in reach, as far as it was made at centres in reach."""
+    """The history of learners in reach, as far as it was made at centres in reach.
+
+    A grant for one line opens what was made of learners and of registrations on this line.
+    """
     reach = within(viewer, Permission.CHANGE_READ, connection, column)
+    open_at = _reach(viewer, Permission.CHANGE_READ)
+    if open_at is not None and open_at.by_line:
+        parts = [_at(connection, column, open_at.whole)] + [
+            _changes_on(line, centre_ids, connection, column)
+            for line, centre_ids in open_at.by_line.items()
+        ]
+        reach = Clause(
+            f"({' OR '.join(part.text for part in parts)})",
+            tuple(chain.from_iterable(part.params for part in parts)),
+        )
     own = _beside(column, "learner_id")
     return reach & Clause(f"{own} IS NOT NULL") & learners(viewer, connection, own)
+
+
+_COURSE: Final = """
+    CASE {type} WHEN 'REGISTRATION' THEN {id}
+    WHEN 'DECLARATION' THEN (SELECT d.registration_id FROM declaration d WHERE d.id = {id})
+    WHEN 'ISSUE' THEN (SELECT i.registration_id FROM issue i WHERE i.id = {id}) END
+"""
+"""The registration that a change's object belongs to; null for a learner, and for what is gone."""
+
+_CHANGES_ON: Final = """
+    ({at} AND ({learner}, {centre}) IN (SELECT k.learner_id, k.centre_id {on_the_line})
+    AND ({type} = 'LEARNER'
+        OR ({course}, {centre}) IN (SELECT k.id, k.centre_id {on_the_line})
+        OR (COALESCE((SELECT k.line FROM registration k WHERE k.id = {course}), ?) = ?
+            AND ({learner}, {centre}) NOT IN (SELECT k.learner_id, k.centre_id {on_another}))))
+"""
+
+
+def _changes_on(
+    line: str, centre_ids: Sequence[int], connection: Connection, column: str
+) -> Clause:
+    """Changes at centres that are open for one line only.
+
+    What became of an issue that is gone cannot be told to belong to the line, so it is seen where
+    all of the learner's registrations at the centre do.
+    """
+    at, kept = (_at(connection, name, centre_ids) for name in (column, "k.centre_id"))
+    names = {"type": _beside(column, "object_type"), "id": _beside(column, "object_id")}
+    text = _CHANGES_ON.format(
+        at=at.text,
+        centre=column,
+        learner=_beside(column, "learner_id"),
+        type=names["type"],
+        course=_COURSE.format_map(names),
+        on_the_line=f"FROM registration k WHERE k.line = ? AND {kept.text}",
+        on_another=f"FROM registration k WHERE k.line <> ? AND {kept.text}",
+    )
+    beside = (line, *kept.params)
+    return Clause(text, (*at.params, *beside, *beside, line, line, *beside))
 
 
 def feed_runs(viewer: Viewer) -> Clause:

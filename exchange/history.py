@@ -45,7 +45,8 @@ _RECORDED: Final[Mapping[str, _Recorded]] = {
         "learner",
         "t.id",
         (*_columns("uln", "given_name", "family_name", centre="k.centre_id"),),
-        "JOIN completion k ON k.learner_id = t.id AND k.place = 1",
+        # Every centre of a learner's hears of a new name, once however many courses it has.
+        "JOIN completion k ON k.learner_id = t.id AND k.foremost",
     ),
     "registrations.csv": _Recorded(
         "REGISTRATION",

@@ -12,6 +12,7 @@ from loaders.each import count_of_each, slices
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading, matched
 from loaders.select import columns_of
+from models.change import superseded
 from models.database import NEVER, Clause
 
 
@@ -42,8 +43,7 @@ _COLUMNS = columns_of(
     "h",
     {
         "actor": "u.first_name || ' ' || u.last_name",
-        "superseded": "EXISTS (SELECT 1 FROM change n WHERE n.id > h.id"
-        " AND n.object_type = h.object_type AND n.object_id = h.object_id AND n.field = h.field)",
+        "superseded": superseded("h"),
     },
 )
 _TABLES = "change h LEFT JOIN account u ON u.id = h.actor_id"

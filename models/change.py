@@ -6,6 +6,19 @@ from tortoise.models import Model
 from models.user import User
 
 
+def superseded(alias: str) -> str:
+    """Whether something newer stands on a change, as SQL over its row.
+
+    A feed writes one row for each centre that hears of a change; none of them is newer.
+    """
+    return (
+        f"EXISTS (SELECT 1 FROM change n WHERE n.id > {alias}.id"  # noqa: S608 - the alias is ours
+        f" AND n.object_type = {alias}.object_type AND n.object_id = {alias}.object_id"
+        f" AND n.field = {alias}.field"
+        f" AND (n.source <> 'FEED' OR n.at <> {alias}.at OR n.centre_id = {alias}.centre_id))"
+    )
+
+
 class Change(Model):
     """One change of one field, written in the transaction that made it and never altered."""
 
