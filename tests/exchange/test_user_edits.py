@@ -4,7 +4,17 @@ from pathlib import Path
 
 from exchange.report import Mode
 from models.database import Database
-from tests.exchange.feeds import EAST, NEXT_DAY, WEST, counts, find, send, tiny_feed
+from tests.exchange.feeds import (
+    ANNA_ULN,
+    EAST,
+    NEXT_DAY,
+    WEST,
+    counts,
+    find,
+    registration,
+    send,
+    tiny_feed,
+)
 from tests.exchange.projection_checks import assert_projection_is_derivation
 
 AWARD = "SELECT award, feed_award, award_source, version FROM registration WHERE ref = 'R-anna'"
@@ -132,6 +142,27 @@ async def test_both_centres_are_told_of_a_move_and_of_the_month_beside_an_edited
         ("REGISTRATION", "awarding_body_award", "2010-08", "2011-08", WEST),
         ("REGISTRATION", "centre", WEST, EAST, WEST),
         ("REGISTRATION", "centre", WEST, EAST, EAST),
+    ]
+
+
+async def test_every_centre_of_a_learner_hears_of_a_new_name_once(
+    database: Database, tmp_path: Path
+) -> None:
+    feed = tiny_feed()
+    feed["registrations.csv"] += [
+        registration("R-anna-2", "anna", WEST, line="INFORMATION_TECHNOLOGY"),
+        registration("R-anna-3", "anna", EAST),
+        registration("R-anna-4", "anna", EAST, status="WITHDRAWN"),
+    ]
+    await send(database, tmp_path / "first", feed)
+    row = find(feed, "learners.csv", learner_ref="anna")
+    row.update(given_name="Anne", uln="")
+    await send(database, tmp_path / "changed", {"learners.csv": [row]}, day=NEXT_DAY)
+    assert sorted(await told(database), key=str) == [
+        ("LEARNER", "given_name", "Anna", "Anne", WEST),
+        ("LEARNER", "given_name", "Anna", "Anne", EAST),
+        ("LEARNER", "uln", ANNA_ULN, None, WEST),
+        ("LEARNER", "uln", ANNA_ULN, None, EAST),
     ]
 
 
