@@ -162,17 +162,17 @@ def _changes_on(
 ) -> Clause:
     """Changes at centres that are open for one line only.
 
-    What became of an issue that is gone cannot be told to belong to the line, so it is seen where
-    all of the learner's registrations at the centre do.
+    Nothing tells any more to which line an issue belonged that is gone, so what became of it is
+    seen where all of the learner's registrations at the centre are on this line.
     """
     at, kept = (_at(connection, name, centre_ids) for name in (column, "k.centre_id"))
-    names = {"type": _beside(column, "object_type"), "id": _beside(column, "object_id")}
+    object_type = _beside(column, "object_type")
     text = _CHANGES_ON.format(
         at=at.text,
         centre=column,
         learner=_beside(column, "learner_id"),
-        type=names["type"],
-        course=_COURSE.format_map(names),
+        type=object_type,
+        course=_COURSE.format(type=object_type, id=_beside(column, "object_id")),
         on_the_line=f"FROM registration k WHERE k.line = ? AND {kept.text}",
         on_another=f"FROM registration k WHERE k.line <> ? AND {kept.text}",
     )

@@ -314,3 +314,40 @@ async def test_a_grant_for_a_line_opens_nothing_of_the_centres_log(courses: Data
         == scope.centres(whole, courses.reader, "centre_id").text
     )
     assert scope.events(part, courses.reader) is NEVER
+
+
+async def test_the_history_is_narrowed_by_lines_only_for_those_who_have_one(
+    courses: Database,
+) -> None:
+    whole, nowhere = viewer(limited(INSIDE, None), limited(OUTSIDE, None)), viewer()
+    staff, part = viewer(staff=Staff.SUPPORT), viewer(limited(INSIDE, "IT"))
+
+    for asking in (whole, nowhere, staff):
+        clause = scope.changes(asking, courses.reader, "h.centre_id")
+        expected = (
+            scope.within(asking, Permission.CHANGE_READ, courses.reader, "h.centre_id")
+            & Clause("h.learner_id IS NOT NULL")
+            & scope.learners(asking, courses.reader, "h.learner_id")
+        )
+        assert clause == expected
+    assert "object_type" in scope.changes(part, courses.reader).text
+
+
+async def test_changes_are_narrowed_with_an_alias_and_without(courses: Database) -> None:
+    async with courses.transaction() as connection:
+        await connection.execute(
+            "INSERT INTO change (id, at, source, centre_id, learner_id, object_type, object_id,"
+            " field) SELECT id, '2010-01-01T00:00:00Z', 'FEED', centre_id, learner_id,"
+            " 'REGISTRATION', id, 'award' FROM registration"
+        )
+    for grants, expected in (
+        ([(INSIDE, "ENGINEERING")], [4, 5]),
+        ([(INSIDE, "IT")], [1]),
+        ([(INSIDE, "IT"), (OUTSIDE, None)], [1, 2]),
+        ([(INSIDE, "IT"), (OUTSIDE, "IT")], [1, 2]),
+        ([(INSIDE, "ENGINEERING"), (OUTSIDE, "IT")], [2, 4, 5]),
+    ):
+        asking = viewer(*(limited(*grant) for grant in grants))
+        assert await ids(courses, "change", scope.changes(asking, courses.reader)) == expected
+        clause = scope.changes(asking, courses.reader, "h.centre_id")
+        assert await ids(courses, "change h", clause) == expected
