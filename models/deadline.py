@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from socket import gaierror
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import aiosqlite
 from asyncpg import exceptions as postgres
@@ -14,8 +14,16 @@ from tortoise.exceptions import DBConnectionError, OperationalError
 LONGEST_QUEUE: Final = 5.0
 """Seconds for which a request waits for one of the connections to PostgreSQL."""
 
-_end: ContextVar[float | None] = ContextVar("_end", default=None)
-"""The moment on the loop's clock when the statements of a request end; None for never."""
+
+class _Span(NamedTuple):
+    """For how many seconds statements go on, and the moment on the loop's clock when they end."""
+
+    seconds: float
+    end: float
+
+
+_span: ContextVar[_Span | None] = ContextVar("_span", default=None)
+"""When the statements of a request end; None for never."""
 
 _AWAY: Final = (
     ConnectionError,
@@ -45,32 +53,46 @@ class CrowdedError(Exception):
 @contextmanager
 def ending_in(seconds: float) -> Iterator[None]:
     """Let every statement end that is sent from here, and from tasks that begin here."""
-    token = _end.set(asyncio.get_running_loop().time() + seconds)
+    token = _span.set(_beginning_now(seconds))
     try:
         yield
     finally:
-        _end.reset(token)
+        _span.reset(token)
+
+
+def begin_again() -> None:
+    """Give statements that are sent from here on as long as the first ones had.
+
+    For tasks that carry out one request after the other; what has no end goes on without one.
+    """
+    span = _span.get()
+    if span is not None:
+        _span.set(_beginning_now(span.seconds))
 
 
 @contextmanager
 def without_end() -> Iterator[None]:
     """Begin tasks here that outlive the request."""
-    token = _end.set(None)
+    token = _span.set(None)
     try:
         yield
     finally:
-        _end.reset(token)
+        _span.reset(token)
 
 
 def time_left() -> float | None:
     """For how many seconds statements may still go on; None for ever, raises DeadlineError."""
-    end = _end.get()
-    if end is None:
+    span = _span.get()
+    if span is None:
         return None
-    left = end - asyncio.get_running_loop().time()
+    left = span.end - asyncio.get_running_loop().time()
     if left <= 0:
         raise DeadlineError
     return left
+
+
+def _beginning_now(seconds: float) -> _Span:
+    return _Span(seconds, asyncio.get_running_loop().time() + seconds)
 
 
 @asynccontextmanager

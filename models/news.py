@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from models.deadline import begin_again
+
 CHANNEL: Final = "learner_tracking"
 """Under which processes with one PostgreSQL tell each other news."""
 UNSURE: Final = "UNSURE"
@@ -32,7 +34,15 @@ class Watch:
         self._some.set()
 
     async def wait(self, patience: float) -> frozenset[str] | None:
-        """What happened, or nothing after so many seconds; None when there will be no more."""
+        """What happened, or nothing after so many seconds; None when there will be no more.
+
+        The wait takes nothing from the time that there is for what is asked because of it.
+        """
+        heard = await self._heard_within(patience)
+        begin_again()
+        return heard
+
+    async def _heard_within(self, patience: float) -> frozenset[str] | None:
         try:
             async with asyncio.timeout(patience):
                 await self._some.wait()

@@ -37,6 +37,11 @@ def stopped(error: BaseException) -> GraphQLError | None:
     return GraphQLError(_SENTENCES[trouble], extensions={"code": trouble.value})
 
 
+def of_the_whole(error: GraphQLError) -> GraphQLError:
+    """An error without the field that it struck first."""
+    return GraphQLError(error.message, extensions=error.extensions)
+
+
 def shown(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
     """The errors of an operation as a client may see them: one a field, however many objects."""
     told: dict[str, GraphQLError] = {}

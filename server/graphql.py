@@ -22,7 +22,7 @@ from models.database import Database
 from models.deadline import ending_in
 from models.tally import tallying
 from schema.context import Context, Service
-from schema.masking import STOPS, shown, stopped
+from schema.masking import STOPS, of_the_whole, shown, stopped
 from schema.root import Schema
 from server.asked import JSON, Asked, expect_json, media_type_of, read
 from server.callers import Caller, Callers
@@ -77,7 +77,7 @@ class GraphQLView:
         self._service = service
         self._policy = policy
         self._journal = journal
-        self._streams = Streams(schema, self._note)
+        self._streams = Streams(schema, self._note, policy.deadline)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -116,7 +116,7 @@ class GraphQLView:
                 return self._response([trouble], None, operation)
 
     async def _open_stream(self, request: Request, operation: Operation) -> Response:
-        """The results of a subscription, which may take as long as they like."""
+        """The results of a subscription, each of which has the time of a request of its own."""
         expect_json(request)
         asked = read(await request.body())
         with ending_in(self._policy.deadline):
@@ -239,7 +239,7 @@ class GraphQLView:
         began = data is not None or any(error.path for error in errors)
         if stop is not None:
             operation.outcome = codes[stop]
-            errors, began = [_of_the_whole(errors[stop])], False
+            errors, began = [of_the_whole(errors[stop])], False
         if began or operation.media_type == JSON:  # programs of old look for it in any answer
             body["data"] = data if began else None
         if errors:
@@ -280,8 +280,3 @@ class GraphQLView:
         else:
             hours = self._service.session_hours
             kept.set_cookie(self._callers.cookie, token, max_age=hours * 3600, **options)
-
-
-def _of_the_whole(error: GraphQLError) -> GraphQLError:
-    """An error without the field that it struck first."""
-    return GraphQLError(error.message, extensions=error.extensions)

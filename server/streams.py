@@ -14,8 +14,9 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from models.deadline import ending_in
 from schema.context import Context
-from schema.masking import shown
+from schema.masking import STOPS, of_the_whole, shown
 from schema.root import Schema
 from server.asked import Asked
 from server.places import Places
@@ -39,10 +40,14 @@ def wants_events(request: Request) -> bool:
 class Streams:
     """Opens streams as long as there is room for them."""
 
-    def __init__(self, schema: Schema, note: Callable[[Context], None]) -> None:
-        """Watch a schema; `note` is told after every message to log what the context leaves."""
+    def __init__(self, schema: Schema, note: Callable[[Context], None], deadline: float) -> None:
+        """Watch a schema; `note` is told after every message to log what the context leaves.
+
+        `deadline` is for how many seconds the database may be asked for what one message tells.
+        """
         self._schema = schema
         self._note = note
+        self._deadline = deadline
         self._places = Places(MOST_EACH, MOST, "TOO_MANY_STREAMS", "streams")
 
     def open(self, context: Context, asked: Asked) -> Response:
@@ -52,6 +57,8 @@ class Streams:
             held.enter_context(self._places.place(context.viewer))
         except RefusalError as refusal:
             return refusal.response()
+        held.enter_context(ending_in(self._deadline))  # anew for each message: see `Watch.wait`
+        held.callback(context.abandon)
         lively = merge_stream_with_heartbeat(
             lambda: self._messages(context, asked),
             lambda: _TRANSPORT.heartbeat_message(_encoded),
@@ -73,12 +80,17 @@ class Streams:
             async for result in results:
                 if isinstance(result, ExecutionResult):  # all else is of parts put off for later
                     self._note(context)
+                    context.abandon()  # nobody waits any more for what is still being read
+                    context.forget()
                     yield _TRANSPORT.encode_next(process_result(_told(result)), _encoded)
         yield _TRANSPORT.encode_complete()
 
 
 def _told(result: ExecutionResult) -> ExecutionResult:
-    """A result with its errors as they may leave; its cost was reckoned when it was asked for."""
+    """A result with its errors as they may leave; its cost was reckoned when it was asked for.
+
+    What strikes a whole message is told alone, as that of an answer is.
+    """
     result.extensions = {}
     if result.errors:
         found = (error.original_error for error in result.errors)
@@ -87,7 +99,14 @@ def _told(result: ExecutionResult) -> ExecutionResult:
             result.errors = [GraphQLError(message, extensions={"code": "NO_SUBSCRIPTION"})]
         else:
             result.errors = shown(result.errors)
+            stop = next((error for error in result.errors if _stops(error)), None)
+            if stop is not None:
+                result.data, result.errors = None, [of_the_whole(stop)]
     return result
+
+
+def _stops(error: GraphQLError) -> bool:
+    return (error.extensions or {}).get("code") in STOPS
 
 
 def _encoded(data: Any) -> str:  # noqa: ANN401 - whatever an answer holds
