@@ -2,11 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 
 from asyncpg.exceptions import LockNotAvailableError
-from tortoise.backends.base.client import BaseDBAsyncClient, TransactionContext
+from tortoise.backends.base.client import (
+    BaseDBAsyncClient,
+    TransactionContext,
+    TransactionContextPooled,
+)
 from tortoise.exceptions import OperationalError
+
+from models.deadline import time_left
+from models.returning import LONGEST_RETURN, ended_after, longest_end
 
 
 class BusyError(Exception):
@@ -23,17 +30,30 @@ async def begun(
             client = await transaction.__aenter__()
     except BaseException as error:
         if hasattr(transaction, "token"):  # it has a connection, which tortoise would not give back
-            with suppress(Exception):
+            with suppress(Exception), _ended_after(transaction, LONGEST_RETURN):
                 await transaction.__aexit__(type(error), error, error.__traceback__)
         if isinstance(error, TimeoutError):
+            if isinstance(transaction, TransactionContextPooled):
+                time_left()  # PostgreSQL has many writers: who came to their end waited for none
             raise BusyError from error
         raise
     try:
         yield client
     except BaseException as error:
-        await transaction.__aexit__(type(error), error, error.__traceback__)
+        with suppress(Exception), _ended_after(transaction, LONGEST_RETURN):  # the first one tells
+            await transaction.__aexit__(type(error), error, error.__traceback__)
         raise
-    await transaction.__aexit__(None, None, None)
+    with _ended_after(transaction, longest_end()):
+        await transaction.__aexit__(None, None, None)
+
+
+def _ended_after(
+    transaction: TransactionContext, seconds: float | None
+) -> AbstractContextManager[None]:
+    """How long the end of a transaction may take; SQLite's is not waited for over a network."""
+    if not isinstance(transaction, TransactionContextPooled):
+        return nullcontext()
+    return ended_after(transaction.client._connection, seconds)  # noqa: SLF001 - tortoise tells it to nobody
 
 
 def is_busy(error: BaseException) -> bool:

@@ -18,11 +18,12 @@ from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.transactions import in_transaction
 
 from models.busy import begun
-from models.deadline import DeadlineError, in_time, interrupted, time_left
+from models.deadline import in_time, interrupted, time_left
 from models.lending import Lending, Pooled
 from models.migrating import Migrator
 from models.news import CHANNEL, News
 from models.placeholders import numbered, sendable, united
+from models.returning import let_go
 from models.sqlite import for_sqlite, sqlite_converters
 from models.tally import count
 
@@ -216,7 +217,7 @@ class Connection:
             try:
                 rows = await self._ask(raw, text, params)
             finally:
-                await holder.__aexit__(None, None, None)
+                await let_go(raw, holder)
         count(sum(map(len, rows[0])) if nested else len(rows))
         return rows
 
@@ -243,14 +244,12 @@ class Connection:
 async def _fetch(
     _client: object, raw: asyncpg.Connection, text: str, params: list[Any]
 ) -> Sequence[Sequence[Any]]:
-    """The rows of a statement, on a connection that is held; PostgreSQL stops it in time."""
-    left = time_left()
-    try:
-        return await raw.fetch(text, *params, timeout=left)  # type: ignore[return-value]  # records can be indexed by position
-    except TimeoutError:
-        if left is None:
-            raise
-        raise DeadlineError from None
+    """The rows of a statement, on a connection that is held; PostgreSQL stops it in time.
+
+    A time limit of asyncpg's own would not hold for the statements that it puts before this one.
+    """
+    async with in_time():
+        return await raw.fetch(text, *params)  # type: ignore[return-value]  # records can be indexed by position
 
 
 class Database:

@@ -1,5 +1,6 @@
 """Connections to PostgreSQL that go from one statement to the next without going into the pool."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final, NamedTuple
@@ -8,6 +9,7 @@ import asyncpg
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from models.deadline import in_time
+from models.returning import begin_return, unless_cancelled
 
 COSTS: Final = "SET random_page_cost = 1.1; SET jit = off"
 """Everything is read by index and in small pieces, from memory or from disks without heads: by the
@@ -35,6 +37,7 @@ class Pooled(asyncpg.Connection):  # asyncpg has no types
         """Say how statements are planned from now on."""
         mode = "force_generic_plan" if once else "force_custom_plan"
         first = f"; {COSTS}" if self.plans_once is None else ""
+        self.plans_once = None  # whether one that is broken off has come into force, nobody knows
         await self.execute(f"SET plan_cache_mode = {mode}{first}")
         self.plans_once = once
 
@@ -68,6 +71,7 @@ class Lending:
         self._most = most
         self._kept: dict[bool, list[_Lent]] = {False: [], True: []}
         self._out = 0
+        self._returning: set[asyncio.Task[None]] = set()
         self._queue = 0
         self._closed = False
 
@@ -83,7 +87,8 @@ class Lending:
         fine = False
         try:
             if one.raw.plans_once is not plans_once:
-                await one.raw.plan(once=plans_once)
+                async with in_time():
+                    await one.raw.plan(once=plans_once)
             yield one.raw
             fine = True
         except asyncpg.InternalClientError:
@@ -96,11 +101,13 @@ class Lending:
                 await self._give_back(one)
 
     async def close(self) -> None:
-        """Keep none any more."""
+        """Keep none any more, and have all back in the pool."""
         self._closed = True
         for kept in self._kept.values():
             while kept:
                 await self._give_back(kept.pop())
+        if self._returning:
+            await asyncio.wait(self._returning)
 
     async def _take(self, plans_once: bool) -> _Lent:  # noqa: FBT001 - ours alone
         kept, others = self._kept[plans_once], self._kept[not plans_once]
@@ -122,5 +129,11 @@ class Lending:
             self._queue -= 1
 
     async def _give_back(self, one: _Lent) -> None:
-        self._out -= 1
-        await one.holder.__aexit__(None, None, None)
+        returning = begin_return(one.raw, one.holder)
+        self._returning.add(returning)
+        returning.add_done_callback(self._given_back)
+        await unless_cancelled(returning)
+
+    def _given_back(self, returning: asyncio.Task[None]) -> None:
+        self._returning.discard(returning)
+        self._out -= 1  # not before it is there: the pool would be waited for meanwhile

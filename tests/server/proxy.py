@@ -1,4 +1,4 @@
-"""A way to PostgreSQL that can be cut and mended, as a network can."""
+"""A way to PostgreSQL that can be cut and mended, or fall silent, as a network can."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,6 +17,9 @@ class Way:
         self.ends = asyncio.Event()
         """Whether the end of what one side says is told to the other."""
         self.ends.set()
+        self.flows = asyncio.Event()
+        """Whether what is said arrives; while it does not, nobody is told, nor cut off."""
+        self.flows.set()
 
     @property
     def url(self) -> str:
@@ -32,6 +35,7 @@ class Way:
         """Break off whoever is on the way, and let nobody through."""
         assert self._server is not None
         self.ends.set()
+        self.flows.set()
         self._server.close()
         for writer in self._writers:
             writer.transport.abort()
@@ -48,6 +52,7 @@ class Way:
     async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while piece := await reader.read(65_536):
+                await self.flows.wait()
                 writer.write(piece)
                 await writer.drain()
         await self.ends.wait()

@@ -111,6 +111,30 @@ async def test_a_database_that_goes_and_comes_back_is_told_and_used_again(
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"])
+async def test_a_database_that_falls_silent_keeps_nobody_beyond_their_deadline(
+    database: Database, database_url: str
+) -> None:
+    reader = await CallerMaker(database, 0).caller(CallerKind.REGISTERED)
+    headers = {"authorization": f"Bearer {reader.token}"}
+    change = 'mutation { termsAccept(input: {version: "1"}) { __typename } }'
+    async with way_to(database_url) as way, served(way.url, deadline_seconds=1.0) as client:
+
+        async def ask(query: str) -> httpx2.Response:
+            return await client.post("/graphql", json={"query": query}, headers=headers)
+
+        assert (await ask(LEARNERS)).status_code == 200
+        way.flows.clear()
+        async with asyncio.timeout(30):
+            answers = await asyncio.gather(*map(ask, (LEARNERS, LEARNERS, change, change, change)))
+        for answer in answers:
+            told(answer, "DEADLINE_EXCEEDED")
+        way.flows.set()
+        for _ in range(3):
+            assert (await ask(LEARNERS)).status_code == 200
+        assert "errors" not in (await ask(change)).json()
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
 async def test_who_finds_all_connections_in_use_is_asked_to_come_back(
     database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
