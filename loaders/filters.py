@@ -107,6 +107,8 @@ def _on_courses(connection: Connection, wanted: LearnerFilter) -> Clause:
 
 def course_clause(connection: Connection, wanted: LearnerFilter, names: Names = LISTED) -> Clause:
     """The courses that a filter is about; of a learner's the foremost of these is shown."""
+    if wanted is EVERYBODY:
+        return ALWAYS
     clause = at_centres(connection, wanted, names)
     for column, values in (("line", wanted.lines), ("level", wanted.levels)):
         if values:

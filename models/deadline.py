@@ -128,12 +128,33 @@ async def interrupted(connection: aiosqlite.Connection, work: Coroutine[Any, Any
             raise DeadlineError
         return running.result()
     finally:
-        while not running.done():  # its thread must be free before anybody has the connection
-            await connection.interrupt()
-            with suppress(Exception):
-                await asyncio.wait({running}, timeout=0.1)
+        if not running.done():
+            await _until(asyncio.ensure_future(_stop(connection, running)))
         if not running.cancelled():
             running.exception()  # is told as ours
+
+
+async def _stop(connection: aiosqlite.Connection, running: asyncio.Future[Any]) -> None:
+    """Interrupt until a statement is over; one that has yet to begin does not hear the first."""
+    while not running.done():
+        with suppress(Exception):
+            await connection.interrupt()
+        await asyncio.wait({running}, timeout=0.1)
+
+
+async def _until(stopped: asyncio.Future[None]) -> None:
+    """Wait for the end, however often one is cancelled meanwhile.
+
+    The thread of a connection must be free before anybody has it.
+    """
+    cancelled = False
+    while not stopped.done():
+        try:
+            await asyncio.wait({stopped})
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled:
+        raise asyncio.CancelledError
 
 
 def is_away(error: BaseException) -> bool:
