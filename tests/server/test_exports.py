@@ -1,76 +1,28 @@
-"""Lists as files: the same rows and fields as in the graph, and nothing that runs."""
+"""Lists as files: nothing in them runs, nothing leaks, and who took what is told."""
 
 import json
 from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import httpx2
 import pytest
 
 from auth.matrix import CallerKind, holds
 from auth.permissions import GrantKind, Permission, Role, Staff
-from domain.codes import CompletionStatus, IssueCode
-from domain.vocabulary import ComponentType
 from models.database import Database
 from server.lists import LISTS
 from tests.callers import CallerMaker
 from tests.exchange.feeds import ANNA_ULN, EAST, WEST, find, send, tiny_feed
-from tests.factories import DAY, add_user, import_sample, served
-from tests.graph.asking import centre_numbers, complete_the_sample
+from tests.factories import add_user, served
+from tests.graph.asking import complete_the_sample
 from tests.graph.editing import SET_AWARD, registration_id
 from tests.graph.watching import LOG
-from tests.server.exporting import (
-    Taker,
-    issue_of,
-    learner_of,
-    lines,
-    shown_issue,
-    shown_learner,
-    taker,
-    workbook,
-)
+from tests.server.exporting import Taker, lines, taker
 
 MANAGER, VISITOR, STRANGER = "manager@west.example", "visitor@west.example", "x@east.example"
 SUPPORT = "support@example.org"
-
-LEARNERS: Final = """
-query ($filter: LearnerFilter, $orderBy: LearnerOrder!, $on: Date) {
-  learners(filter: $filter, orderBy: $orderBy, first: 100, on: $on) {
-    nodes {
-      uln givenName familyName completionStatus(on: $on) percentComplete(on: $on)
-      registration { anticipatedAward homeCentre { number } }
-      components { type entryFlag(on: $on) assessmentDetail(on: $on) }
-    }
-  }
-}
-"""
-ISSUES: Final = """
-query ($filter: LearnerFilter, $orderBy: IssueOrder!, $on: Date) {
-  issues(filter: $filter, orderBy: $orderBy, first: 100, on: $on) {
-    totalCount
-    nodes { label subject dueOn componentType learner { uln } advice { title steps { text } } }
-  }
-}
-"""
-COUNTS: Final = """
-query ($filter: LearnerFilter, $on: Date) {
-  completion(filter: $filter, groupBy: CENTRE, on: $on) {
-    groups { key statuses { status count share } }
-  }
-  flagCounts(filter: $filter, on: $on) { groups { flags { code components learners } } }
-  issueCounts(filter: $filter, groupBy: LEVEL, on: $on) {
-    groups { issues { code issues learners } }
-  }
-}
-"""
-OTHERS: Final = """
-query ($centre: CentreNumber!) {
-  declarations(first: 100) { totalCount nodes { qan component learner { uln } } }
-  unmatchedEntries(centre: $centre) { nodes { uln qan dateOfBirth } }
-}
-"""
 
 
 @pytest.fixture
@@ -102,110 +54,6 @@ def error(answer: httpx2.Response) -> tuple[int, str]:
     assert set(told) == {"error"}
     assert set(told["error"]) == {"code", "message"}
     return answer.status_code, told["error"]["code"]
-
-
-# The same as in the graph ------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("wanted", "order", "on"),
-    [
-        ({}, "NAME", None),
-        ({}, "AWARD_MONTH", "2010-05-20"),
-        ({"entryFlag": ["ELIGIBLE_ENTRY"], "component": ["PROJECT"]}, "AWARD_MONTH", None),
-        ({"entryFlag": ["ELIGIBLE_ENTRY"], "component": ["PROJECT"]}, "NAME", "2009-09-01"),
-    ],
-)
-async def test_lists_and_counts_are_those_of_the_graph(
-    database: Database,
-    database_url: str,
-    tmp_path: Path,
-    wanted: Any,
-    order: str,
-    on: str | None,
-) -> None:
-    await import_sample(database, tmp_path / "feed", learners=40)
-    numbers = await centre_numbers(database)
-    await complete_the_sample(database)
-    await add_user(database, MANAGER, *numbers, role=Role.ADMINISTRATOR)
-    async with served(database_url) as client:
-        person = await taker(client, MANAGER)
-        asked = {"filter": json.dumps(wanted)} | ({} if on is None else {"on": on})
-
-        data = await person.data(LEARNERS, filter=wanted, orderBy=order, on=on)
-        rows = await person.csv("learners", orderBy=order, **asked)
-        assert [learner_of(row) for row in rows] == [
-            shown_learner(node) for node in data["learners"]["nodes"]
-        ]
-        assert len(rows) > 5
-
-        data = await person.data(ISSUES, filter=wanted, orderBy="DUE_DATE", on=on)
-        rows = await person.csv("issues", orderBy="DUE_DATE", **asked)
-        assert len(rows) == data["issues"]["totalCount"]
-        assert [issue_of(row) for row in rows[:100]] == [
-            shown_issue(node) for node in data["issues"]["nodes"]
-        ]
-
-        data = await person.data(COUNTS, filter=wanted, on=on)
-        assert [
-            (row["Centre number"], row["Completion status"], row["Learners"], row["Share"])
-            for row in await person.csv("completion", groupBy="CENTRE", **asked)
-        ] == [
-            (group["key"], CompletionStatus(one["status"]).label, *_texts(one, "count", "share"))
-            for group in data["completion"]["groups"]
-            for one in group["statuses"]
-        ]
-        assert [
-            (row["Components"], row["Learners"]) for row in await person.csv("flag-counts", **asked)
-        ] == [
-            _texts(one, "components", "learners")
-            for one in data["flagCounts"]["groups"][0]["flags"]
-        ]
-        assert [
-            (row["Issue"], row["Issues"], row["Learners"])
-            for row in await person.csv("issue-counts", groupBy="LEVEL", **asked)
-        ] == [
-            (IssueCode(one["code"]).label, *_texts(one, "issues", "learners"))
-            for group in data["issueCounts"]["groups"]
-            for one in group["issues"]
-        ]
-
-        data = await person.data(OTHERS, centre=numbers[0])
-        rows = await person.csv("declarations")
-        assert len(rows) == data["declarations"]["totalCount"]
-        assert [(row["QAN"], row["Component"], row["ULN"]) for row in rows[:100]] == [
-            (node["qan"], ComponentType(node["component"]).label, node["learner"]["uln"] or "")
-            for node in data["declarations"]["nodes"]
-        ]
-        rows = await person.csv("unmatched-entries", centre=numbers[0])
-        assert [(row["ULN"], row["QAN"], row["Date of birth"]) for row in rows] == [
-            tuple(node[name] or "" for name in ("uln", "qan", "dateOfBirth"))
-            for node in data["unmatchedEntries"]["nodes"]
-        ]
-
-
-async def test_a_file_of_another_day_says_so_and_tells_what_will_be(
-    database: Database, database_url: str, tmp_path: Path
-) -> None:
-    await import_sample(database, tmp_path / "feed", learners=40)
-    await add_user(database, MANAGER, *await centre_numbers(database))
-    async with served(database_url) as client:
-        person = await taker(client, MANAGER)
-        answer = await person.get("issues.xlsx", on="2010-05-20")
-        name = "issues-on-2010-05-20.xlsx"
-        assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
-        about, then = workbook(answer.content)
-        assert (about["Asked for"], about["Rows"]) == ("on: 2010-05-20", str(len(then)))
-        today = await person.csv("issues")
-        overdue = IssueCode.MARKS_DEADLINE_PASSED.label
-        assert sum(row["Issue"] == overdue for row in then) > sum(
-            row["Issue"] == overdue for row in today
-        )
-        assert await person.csv("issues", on=DAY.isoformat()) == today
-
-
-def _texts(one: dict[str, Any], *names: str) -> tuple[str, ...]:
-    return tuple(str(one[name]) for name in names)
 
 
 async def test_a_workbook_holds_days_months_numbers_and_tells_about_itself(
