@@ -34,6 +34,11 @@ def within_reach(day: date, today: date, *, field: str) -> date:
     return day
 
 
+def other_day(on: date | None, today: date, *, field: str) -> date | None:
+    """The day that is asked for, or None where it is today; raises Invalid (DAY_OUT_OF_RANGE)."""
+    return None if on is None or on == today else within_reach(on, today, field=field)
+
+
 def known(record: Record, day: date) -> Record:
     """The record as far as it may be known on a day: what comes out later does not exist."""
     return replace(

@@ -268,7 +268,7 @@ class Plans:
         kept = self._of(question)
         values = question.variables.coerced
         # As skip and include see them: whatever is neither makes no form of its own.
-        form = tuple(_once(values.get(name)) for name in kept.deciding)
+        form = tuple(_as_key(values.get(name)) for name in kept.deciding)
         found = kept.forms.get(form)
         if found is None:
             if len(kept.forms) >= KEPT_FORMS:
@@ -295,7 +295,7 @@ class Plans:
             fields -= self._kept.pop(next(iter(self._kept))).weight.fields
 
 
-def _once(value: object) -> object:
+def _as_key(value: object) -> object:
     """The value of a variable, if it can be a key, else whether it says yes."""
     return value if isinstance(value, _UNCHANGEABLE) else (type(value), bool(value))
 

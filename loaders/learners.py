@@ -1,9 +1,9 @@
 """Learners and their registrations."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from auth import scope
-from loaders.reading import Key, Reading, checked, grouped, matched
+from loaders.reading import Reading, checked, grouped, matched
 from loaders.rows import FactsRow, LearnerRow, RegistrationRow
 from loaders.select import columns_of
 from loaders.views import in_view
@@ -65,12 +65,14 @@ _FACTS = f"""
 
 async def learner_by_id(reading: Reading, ids: Sequence[int]) -> list[LearnerRow | None]:
     """Learners in view by id."""
-    return await _learners(reading, "l.id", ids, lambda row: row.id)
+    where = in_view(reading.viewer, reading.connection) & reading.connection.among("l.id", ids)
+    return matched(ids, await _learners(reading, where), lambda row: row.id)
 
 
 async def learner_by_uln(reading: Reading, ulns: Sequence[str | None]) -> list[LearnerRow | None]:
     """Learners in view by unique learner number."""
-    return await _learners(reading, "l.uln", ulns, lambda row: row.uln)
+    where = in_view(reading.viewer, reading.connection) & reading.connection.among("l.uln", ulns)
+    return matched(ulns, await _learners(reading, where), lambda row: row.uln)
 
 
 async def learner_by_registration_id(
@@ -80,28 +82,15 @@ async def learner_by_registration_id(
     column = checked("c.centre_id")
     where = reading.connection.among("c.registration_id", ids)
     where &= scope.registrations(reading.viewer, reading.connection, column, "c.registration_id")
-    rows = await reading.keyed.rows(
+    return matched(ids, await _learners(reading, where), lambda row: row.registration_id)
+
+
+async def _learners(reading: Reading, where: Clause) -> list[LearnerRow]:
+    return await reading.keyed.rows(
         LearnerRow,
         f"SELECT {LEARNER_COLUMNS} FROM {LEARNER_TABLES} WHERE {where.text}",  # noqa: S608
         *where.params,
     )
-    return matched(ids, rows, lambda row: row.registration_id)
-
-
-async def _learners(
-    reading: Reading,
-    column: str,
-    keys: Sequence[Key],
-    key_of: Callable[[LearnerRow], Key],
-) -> list[LearnerRow | None]:
-    wanted = reading.connection.among(column, keys)
-    where = in_view(reading.viewer, reading.connection) & wanted
-    rows = await reading.keyed.rows(
-        LearnerRow,
-        f"SELECT {LEARNER_COLUMNS} FROM {LEARNER_TABLES} WHERE {where.text}",  # noqa: S608
-        *where.params,
-    )
-    return matched(keys, rows, key_of)
 
 
 async def registration_by_id(reading: Reading, ids: Sequence[int]) -> list[RegistrationRow | None]:

@@ -49,7 +49,7 @@ class ConsortiumRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class LearnerRow(msgspec.Struct, frozen=True, gc=False):
-    """A learner by their foremost registration in view."""
+    """A learner by one of their registrations in view."""
 
     id: int
     uln: str | None

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from domain.travel import within_reach
+from domain import travel
 from loaders.derivations import Derived, derived_by_registration_id
 from schema.batched import LEVEL, Ahead, Part, Pick, alone, foresee, spread_by, stands_alone
 from schema.context import Batch, Info
@@ -34,8 +34,7 @@ FilterOn = Annotated[
 
 def other_day(info: Info, on: date | None) -> date | None:
     """The day that is asked for, or None where it is today; raises Invalid."""
-    today = info.context.today
-    return None if on is None or on == today else within_reach(on, today, field="on")
+    return travel.other_day(on, info.context.today, field="on")
 
 
 def dated_column(

@@ -13,7 +13,7 @@ from strawberry.types.arguments import convert_argument
 from auth.explain import demand
 from auth.permissions import Permission
 from domain.errors import Invalid, Missing
-from domain.travel import within_reach
+from domain.travel import other_day
 from exchange.export import counts, issues, learners, records
 from exchange.export.listing import Listing
 from loaders import changes, filters
@@ -74,10 +74,9 @@ class Asked(NamedTuple):
 
     def day(self, today: date) -> date | None:
         """The day to judge for, None for today; raises Invalid."""
-        if "on" not in self.parameters:
-            return None
-        on: date = self._read("Date", self.parameters["on"], "on")
-        return None if on == today else within_reach(on, today, field="on")
+        given = self.parameters.get("on")
+        on: date | None = None if given is None else self._read("Date", given, "on")
+        return other_day(on, today, field="on")
 
     async def centre(self, reading: Reading) -> CentreRow:
         """The centre, where its unmatched entries may be seen; raises what is to be answered."""

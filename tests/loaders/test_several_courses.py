@@ -83,6 +83,12 @@ def one_each(courses: Sequence[Course], wanted: LearnerFilter) -> list[Course]:
     return [course for course in first.values() if not states or course.status in states]
 
 
+def centres_of(courses: Sequence[Course]) -> tuple[list[str], list[int]]:
+    """The numbers of all centres, in order, and their ids."""
+    found = dict(sorted((course.centre, course.centre_id) for course in courses))
+    return list(found), list(found.values())
+
+
 def viewers(ids: Sequence[int], line: str) -> list[Viewer]:
     """Staff, people of one and of two centres, and somebody who sees one line at one of them."""
 
@@ -161,9 +167,8 @@ async def courses(database: Database, tmp_path: Path) -> list[Course]:
 async def test_each_learner_once_by_the_foremost_course_that_a_filter_is_about(
     database: Database, courses: list[Course]
 ) -> None:
-    numbers = sorted({course.centre for course in courses})
+    numbers, ids = centres_of(courses)
     partners = set(numbers[1:])
-    ids = [next(one.centre_id for one in courses if one.centre == number) for number in numbers]
     differed = 0
     for viewer, wanted in product(viewers(ids, courses[0].line), filters(courses)):
         reading = Reading(database.reader, viewer, DAY)
@@ -224,9 +229,8 @@ def told_of(counted: Counted) -> Sizes:
 async def test_a_group_counts_what_the_filter_for_that_group_finds(
     database: Database, courses: list[Course]
 ) -> None:
-    numbers = sorted({course.centre for course in courses})
+    numbers, ids = centres_of(courses)
     partners = set(numbers[1:])
-    ids = [next(one.centre_id for one in courses if one.centre == number) for number in numbers]
     more = 0
     for viewer, wanted in product(viewers(ids, courses[0].line), [*filters(courses)][::3]):
         reading = Reading(database.reader, viewer, DAY)
@@ -251,8 +255,7 @@ async def test_a_group_counts_what_the_filter_for_that_group_finds(
 async def test_groups_of_another_day_count_the_same(
     database: Database, courses: list[Course]
 ) -> None:
-    numbers = sorted({course.centre for course in courses})
-    ids = [next(one.centre_id for one in courses if one.centre == number) for number in numbers]
+    numbers, ids = centres_of(courses)
     wanted = LearnerFilter(centres=tuple(numbers[1:]), completion_status=EVERY_STATUS)
     for viewer, grouping in product(viewers(ids, courses[0].line), KEYS):
         reading = Reading(database.reader, viewer, DAY)
@@ -277,8 +280,7 @@ def learners_in(tally: Tally) -> Sizes:
 async def test_lists_of_another_day_show_the_same_course(
     database: Database, courses: list[Course]
 ) -> None:
-    numbers = sorted({course.centre for course in courses})
-    ids = [next(one.centre_id for one in courses if one.centre == number) for number in numbers]
+    numbers, ids = centres_of(courses)
     wanted = LearnerFilter(
         centres=tuple(numbers[1:]), levels=("HIGHER",), completion_status=EVERY_STATUS
     )
@@ -324,8 +326,7 @@ async def test_whoever_was_changed_on_any_course_in_view_was_changed(
             later,
             *where.params,
         )
-    numbers = sorted({course.centre for course in courses})
-    ids = [next(one.centre_id for one in courses if one.centre == number) for number in numbers]
+    _, ids = centres_of(courses)
     for viewer, levels in product(viewers(ids, courses[0].line), ((), ("HIGHER",))):
         reading = Reading(database.reader, viewer, DAY)
         wanted = LearnerFilter(levels=levels, modified_since=later)
