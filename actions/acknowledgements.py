@@ -23,6 +23,7 @@ class IssueState(msgspec.Struct, frozen=True):
 
     id: int
     learner_id: int
+    registration_id: int
     centre_id: int
     acknowledged_at: datetime | None
     note: str | None
@@ -90,7 +91,8 @@ async def write_acknowledgement(
         told or None,
         issue.id,
     )
-    await mark_modified(connection, Clause("learner_id = ?", (issue.learner_id,)), now)
+    course = Clause("registration_id = ?", (issue.registration_id,))
+    await mark_modified(connection, course, now)
     change = FieldChange(issue.subject, "acknowledged", issue.told, told, undoes_id)
     await record_changes(connection, viewer, now, [change], batch=batch or new_batch())
 
@@ -106,8 +108,8 @@ async def lock_issue(connection: Connection, viewer: Viewer, issue_id: int) -> I
     await lock_learners(connection, [row[0] for row in owners])
     found = await connection.rows(
         IssueState,
-        "SELECT i.id, i.learner_id, i.centre_id, i.acknowledged_at, i.note, i.version,"  # noqa: S608
-        f" i.code, i.component_type FROM issue i WHERE i.id = ? AND {where_reach.text}",
+        "SELECT i.id, i.learner_id, i.registration_id, i.centre_id, i.acknowledged_at, i.note,"  # noqa: S608
+        f" i.version, i.code, i.component_type FROM issue i WHERE i.id = ? AND {where_reach.text}",
         issue_id,
         *where_reach.params,
     )

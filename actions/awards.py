@@ -164,9 +164,9 @@ async def write_awards(
         )
     ]
     await record_changes(connection, viewer, now, changes, batch=batch)
-    learner_ids = [course.learner_id for course in differing]
-    await reattach_entries(connection, learner_ids)
-    await derive(connection, learner_ids, day)
+    edited = {course.id: course.learner_id for course in differing}
+    await reattach_entries(connection, edited.values())
+    await derive(connection, edited, day)
     return batch
 
 

@@ -57,10 +57,10 @@ async def add_declarations(
         if done.applied and new:
             batch = new_batch()
             for wanted, group in _grouped(new).items():
-                owners = [courses[registration_id] for registration_id in group]
-                await write_declarations(connection, viewer, owners, wanted, batch, now)
-            learner_ids = [courses[registration_id].learner_id for registration_id, _ in new]
-            await derive(connection, learner_ids, day)
+                chosen_courses = [courses[key] for key in group]
+                await write_declarations(connection, viewer, chosen_courses, wanted, batch, now)
+            owners = {key: courses[key].learner_id for key, _ in new}
+            await derive(connection, owners, day)
             done = Bulk(done.outcomes, batch)
         await keep_once(connection, viewer, key, done)
     return done

@@ -114,7 +114,7 @@ async def add_declaration(
         (declaration_id,) = await write_declarations(
             connection, viewer, [course], wanted, new_batch(), now
         )
-        await derive(connection, [course.learner_id], day)
+        await derive(connection, {course.id: course.learner_id}, day)
         return Declared(declaration_id, created=True, warnings=warnings)
 
 
@@ -148,7 +148,7 @@ async def remove_declaration(
                 subject_of(course, declaration_id), state.component, state.qan, None
             )
             await record_changes(connection, viewer, now, [change], batch=new_batch())
-            await derive(connection, [course.learner_id], day)
+            await derive(connection, {course.id: course.learner_id}, day)
         ((component_id,),) = await connection.tuples(
             "SELECT id FROM component WHERE registration_id = ? AND type = ?",
             state.registration_id,

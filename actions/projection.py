@@ -70,6 +70,8 @@ _STANDING = (
     *("learner_id", "centre_id", "place", "foremost", "shared", "claim_status"),
     *("claim_status_raw", "status", "percent", *Keys._fields),
 )
+_AMONG_OTHERS = ("place", "shared")
+"""Tell of the learner's courses at other centres as well, and so are no news at this one."""
 NEXT_CHANGE = "next_change_on"
 """Tells before its time that a result has come, and so dates nothing before it is due."""
 
@@ -79,7 +81,7 @@ COMPLETION = Table(
     ("registration_id",),
     (*_STANDING, NEXT_CHANGE, "derived_on"),
     "modified_at",
-    _STANDING,
+    tuple(name for name in _STANDING if name not in _AMONG_OTHERS),
 )
 PARTS = (COMPONENT, FLAG, ISSUE, NAME_PART)
 """Tables of which completion tells when any of their rows changed."""

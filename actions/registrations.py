@@ -1,6 +1,7 @@
 """Registrations about to be edited: found in reach, locked, and derived again afterwards."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime
 
 import msgspec
@@ -15,10 +16,11 @@ from auth.permissions import Permission
 from auth.viewer import Viewer
 from domain.errors import Missing
 from domain.identifiers import YearMonth
-from domain.vocabulary import RegistrationStatus
+from domain.vocabulary import NewsKind, RegistrationStatus
 from inputs.catalogue import read_catalogue
 from inputs.records import RecordReader
 from models.database import Connection
+from models.news import about_centre
 
 CHUNK = 100
 """Learners derived at once: long enough for few statements, short enough for others to get on."""
@@ -103,22 +105,40 @@ def no_registration(field: str = "id") -> Missing:
     return Missing(message, field=field)
 
 
-async def derive(connection: Connection, learner_ids: Sequence[int], day: date) -> None:
-    """Bring flags, issues and completion of some learners to what follows from their records."""
-    if not learner_ids:
+async def derive(connection: Connection, edited: Mapping[int, int], day: date) -> None:
+    """Bring flags, issues and completion to what follows from records that were edited.
+
+    `edited` has the learners by their edited registrations; their other courses may change as
+    well, at other centres too, whose readers hear of that alone.
+    """
+    if not edited:
         return
     began = datetime.now(UTC)
     judge = Judge(await read_catalogue(connection), day, connection.dialect)
     reader = RecordReader(connection)
-    ordered = sorted(set(learner_ids))
+    ordered = sorted(set(edited.values()))
+    followed: set[int] = set()
     for start in range(0, len(ordered), CHUNK):
         chunk = ordered[start : start + CHUNK]
-        await derive_learners(connection, reader, judge, chunk)
-    await mark_modified(connection, connection.among("learner_id", ordered), began)
+        followed |= await derive_learners(connection, reader, judge, chunk)
+    await mark_modified(connection, connection.among("registration_id", edited), began)
+    await _tell_of(connection, followed - edited.keys())
     await change_versions(connection, await centres_of(connection, ordered))
 
 
-async def reattach_entries(connection: Connection, learner_ids: Sequence[int]) -> None:
+async def _tell_of(connection: Connection, registration_ids: AbstractSet[int]) -> None:
+    """Have those who watch the centres of some registrations hear that something followed there."""
+    if not registration_ids:
+        return
+    among = connection.among("id", sorted(registration_ids))
+    rows = await connection.tuples(
+        f"SELECT DISTINCT centre_id FROM registration WHERE {among.text}",  # noqa: S608 - names are ours
+        *among.params,
+    )
+    await connection.tell(f"{about_centre(row[0])} {NewsKind.RECORDS}" for row in rows)
+
+
+async def reattach_entries(connection: Connection, learner_ids: Iterable[int]) -> None:
     """Of several courses at one centre, an award month decides which one an entry counts to."""
     among = connection.among("g.learner_id", sorted(learner_ids))
     several = await connection.tuples(

@@ -166,9 +166,11 @@ async def write(connection: Connection, differences: Differences) -> None:
 
 async def derive_learners(
     connection: Connection, reader: RecordReader, judge: Judge, learner_ids: Sequence[int]
-) -> None:
-    """Derive some learners and write what differs from what is stored."""
-    await write(connection, judge.differences(await read_lot(connection, reader, learner_ids)))
+) -> AbstractSet[int]:
+    """Derive some learners and write what differs; the registrations of which that is seen."""
+    differences = judge.differences(await read_lot(connection, reader, learner_ids))
+    await write(connection, differences)
+    return differences.registration_ids
 
 
 async def mark_modified(connection: Connection, which: Clause, began: datetime) -> None:

@@ -71,12 +71,12 @@ _EDITS: Final = f"""
 """  # noqa: S608 - the alias is ours
 
 _OWNERS: Final = {
-    "REGISTRATION": "SELECT o.learner_id FROM registration o WHERE {}",
-    "DECLARATION": "SELECT r.learner_id FROM declaration o"
+    "REGISTRATION": "SELECT o.id, o.learner_id FROM registration o WHERE {}",
+    "DECLARATION": "SELECT r.id, r.learner_id FROM declaration o"
     " JOIN registration r ON r.id = o.registration_id WHERE {}",
-    "ISSUE": "SELECT o.learner_id FROM issue o WHERE {}",
+    "ISSUE": "SELECT o.registration_id, o.learner_id FROM issue o WHERE {}",
 }
-"""Whose something is at this moment, by what was edited."""
+"""Of which registration something is, and whose at this moment, by what was edited."""
 
 
 async def undo(
@@ -84,7 +84,7 @@ async def undo(
 ) -> Undone:
     """Put back the edit that a change belongs to; raises Missing, Refused, Conflict or Invalid."""
     async with editing(database) as connection:
-        edits, concerned = await _locked(connection, viewer, change_id)
+        edits, owners = await _locked(connection, viewer, change_id)
         for object_type, centre_id in {(edit.object_type, edit.centre_id) for edit in edits}:
             demand(viewer, UNDONE_BY[object_type], centre_id)
         if any(edit.newer for edit in edits):
@@ -98,16 +98,16 @@ async def undo(
             await _WRITERS[object_type](connection, viewer, group, batch, now)
         learner_ids = sorted({edit.learner_id for edit in edits if edit.learner_id is not None})
         if "REGISTRATION" in by_type:
-            await reattach_entries(connection, concerned)
+            await reattach_entries(connection, owners.values())
         if "REGISTRATION" in by_type or "DECLARATION" in by_type:
-            await derive(connection, concerned, day)
+            await derive(connection, owners, day)
     return Undone(batch, tuple(learner_ids))
 
 
 async def _locked(
     connection: Connection, viewer: Viewer, change_id: int
-) -> tuple[list[Edit], list[int]]:
-    """All changes of one edit in view, and the learners concerned, who are kept from others."""
+) -> tuple[list[Edit], Mapping[int, int]]:
+    """All changes of one edit in view, and by registration whose they are, kept from others."""
     reach = scope.changes(viewer, connection, "c.centre_id")
     found = await _edits(connection, Clause("c.id = ?", (change_id,)) & reach)
     if not found:
@@ -118,27 +118,27 @@ async def _locked(
         message = "Only what a user edited can be put back."
         raise Invalid(message, code="NOT_AN_EDIT", field="id")
     whole = Clause("c.batch = ?", (asked.batch,))
-    concerned = await _concerned(connection, await _edits(connection, whole))
-    await lock_learners(connection, concerned)
+    owners = await _owners(connection, await _edits(connection, whole))
+    await lock_learners(connection, sorted(set(owners.values())))
     edits = await _edits(connection, whole)
     if len(edits) != len(await _edits(connection, whole & reach)):
         message = "The edit changed what is out of your reach as well."
         raise Missing(message, field="id")
-    return edits, concerned
+    return edits, owners
 
 
-async def _concerned(connection: Connection, edits: Sequence[Edit]) -> list[int]:
-    """The learners of an edit, and those to whom a feed has given what was edited since.
+async def _owners(connection: Connection, edits: Sequence[Edit]) -> Mapping[int, int]:
+    """The learners by the edited registrations; a feed may have given them to others since.
 
     Feeds wait for edits to end, so nothing changes hands until then.
     """
-    learner_ids = {edit.learner_id for edit in edits if edit.learner_id is not None}
+    found: dict[int, int] = {}
     for object_type in {edit.object_type for edit in edits}:
         keys = {edit.object_id for edit in edits if edit.object_type == object_type}
         among = connection.among("o.id", sorted(keys))
-        owners = await connection.tuples(_OWNERS[object_type].format(among.text), *among.params)
-        learner_ids.update(row[0] for row in owners)
-    return sorted(learner_ids)
+        rows = await connection.tuples(_OWNERS[object_type].format(among.text), *among.params)
+        found.update((row[0], row[1]) for row in rows)
+    return found
 
 
 async def _edits(connection: Connection, where: Clause) -> list[Edit]:

@@ -15,8 +15,8 @@ class Closing(NamedTuple):
     unmentioned: str
     close: str | None
     """Columns set on a closed row; None to delete it."""
-    learners: str | None = None
-    """The learner of a closed row, for deriving again."""
+    courses: str | None = None
+    """The learner and the course of a closed row, for deriving again."""
 
 
 _AT_NAMED_CENTRES = """
@@ -36,7 +36,7 @@ _OF_NAMED_REGISTRATIONS = """
 
 _WITHDRAWN = f"status = 'WITHDRAWN', status_raw = '{NOT_IN_FULL_FEED}'"
 
-_OWNER = "SELECT g.learner_id FROM registration g JOIN {table} t ON t.registration_id = g.id"
+_OWNER = "SELECT g.learner_id, g.id FROM registration g JOIN {table} t ON t.registration_id = g.id"
 
 CLOSINGS: Mapping[str, Closing] = {
     "consortia.csv": Closing(
@@ -53,14 +53,14 @@ CLOSINGS: Mapping[str, Closing] = {
         "line_of_learning",
         "t.active AND NOT EXISTS (SELECT 1 FROM stage_lines s WHERE s.line = t.code)",
         "active = FALSE",
-        "SELECT g.learner_id FROM registration g JOIN line_of_learning t ON t.code = g.line",
+        "SELECT g.learner_id, g.id FROM registration g JOIN line_of_learning t ON t.code = g.line",
     ),
     "units.csv": Closing(
         "unit",
         """t.qan IN (SELECT s.qan FROM stage_units s) AND NOT EXISTS (
             SELECT 1 FROM stage_units s WHERE s.qan = t.qan AND s.unit = t.code)""",
         None,
-        """SELECT e.learner_id FROM entry e JOIN unit t ON t.qan = e.qan
+        """SELECT e.learner_id, e.registration_id FROM entry e JOIN unit t ON t.qan = e.qan
        """,
     ),
     "windows.csv": Closing(
@@ -68,7 +68,7 @@ CLOSINGS: Mapping[str, Closing] = {
         """t.series IN (SELECT s.series FROM stage_windows s) AND NOT EXISTS (
             SELECT 1 FROM stage_windows s WHERE s.series = t.series AND s.unit = t.unit)""",
         None,
-        """SELECT e.learner_id FROM entry e JOIN submission_window t
+        """SELECT e.learner_id, e.registration_id FROM entry e JOIN submission_window t
         ON t.series = e.series""",
     ),
     "registrations.csv": Closing(
@@ -76,14 +76,14 @@ CLOSINGS: Mapping[str, Closing] = {
         "t.status <> 'WITHDRAWN' AND"
         + _AT_NAMED_CENTRES.format(stem="registrations", same="s.registration_ref = t.ref"),
         f"{_WITHDRAWN}, version = version + 1",
-        "SELECT t.learner_id FROM registration t",
+        "SELECT t.learner_id, t.id FROM registration t",
     ),
     "entries.csv": Closing(
         "entry",
         "t.status <> 'WITHDRAWN' AND"
         + _AT_NAMED_CENTRES.format(stem="entries", same="s.entry_ref = t.ref"),
         _WITHDRAWN,
-        """SELECT g.learner_id FROM registration g
+        """SELECT g.learner_id, g.id FROM registration g
         JOIN entry t ON g.id IN (t.registration_id, t.suspected_id)""",
     ),
     "verifications.csv": Closing(
@@ -94,7 +94,7 @@ CLOSINGS: Mapping[str, Closing] = {
                 SELECT 1 FROM centre c WHERE c.id = t.centre_id AND c.number = s.centre_number)""",
         ),
         None,
-        """SELECT e.learner_id FROM entry e JOIN verification t
+        """SELECT e.learner_id, e.registration_id FROM entry e JOIN verification t
         ON t.centre_id = e.centre_id AND t.qan = e.qan""",
     ),
     "das.csv": Closing(
@@ -123,8 +123,8 @@ async def close_unmentioned(connection: Connection, file: str) -> int:
     closed = int(rows[0][0])
     if not closed:
         return 0
-    if closing.learners is not None:
-        await touch(connection, f"{closing.learners} WHERE {closing.unmentioned}")
+    if closing.courses is not None:
+        await touch(connection, f"{closing.courses} WHERE {closing.unmentioned}")
     table = f"{closing.table} AS t"
     if closing.close is None:
         statement = f"DELETE FROM {table} WHERE {closing.unmentioned}"  # noqa: S608

@@ -10,10 +10,10 @@ from actions.versions import centres_of, change_versions
 from domain.vocabulary import NewsKind
 from exchange.beside import beside
 from exchange.holds import settle_holds
-from exchange.touch import TOUCHED
+from exchange.touch import TOUCHED, number_touched
 from inputs.catalogue import read_catalogue
 from inputs.records import RecordReader
-from models.database import Connection, Dialect
+from models.database import Clause, Connection, Dialect
 from models.news import about_centre
 
 FED = (
@@ -37,7 +37,7 @@ MANY = 200
 
 async def derive_touched(connection: Connection, day: date, progress: Callable[[int], None]) -> int:
     """Derive the touched learners again; how many there were."""
-    touched = int((await connection.tuples(f"SELECT COUNT(*) FROM {TOUCHED}"))[0][0])  # noqa: S608 - names are ours
+    touched = await number_touched(connection)
     done, renew_at = 0, CHUNK
     centre_ids: set[int] = set()
     if touched >= MANY:
@@ -50,8 +50,8 @@ async def derive_touched(connection: Connection, day: date, progress: Callable[[
                     await renew_statistics(connection, DERIVED)
                     renew_at = done * 8
                 centre_ids |= await centres_of(connection, learner_ids)
-                await write(connection, differences)
                 await _tell(connection, learner_ids, differences.registration_ids)
+                await write(connection, differences)
                 done += len(learner_ids)
                 progress(len(learner_ids))
     if touched >= MANY:
@@ -89,7 +89,7 @@ async def _touched(connection: Connection) -> AsyncIterator[list[int]]:
     last = -1
     while True:
         rows = await connection.tuples(
-            f"SELECT learner_id FROM {TOUCHED} WHERE learner_id > ?"  # noqa: S608 - names are ours
+            f"SELECT DISTINCT learner_id FROM {TOUCHED} WHERE learner_id > ?"  # noqa: S608 - names are ours
             f" ORDER BY learner_id LIMIT {CHUNK}",
             last,
         )
@@ -102,15 +102,24 @@ async def _touched(connection: Connection) -> AsyncIterator[list[int]]:
 async def _tell(
     connection: Connection, learner_ids: Sequence[int], registration_ids: Iterable[int]
 ) -> None:
-    """Have those who watch the learners' centres hear that records changed, if they can see it."""
-    among = connection.among("g.learner_id", learner_ids)
-    changed = connection.among("g.id", registration_ids)
+    """Have those who watch the centres of changed records hear of it, if they can see it.
+
+    Nothing is written yet, so those of a centre that loses a learner hear of it as well.
+    """
+    among = connection.among("q.learner_id", learner_ids)
+    touched = f"IN (SELECT q.registration_id FROM {TOUCHED} q WHERE {among.text})"  # noqa: S608 - names are ours
+    conditions = [
+        Clause(f"{{}} {touched}", among.params),
+        connection.among("{}", registration_ids),
+    ]
+    places = (("registration", "id"), ("completion", "registration_id"))
     rows = await connection.tuples(
-        "SELECT DISTINCT g.centre_id FROM registration g"  # noqa: S608 - names are ours
-        f" JOIN {TOUCHED} q ON q.learner_id = g.learner_id"
-        f" WHERE {among.text} AND (q.shown OR {changed.text})",
-        *among.params,
-        *changed.params,
+        " UNION ".join(
+            f"SELECT centre_id FROM {table} WHERE {condition.text.format(key)}"  # noqa: S608 - names are ours
+            for condition in conditions
+            for table, key in places
+        ),
+        *(value for condition in conditions for _ in places for value in condition.params),
     )
     await connection.tell(f"{about_centre(row[0])} {NewsKind.RECORDS}" for row in rows)
 

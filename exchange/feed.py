@@ -33,6 +33,7 @@ from exchange.staging import (
 from exchange.touch import (
     TOUCHED,
     create_touched,
+    number_touched,
     reattach_among_courses,
     reattach_people,
     reattach_qualifications,
@@ -186,10 +187,9 @@ class _Run:
             await reattach_people(connection, name)
 
     async def _derive(self, connection: Connection) -> None:
-        rows = await connection.tuples(f"SELECT COUNT(*) FROM {TOUCHED}")  # noqa: S608
-        self.progress.begin("Deriving flags", int(rows[0][0]))
+        self.progress.begin("Deriving flags", await number_touched(connection))
         self.derived = await derive_touched(connection, self.day, self.progress.advance)
-        touched = Clause(f"learner_id IN (SELECT q.learner_id FROM {TOUCHED} q WHERE q.shown)")  # noqa: S608
+        touched = Clause(f"registration_id IN (SELECT q.registration_id FROM {TOUCHED} q)")  # noqa: S608
         await mark_modified(connection, touched, self.started)
 
     def report(self, outcome: Outcome, seconds: float, run_id: int | None) -> Report:

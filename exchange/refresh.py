@@ -26,9 +26,9 @@ async def refresh(
         await create_touched(connection)
         await touch(
             connection,
-            f"SELECT c.learner_id FROM completion c WHERE {_condition(connection, day)}"  # noqa: S608
+            f"SELECT c.learner_id, 0 FROM completion c WHERE {_condition(connection, day)}"  # noqa: S608
             if not everything
-            else "SELECT r.learner_id FROM registration r",
+            else "SELECT r.learner_id, 0 FROM registration r",
         )
         derived = await derive_touched(connection, day, progress)
         await drop_stages(connection)

@@ -19,47 +19,48 @@ _SHOWN = {
 
 _BY_FILE = {
     "requirements.csv": """
-        SELECT g.learner_id FROM registration g JOIN ready_requirements r ON r.level = g.level
+        SELECT g.learner_id, g.id FROM registration g JOIN ready_requirements r ON r.level = g.level
         WHERE {changed}""",
     "lines.csv": """
-        SELECT g.learner_id FROM registration g JOIN ready_lines r ON r.code = g.line
+        SELECT g.learner_id, g.id FROM registration g JOIN ready_lines r ON r.code = g.line
         WHERE {changed}""",
     "series.csv": """
-        SELECT e.learner_id FROM entry e JOIN ready_series r ON e.series LIKE r.month || ' %'
-        WHERE {changed}""",
+        SELECT e.learner_id, e.registration_id FROM entry e
+        JOIN ready_series r ON e.series LIKE r.month || ' %' WHERE {changed}""",
     "qualifications.csv": """
-        SELECT g.learner_id FROM entry e
+        SELECT g.learner_id, g.id FROM entry e
         JOIN ready_qualifications r ON r.qan = e.qan
         JOIN registration g ON g.id = COALESCE(e.registration_id, e.suspected_id)
         WHERE {changed}
-        UNION SELECT g.learner_id FROM declaration d
+        UNION SELECT g.learner_id, g.id FROM declaration d
         JOIN ready_qualifications r ON r.qan = d.qan
         JOIN registration g ON g.id = d.registration_id WHERE {changed}""",
     "units.csv": """
-        SELECT e.learner_id FROM entry e JOIN ready_units r ON r.qan = e.qan
+        SELECT e.learner_id, e.registration_id FROM entry e JOIN ready_units r ON r.qan = e.qan
         WHERE {changed}""",
     "windows.csv": """
-        SELECT e.learner_id FROM entry e JOIN ready_windows r
+        SELECT e.learner_id, e.registration_id FROM entry e JOIN ready_windows r
         ON r.series = e.series AND (r.unit = '' OR r.unit = e.unit)
         WHERE {changed}""",
     "learners.csv": """
-        SELECT l.id AS learner_id FROM learner l JOIN ready_learners r ON r.ref = l.ref
+        SELECT g.learner_id, g.id FROM learner l JOIN ready_learners r ON r.ref = l.ref
         JOIN registration g ON g.learner_id = l.id WHERE {changed}""",
     "registrations.csv": """
-        SELECT r.learner_id FROM ready_registrations r WHERE {changed}""",
+        SELECT g.learner_id, g.id FROM registration g
+        JOIN ready_registrations r ON r.ref = g.ref WHERE {changed}""",
     "entries.csv": """
-        SELECT g.learner_id FROM ready_entries r JOIN registration g
+        SELECT g.learner_id, g.id FROM ready_entries r JOIN registration g
         ON g.id IN (r.registration_id, r.suspected_id, r.old_registration_id, r.old_suspected_id)
         WHERE {changed}""",
     "verifications.csv": """
-        SELECT e.learner_id FROM entry e JOIN ready_verifications r
+        SELECT e.learner_id, e.registration_id FROM entry e JOIN ready_verifications r
         ON r.centre_id = e.centre_id AND r.qan = e.qan AND {in_year}
         WHERE {changed}""",
     "das.csv": """
-        SELECT g.learner_id FROM registration g JOIN ready_das r ON r.registration_id = g.id
+        SELECT g.learner_id, g.id FROM registration g JOIN ready_das r ON r.registration_id = g.id
         WHERE {changed}""",
     "das_components.csv": """
-        SELECT g.learner_id FROM registration g
+        SELECT g.learner_id, g.id FROM registration g
         JOIN ready_das_components r ON r.registration_id = g.id WHERE {changed}""",
 }
 
@@ -83,33 +84,45 @@ _CHANGED_PEOPLE = {
 }
 
 _MOVED = """
-    SELECT g.learner_id FROM moved_entries m JOIN registration g
+    SELECT g.learner_id, g.id FROM moved_entries m JOIN registration g
     ON g.id IN (m.registration_id, m.suspected_id, m.old_registration_id, m.old_suspected_id)
 """
 
 
 _OF_SEVERAL_COURSES = f"""
     SELECT g.learner_id FROM registration g JOIN {TOUCHED} q ON q.learner_id = g.learner_id
-    GROUP BY g.learner_id HAVING COUNT(*) > 1
+    GROUP BY g.learner_id HAVING COUNT(DISTINCT g.id) > 1
 """  # noqa: S608 - names are ours
 
 
 async def create_touched(connection: Connection) -> None:
-    """An empty set of learners.
+    """An empty set of learners, each with those courses of theirs of which more is seen.
 
-    Of those who are `shown` their readers see what touched them, whatever follows from it.
+    Centres that share a learner see nothing of each other's courses: what touches one of them
+    makes all be derived again, but readers of the others see only what follows from it.
     """
-    columns = "learner_id bigint PRIMARY KEY, shown boolean NOT NULL"
+    columns = "learner_id bigint, registration_id bigint, PRIMARY KEY (learner_id, registration_id)"
     await create_temporary(connection, TOUCHED, columns)
 
 
 async def touch(connection: Connection, query: str, *, shown: bool = True) -> None:
-    """Add the learners that a query finds."""
-    known = "(learner_id) DO UPDATE SET shown = TRUE" if shown else "DO NOTHING"
+    """Add the learners with the courses that a query finds.
+
+    Where it is not `shown` what touched them, or the course is 0, only what follows is seen.
+    """
+    course = "q.registration_id" if shown else "0"
     await connection.execute(
-        f"INSERT INTO {TOUCHED} (learner_id, shown) SELECT DISTINCT q.learner_id, {shown}"  # noqa: S608 - queries are ours
-        f" FROM ({query}) q WHERE q.learner_id IS NOT NULL ON CONFLICT {known}"
+        f"WITH q (learner_id, registration_id) AS ({query})"  # noqa: S608 - queries are ours
+        f" INSERT INTO {TOUCHED} (learner_id, registration_id)"
+        f" SELECT DISTINCT q.learner_id, {course} FROM q WHERE q.learner_id IS NOT NULL"
+        " ON CONFLICT DO NOTHING"
     )
+
+
+async def number_touched(connection: Connection) -> int:
+    """How many learners are touched."""
+    rows = await connection.tuples(f"SELECT COUNT(DISTINCT learner_id) FROM {TOUCHED}")  # noqa: S608 - names are ours
+    return int(rows[0][0])
 
 
 async def touch_by_file(connection: Connection, file: str) -> None:
@@ -132,7 +145,7 @@ async def remember_people(connection: Connection, file: str) -> None:
     former = _FORMER_PEOPLE.get(file)
     if former is not None:
         await create_temporary_from(connection, PEOPLE, former)
-        await touch(connection, f"SELECT p.id AS learner_id FROM {PEOPLE} p")  # noqa: S608 - names are ours
+        await touch(connection, f"SELECT p.id, 0 FROM {PEOPLE} p")  # noqa: S608 - names are ours
 
 
 async def reattach_people(connection: Connection, file: str) -> None:

@@ -22,7 +22,7 @@ from models.news import about_centre
 from server.app import create_app
 from server.settings import Settings
 from server.streams import MOST_EACH
-from tests.exchange.feeds import EAST, WEST, find, send, tiny_feed
+from tests.exchange.feeds import EAST, WEST, find, registration, send, tiny_feed
 from tests.factories import DAY, add_user
 from tests.graph.editing import SET_AWARD, registration_id
 from tests.server.connections import Connection
@@ -142,6 +142,33 @@ async def test_edits_and_feeds_are_told_to_those_who_watch_the_centre(
     assert report.learners_derived == 1
     await edit(editor, database, "2010-06", 2)
     assert (await connection.wait_for(4))[3:] == [told("AWARDS")]
+    connection.gone.set()
+    await task
+
+
+async def test_those_who_share_a_learner_hear_of_their_own_course(
+    app: Starlette, database: Database, tmp_path: Path
+) -> None:
+    """The west hears what it can see: not what becomes of Cleo in the east, but that she left."""
+    here: Database = app.state.database
+    feed = tiny_feed()
+    shared = registration("R-cleo-west", "cleo", WEST)
+    await send(here, tmp_path / "shared", {"registrations.csv": [shared]})
+    connection, task = await watching(app, await person(app, EDITOR))
+    cleo = find(feed, "registrations.csv", registration_ref="R-cleo")
+    entered = find(feed, "entries.csv", entry_ref="cleo-1")
+    for name, file, row in (
+        ("status", "registrations.csv", cleo | {"status": "PENDING"}),
+        ("entry", "entries.csv", entered | {"status": "WITHDRAWN"}),
+    ):
+        report = await send(here, tmp_path / name, {file: [row]})
+        assert report.learners_derived == 1
+    await edit(await person(app, EDITOR), database, "2010-07", 1)
+    assert (await connection.wait_for(2))[1:] == [told("AWARDS")]
+
+    shared["centre_number"] = EAST
+    await send(here, tmp_path / "moved", {"registrations.csv": [shared]})
+    assert (await connection.wait_for(3))[2:] == [told("RECORDS")]
     connection.gone.set()
     await task
 
