@@ -22,10 +22,10 @@ from auth.explain import demand
 from auth.permissions import GRANTS, GrantKind, Permission, Role
 from auth.throttle import Limit, Throttle
 from auth.viewer import Viewer
+from database.connection import Connection, Database
 from domain.errors import Conflict, Invalid, Missing, Refused
 from domain.letters import LetterKind
 from domain.people import LONGEST_NAME, parse_line
-from models.database import Connection, Database
 
 
 async def add_user(

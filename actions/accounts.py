@@ -16,10 +16,10 @@ from auth.permissions import Permission, Staff, Standing
 from auth.throttle import Limit, Throttle
 from auth.tokens import TokenKind
 from auth.viewer import Viewer
+from database.connection import Connection, Database
 from domain.errors import Conflict, Missing, Refused
 from domain.letters import LetterKind
 from domain.people import LONGEST_NAME, LONGEST_TITLE, normal_email, parse_email, parse_line
-from models.database import Connection, Database
 
 NO_PASSWORD: Final = "!"  # noqa: S105 - no password has this hash
 """What stands in place of a hash for those who never log in."""

@@ -12,8 +12,8 @@ from auth import scope
 from auth.explain import demand
 from auth.permissions import Permission
 from auth.viewer import Viewer
+from database.connection import Clause, Connection, Database
 from domain.errors import Conflict, Invalid, Missing
-from models.database import Clause, Connection, Database
 
 LONGEST_NOTE: Final = 1_000
 

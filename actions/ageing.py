@@ -2,8 +2,8 @@
 
 from typing import Final, NamedTuple
 
+from database.connection import Connection
 from domain.retention import Limits
-from models.database import Connection
 
 BATCH: Final = 5_000
 """Rows that one transaction takes away."""

@@ -1,7 +1,7 @@
 """Entries to learners by exact ULN, to courses, and to components; nothing else attaches."""
 
-from models.database import Connection
-from models.temporary import create_temporary_from
+from database.connection import Connection
+from database.temporary_tables import create_temporary_from
 
 _COURSES = """
     SELECT l.uln, r.centre_id, r.learner_id, MIN(r.id) AS registration_id, COUNT(*) AS courses

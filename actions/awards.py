@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from actions.bulk import Bulk, Outcome, begin_once, check_many, digest_of, keep_once, settled
+from actions.bulk import Bulk, BulkOutcome, begin_once, check_many, digest_of, keep_once, settled
 from actions.changes import FieldChange, Subject, new_batch, record_changes
 from actions.locks import editing
 from actions.registrations import (
-    Course,
+    LockedCourse,
     derive,
     lock_course,
     lock_courses,
@@ -17,6 +17,7 @@ from actions.registrations import (
 )
 from auth.permissions import Permission
 from auth.viewer import Viewer
+from database.connection import Connection, Database
 from domain.editing import (
     EditWarningCode,
     Impediment,
@@ -27,12 +28,11 @@ from domain.editing import (
 from domain.errors import Conflict, Invalid
 from domain.identifiers import YearMonth
 from domain.vocabulary import AwardSource
-from models.database import Connection, Database
 
 STALE = Impediment("CONFLICT", "Somebody else changed this registration in the meantime.")
 
 
-class Wanted(NamedTuple):
+class WantedAward(NamedTuple):
     """What an anticipated award month is to be."""
 
     month: YearMonth | None = None
@@ -40,7 +40,7 @@ class Wanted(NamedTuple):
     follow: bool = False
     """Whether the awarding body's own month is to count again, now and after later feeds."""
 
-    def of(self, course: Course) -> tuple[str | None, str]:
+    def of(self, course: LockedCourse) -> tuple[str | None, str]:
         """The month and its source as they are to be stored."""
         if self.follow:
             return course.feed_award, AwardSource.FEED.value
@@ -60,7 +60,7 @@ async def set_award(
     database: Database,
     viewer: Viewer,
     registration_id: int,
-    wanted: Wanted,
+    wanted: WantedAward,
     *,
     expected_version: int,
     day: date,
@@ -85,7 +85,7 @@ async def set_awards(
     database: Database,
     viewer: Viewer,
     versions: Sequence[tuple[int, int]],
-    wanted: Wanted,
+    wanted: WantedAward,
     *,
     key: str,
     day: date,
@@ -119,29 +119,31 @@ async def set_awards(
     return done
 
 
-def _judged(course: Course, expected_version: int, wanted: Wanted, day: date) -> Outcome:
+def _judged(
+    course: LockedCourse, expected_version: int, wanted: WantedAward, day: date
+) -> BulkOutcome:
     problem = STALE if course.version != expected_version else _impediment(course, wanted)
     if problem is not None:
-        return Outcome.refused(course.id, problem)
+        return BulkOutcome.refused(course.id, problem)
     changed = wanted.of(course) != (course.award, course.award_source)
-    return Outcome(course.id, changed=changed, warnings=_warnings(course, wanted, day))
+    return BulkOutcome(course.id, changed=changed, warnings=_warnings(course, wanted, day))
 
 
-def _impediment(course: Course, wanted: Wanted) -> Impediment | None:
+def _impediment(course: LockedCourse, wanted: WantedAward) -> Impediment | None:
     return award_impediment(course.status) or (
         None if wanted.follow else month_impediment(wanted.month, course.registered_on)
     )
 
 
-def _warnings(course: Course, wanted: Wanted, day: date) -> tuple[EditWarningCode, ...]:
+def _warnings(course: LockedCourse, wanted: WantedAward, day: date) -> tuple[EditWarningCode, ...]:
     return () if wanted.follow else month_warnings(wanted.month, course.registered_on, day)
 
 
 async def write_awards(
     connection: Connection,
     viewer: Viewer,
-    courses: Mapping[int, Course],
-    wanted: Wanted,
+    courses: Mapping[int, LockedCourse],
+    wanted: WantedAward,
     day: date,
     now: datetime,
 ) -> str | None:
@@ -173,7 +175,7 @@ async def write_awards(
 async def store_awards(
     connection: Connection,
     viewer: Viewer,
-    awards: Mapping[Course, tuple[str | None, str]],
+    awards: Mapping[LockedCourse, tuple[str | None, str]],
     now: datetime,
 ) -> None:
     """Write months with their sources."""
@@ -187,6 +189,6 @@ async def store_awards(
     )
 
 
-def subject_of(course: Course) -> Subject:
+def subject_of(course: LockedCourse) -> Subject:
     """A registration as the history names it."""
     return Subject("REGISTRATION", course.id, course.centre_id, course.learner_id)

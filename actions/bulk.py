@@ -8,9 +8,9 @@ from typing import Final
 import msgspec
 
 from auth.viewer import Viewer
+from database.connection import Connection
 from domain.editing import EditWarningCode, Impediment
 from domain.errors import Invalid
-from models.database import Connection
 
 MOST: Final = 5_000
 """Learners of one edit."""
@@ -22,7 +22,7 @@ KEPT: Final = timedelta(days=30)
 NOT_FOUND: Final = Impediment("NOT_FOUND", "There is no such registration.")
 
 
-class Outcome(msgspec.Struct, frozen=True, gc=False):
+class BulkOutcome(msgspec.Struct, frozen=True, gc=False):
     """What became of one learner, or would have if all could have been changed."""
 
     registration_id: int
@@ -33,7 +33,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     warnings: tuple[EditWarningCode, ...] = ()
 
     @classmethod
-    def refused(cls, registration_id: int, why: Impediment) -> "Outcome":
+    def refused(cls, registration_id: int, why: Impediment) -> "BulkOutcome":
         """A learner who cannot be changed."""
         return cls(registration_id, code=why.code, message=why.reason)
 
@@ -41,7 +41,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
 class Bulk(msgspec.Struct, frozen=True):
     """What became of all."""
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[BulkOutcome, ...]
     batch: str | None = None
     """What the changes have in common; None when there are none."""
 
@@ -101,7 +101,7 @@ async def begin_once(
     if known != digest:
         message = "This key was used for another edit; choose a new one."
         raise Invalid(message, code="KEY_REUSED", field="idempotencyKey")
-    return Bulk(msgspec.json.decode(outcomes, type=tuple[Outcome, ...]), batch)
+    return Bulk(msgspec.json.decode(outcomes, type=tuple[BulkOutcome, ...]), batch)
 
 
 async def keep_once(connection: Connection, viewer: Viewer, key: str, done: Bulk) -> None:
@@ -120,6 +120,6 @@ async def keep_once(connection: Connection, viewer: Viewer, key: str, done: Bulk
     )
 
 
-def settled(ids: Sequence[int], found: Mapping[int, Outcome]) -> tuple[Outcome, ...]:
+def settled(ids: Sequence[int], found: Mapping[int, BulkOutcome]) -> tuple[BulkOutcome, ...]:
     """An outcome for each learner that was chosen, in the order of choice."""
-    return tuple(found.get(key) or Outcome.refused(key, NOT_FOUND) for key in ids)
+    return tuple(found.get(key) or BulkOutcome.refused(key, NOT_FOUND) for key in ids)

@@ -6,9 +6,9 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from auth.viewer import Viewer
+from database.connection import Connection
+from database.news import about_centre
 from domain.vocabulary import NewsKind
-from models.database import Connection
-from models.news import about_centre
 
 _INSERT = (
     "INSERT INTO change (at, source, actor_id, standing, centre_id, learner_id, object_type,"

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
-from actions.bulk import NOT_FOUND, Bulk, Outcome, begin_once, check_many, digest_of, keep_once
+from actions.bulk import NOT_FOUND, Bulk, BulkOutcome, begin_once, check_many, digest_of, keep_once
 from actions.changes import new_batch
 from actions.declarations import (
-    Wanted,
+    WantedDeclaration,
     catalogued,
     component_impediment,
     components_of,
@@ -15,13 +15,13 @@ from actions.declarations import (
     write_declarations,
 )
 from actions.locks import editing
-from actions.registrations import Course, derive, lock_courses, no_registration
+from actions.registrations import LockedCourse, derive, lock_courses, no_registration
 from auth.permissions import Permission
 from auth.viewer import Viewer
+from database.connection import Connection, Database
 from domain.editing import qan_impediment, qan_warnings
-from models.database import Connection, Database
 
-Declaring = tuple[int, Wanted]
+Declaring = tuple[int, WantedDeclaration]
 """A registration, and what is declared for it."""
 
 
@@ -67,10 +67,10 @@ async def add_declarations(
 
 
 async def judge(
-    connection: Connection, courses: Mapping[int, Course], chosen: Sequence[Declaring]
-) -> tuple[Outcome, ...]:
+    connection: Connection, courses: Mapping[int, LockedCourse], chosen: Sequence[Declaring]
+) -> tuple[BulkOutcome, ...]:
     """What would become of each, in the order of choice; nothing is written."""
-    found: dict[Declaring, Outcome] = {}
+    found: dict[Declaring, BulkOutcome] = {}
     for wanted, group in _grouped(chosen).items():
         known = await catalogued(connection, wanted.qan)
         levels = await levels_of(connection, wanted.component)
@@ -80,20 +80,20 @@ async def judge(
             course = own[key]
             problem = qan_impediment(known) or component_impediment(course, state)
             if problem is not None:
-                found[key, wanted] = Outcome.refused(key, problem)
+                found[key, wanted] = BulkOutcome.refused(key, problem)
                 continue
             allowed = levels.get(course.level, ())
-            found[key, wanted] = Outcome(
+            found[key, wanted] = BulkOutcome(
                 key,
                 changed=state.declaration_id is None,
                 warnings=qan_warnings(wanted.qan, known, wanted.component, course.line, allowed),
             )
-    return tuple(found.get(one) or Outcome.refused(one[0], NOT_FOUND) for one in chosen)
+    return tuple(found.get(one) or BulkOutcome.refused(one[0], NOT_FOUND) for one in chosen)
 
 
-def _grouped(chosen: Sequence[Declaring]) -> dict[Wanted, list[int]]:
+def _grouped(chosen: Sequence[Declaring]) -> dict[WantedDeclaration, list[int]]:
     """The registrations by what is declared for them."""
-    groups: dict[Wanted, list[int]] = defaultdict(list)
+    groups: dict[WantedDeclaration, list[int]] = defaultdict(list)
     for registration_id, wanted in chosen:
         groups[wanted].append(registration_id)
     return groups

@@ -9,7 +9,7 @@ import msgspec
 from actions.changes import FieldChange, Subject, new_batch, record_changes
 from actions.locks import editing
 from actions.registrations import (
-    Course,
+    LockedCourse,
     derive,
     lock_course,
     no_registration,
@@ -17,6 +17,7 @@ from actions.registrations import (
 from auth import scope
 from auth.permissions import Permission
 from auth.viewer import Viewer
+from database.connection import Connection, Database
 from domain.editing import (
     Catalogued,
     EditWarningCode,
@@ -28,7 +29,6 @@ from domain.editing import (
 from domain.errors import Invalid, Missing
 from domain.identifiers import IdentifierError, parse_qan
 from domain.vocabulary import ComponentType
-from models.database import Connection, Database
 
 
 class Declared(NamedTuple):
@@ -65,7 +65,7 @@ class _DeclarationState(msgspec.Struct, frozen=True):
     standing: bool
 
 
-class Wanted(NamedTuple):
+class WantedDeclaration(NamedTuple):
     """What is declared."""
 
     component: ComponentType
@@ -73,7 +73,7 @@ class Wanted(NamedTuple):
     """As NNN/NNNN/C."""
 
     @classmethod
-    def read(cls, component: ComponentType, qan: str) -> "Wanted":
+    def read(cls, component: ComponentType, qan: str) -> "WantedDeclaration":
         """With the QAN in its canonical form; raises Invalid for one of another form."""
         try:
             return cls(component, parse_qan(qan))
@@ -101,7 +101,7 @@ async def add_declaration(
         problem = component_impediment(course, state)
         if problem is not None:
             raise Invalid(problem.reason, code=problem.code, field="component")
-        wanted = Wanted.read(component, qan)
+        wanted = WantedDeclaration.read(component, qan)
         known = await catalogued(connection, wanted.qan)
         problem = qan_impediment(known)
         if problem is not None:
@@ -160,8 +160,8 @@ async def remove_declaration(
 async def write_declarations(
     connection: Connection,
     viewer: Viewer,
-    courses: Sequence[Course],
-    wanted: Wanted,
+    courses: Sequence[LockedCourse],
+    wanted: WantedDeclaration,
     batch: str,
     now: datetime,
 ) -> list[int]:
@@ -205,18 +205,18 @@ async def set_standing(
     )
 
 
-def subject_of(course: Course, declaration_id: int) -> Subject:
+def subject_of(course: LockedCourse, declaration_id: int) -> Subject:
     """A declaration as the history names it."""
     return Subject("DECLARATION", declaration_id, course.centre_id, course.learner_id)
 
 
-def component_impediment(course: Course, state: ComponentState) -> Impediment | None:
+def component_impediment(course: LockedCourse, state: ComponentState) -> Impediment | None:
     """What keeps a component of a registration from being declared for."""
     return declaration_impediment(course.status, required=state.required, complete=state.complete)
 
 
 async def components_of(
-    connection: Connection, courses: Mapping[int, Course], component: ComponentType, qan: str
+    connection: Connection, courses: Mapping[int, LockedCourse], component: ComponentType, qan: str
 ) -> dict[int, ComponentState]:
     """The component of each registration, with the QAN's standing declaration if there is one."""
     among = connection.among("c.registration_id", sorted(courses))

@@ -7,9 +7,9 @@ import msgspec
 from auth import scope
 from auth.permissions import GrantKind, Role, Standing
 from auth.viewer import Viewer, standing_of
+from database.connection import Clause, Connection
 from domain.errors import Missing, Refused
 from domain.people import normal_email
-from models.database import Clause, Connection
 
 
 class Rights(NamedTuple):

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import orjson
 
+from database.connection import Connection
 from domain.letters import LetterKind
-from models.database import Connection
 
 
 async def write_letter(

@@ -13,10 +13,10 @@ from auth.sessions import end_sessions
 from auth.throttle import Limit, Throttle
 from auth.tokens import TokenKind, hash_of, kind_of
 from auth.viewer import Viewer
+from database.connection import Connection, Database
 from domain.errors import Conflict, Invalid, Refused
 from domain.letters import LetterKind
 from domain.people import parse_email
-from models.database import Connection, Database
 
 
 class Owner(msgspec.Struct, frozen=True):

@@ -100,7 +100,7 @@ def fresh_rows(courses: Sequence[Course], catalogue: Catalogue, day: date) -> Fr
     return fresh
 
 
-class Standing(NamedTuple):
+class Rank(NamedTuple):
     """A registration's place among its learner's."""
 
     place: int
@@ -108,7 +108,7 @@ class Standing(NamedTuple):
     shared: bool
 
 
-def _standings(courses: Sequence[Course]) -> Iterator[tuple[Course, Standing]]:
+def _standings(courses: Sequence[Course]) -> Iterator[tuple[Course, Rank]]:
     """The active course with the latest award month comes first."""
     groups: dict[int, list[Course]] = defaultdict(list)
     for course in courses:
@@ -119,7 +119,7 @@ def _standings(courses: Sequence[Course]) -> Iterator[tuple[Course, Standing]]:
         for place, course in enumerate(sorted(group, key=_foremost), start=1):
             foremost = course.row.centre_id not in led
             led.add(course.row.centre_id)
-            yield course, Standing(place, foremost, shared)
+            yield course, Rank(place, foremost, shared)
 
 
 def _foremost(course: Course) -> tuple[bool, bool, int, str]:
@@ -130,7 +130,7 @@ def _foremost(course: Course) -> tuple[bool, bool, int, str]:
 
 
 def _collect(
-    fresh: Fresh, course: Course, standing: Standing, derivation: Derivation, day: date
+    fresh: Fresh, course: Course, standing: Rank, derivation: Derivation, day: date
 ) -> None:
     """One registration's derived rows, table by table."""
     row, keys = course.row, keys_of(course.row, derivation)

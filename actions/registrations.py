@@ -14,19 +14,19 @@ from auth import scope
 from auth.explain import demand
 from auth.permissions import Permission
 from auth.viewer import Viewer
+from database.connection import Connection
+from database.news import about_centre
 from domain.errors import Missing
 from domain.identifiers import YearMonth
 from domain.vocabulary import NewsKind, RegistrationStatus
 from inputs.catalogue import read_catalogue
 from inputs.records import RecordReader
-from models.database import Connection
-from models.news import about_centre
 
 CHUNK = 100
 """Learners derived at once: long enough for few statements, short enough for others to get on."""
 
 
-class Course(msgspec.Struct, frozen=True, gc=False):
+class LockedCourse(msgspec.Struct, frozen=True, gc=False):
     """What an edit needs to know of a registration."""
 
     id: int
@@ -61,7 +61,7 @@ _COURSES = """
 
 async def lock_courses(
     connection: Connection, viewer: Viewer, permission: Permission, ids: Sequence[int]
-) -> Mapping[int, Course]:
+) -> Mapping[int, LockedCourse]:
     """Registrations in reach by id, their learners kept from others until the transaction ends.
 
     Raises Refused when the viewer lacks the permission at the centre of one of them.
@@ -81,17 +81,17 @@ async def lock_courses(
 
 async def courses_in_reach(
     connection: Connection, viewer: Viewer, ids: Sequence[int]
-) -> Mapping[int, Course]:
+) -> Mapping[int, LockedCourse]:
     """Registrations in reach by id, as they are at this moment."""
     reach = scope.registrations(viewer, connection, "r.centre_id", "r.id")
     where = connection.among("r.id", ids) & reach
-    found = await connection.rows(Course, _COURSES.format(where.text), *where.params)
+    found = await connection.rows(LockedCourse, _COURSES.format(where.text), *where.params)
     return {course.id: course for course in found}
 
 
 async def lock_course(
     connection: Connection, viewer: Viewer, permission: Permission, registration_id: int
-) -> Course:
+) -> LockedCourse:
     """One registration in reach; raises Missing, or Refused."""
     found = await lock_courses(connection, viewer, permission, [registration_id])
     if registration_id not in found:

@@ -14,11 +14,11 @@ from actions.versions import change_versions
 from auth.events import EventKind, append, append_all, event
 from auth.permissions import Permission
 from auth.viewer import Viewer
+from database.connection import Connection, Database
+from database.news import about_centre
 from domain.errors import Refused
 from domain.retention import Limits
 from domain.vocabulary import NewsKind
-from models.database import Connection, Database
-from models.news import about_centre
 
 BATCH: Final = 500
 """Learners that one transaction takes away."""
@@ -65,7 +65,7 @@ _BY_REGISTRATION: Final = (
 """Tables whose rows go with the registration that they hang on."""
 
 
-class Course(NamedTuple):
+class OldCourse(NamedTuple):
     """A registration whose learner's time is over."""
 
     id: int
@@ -164,13 +164,13 @@ async def _forget_learners(database: Database, retention: Retention) -> int:
         return len(learner_ids)
 
 
-async def _courses(connection: Connection, learner_ids: Sequence[int]) -> list[Course]:
+async def _courses(connection: Connection, learner_ids: Sequence[int]) -> list[OldCourse]:
     among = connection.among("r.learner_id", learner_ids)
     rows = await connection.tuples(f"{_COURSES} WHERE {among.text} ORDER BY r.id", *among.params)
-    return [Course(*row) for row in rows]
+    return [OldCourse(*row) for row in rows]
 
 
-async def _keep(connection: Connection, retention: Retention, courses: Sequence[Course]) -> None:
+async def _keep(connection: Connection, retention: Retention, courses: Sequence[OldCourse]) -> None:
     entered = await _entered(connection, [course.id for course in courses])
     rows = [
         (
@@ -224,7 +224,7 @@ async def _remove(
         await connection.execute(f"DELETE FROM {table} WHERE {among.text}", *among.params)  # noqa: S608 - names are ours
 
 
-async def _tell(connection: Connection, retention: Retention, courses: Sequence[Course]) -> None:
+async def _tell(connection: Connection, retention: Retention, courses: Sequence[OldCourse]) -> None:
     """One event a centre, and news for those who watch it."""
     people = {(course.centre_id, course.learner_id) for course in courses}
     by_centre = Counter(centre_id for centre_id, _ in people)

@@ -12,9 +12,9 @@ from auth.permissions import Staff
 from auth.sessions import add_session, end_session, end_sessions, viewer_of
 from auth.throttle import Throttle
 from auth.viewer import Viewer
+from database.connection import Connection, Database
 from domain.errors import Missing, RateLimited, Refused
 from domain.people import normal_email
-from models.database import Connection, Database
 
 IDLE: Final = timedelta(hours=1)
 ABSOLUTE: Final = timedelta(hours=12)

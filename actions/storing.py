@@ -8,9 +8,9 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from actions.projection import COMPLETION, NEXT_CHANGE, PARTS, TABLES, Table, fresh_rows
+from database.connection import Clause, Connection, Dialect
 from domain.catalogue import Catalogue
 from inputs.records import Read, RecordReader, put_together
-from models.database import Clause, Connection, Dialect
 
 Stored: TypeAlias = Mapping[str, Sequence[tuple[Any, ...]]]
 """Derived rows as they stand, by table: the key, the first day, and then the table's columns."""

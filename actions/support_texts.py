@@ -9,10 +9,10 @@ from auth.events import EventKind, append, event
 from auth.explain import demand
 from auth.permissions import Permission
 from auth.viewer import Viewer
+from database.connection import Connection, Database
 from domain.errors import Conflict, Invalid, Missing
 from domain.people import parse_line
 from domain.vocabulary import TextKind
-from models.database import Connection, Database
 
 LONGEST_TITLE: Final = 200
 LONGEST_BODY: Final = 20_000

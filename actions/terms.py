@@ -7,9 +7,9 @@ from actions.changes import Subject, record_change
 from auth.events import EventKind, append, event
 from auth.permissions import Permission
 from auth.viewer import Viewer
+from database.connection import Database
 from domain.errors import Conflict, Invalid, Refused
 from domain.people import parse_line
-from models.database import Database
 
 LONGEST_VERSION: Final = 40
 LONGEST_HEADING: Final = 200

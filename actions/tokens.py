@@ -9,9 +9,9 @@ from auth.explain import demand
 from auth.permissions import Permission, Staff
 from auth.tokens import TokenKind, hash_of, new_token
 from auth.viewer import Viewer
+from database.connection import Connection, Database
 from domain.errors import Invalid, Missing, Refused
 from domain.people import LONGEST_NAME, normal_email, parse_line
-from models.database import Connection, Database
 
 LONGEST_DAYS: Final = 366
 MOST_TOKENS: Final = 20

@@ -12,15 +12,15 @@ from actions.awards import store_awards
 from actions.changes import FieldChange, Subject, new_batch, record_changes
 from actions.declarations import set_standing
 from actions.locks import editing, lock_learners
-from actions.registrations import Course, derive, lock_courses, reattach_entries
+from actions.registrations import LockedCourse, derive, lock_courses, reattach_entries
 from auth import scope
 from auth.explain import demand
 from auth.permissions import Permission
 from auth.viewer import Viewer
+from database.connection import Clause, Connection, Database
 from domain.editing import award_impediment, declaration_impediment
 from domain.errors import Conflict, Invalid, Missing
 from models.change import superseded
-from models.database import Clause, Connection, Database
 
 UNDONE_BY: Final = {
     "REGISTRATION": Permission.AWARD_EDIT,
@@ -147,7 +147,7 @@ async def _edits(connection: Connection, where: Clause) -> list[Edit]:
 
 async def _courses(
     connection: Connection, viewer: Viewer, ids: Sequence[int], permission: Permission
-) -> Mapping[int, Course]:
+) -> Mapping[int, LockedCourse]:
     courses = await lock_courses(connection, viewer, permission, ids)
     if set(ids) - set(courses):
         message = "There is no such change."
@@ -212,7 +212,7 @@ async def _put_back_declarations(
     await record_changes(connection, viewer, now, [edit.inverse for edit in edits], batch=batch)
 
 
-def _check_open(course: Course, row: _Declaration) -> None:
+def _check_open(course: LockedCourse, row: _Declaration) -> None:
     """Whether a removed declaration may stand again."""
     problem = declaration_impediment(course.status, required=row.required, complete=row.complete)
     if problem is not None:

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from models.database import Connection, Dialect
+from database.connection import Connection, Dialect
 
 _BITS: Final = 62
 """What a database's whole numbers hold, the sign apart."""

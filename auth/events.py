@@ -7,9 +7,9 @@ from typing import Final
 import msgspec
 
 from auth.viewer import Viewer
+from database.connection import Connection
+from database.news import about_access
 from domain.vocabulary import Vocabulary
-from models.database import Connection
-from models.news import about_access
 
 
 class EventKind(Vocabulary):

@@ -44,7 +44,7 @@ class CallerKind(Vocabulary):
     OPERATOR = "OPERATOR", "Operator", Standing.OPERATOR.description
 
 
-class Outcome(Vocabulary):
+class AccessOutcome(Vocabulary):
     """What a caller gets."""
 
     ANSWER = "ANSWER", "yes", "An answer, or the deed."
@@ -178,29 +178,33 @@ _BEFORE_TERMS: Final = (Presence.SIGNED_IN_BEFORE_TERMS, Presence.IN_PERSON_BEFO
 _IN_PERSON: Final = (Presence.IN_PERSON, Presence.IN_PERSON_BEFORE_TERMS)
 
 
-def outcome(rule: Rule, caller: CallerKind) -> Outcome:
+def outcome(rule: Rule, caller: CallerKind) -> AccessOutcome:
     """What a caller gets from a field at a centre that they stand at as their kind says."""
     kept_out = _kept_out(rule.need, caller)
     if kept_out is not None:
         return kept_out
     if rule.reach is not None and not holds(caller, rule.reach):
-        return Outcome.NOTHING
+        return AccessOutcome.NOTHING
     if rule.then is not None and not holds(caller, rule.then):
-        return Outcome.FORBIDDEN
-    return Outcome.ANSWER
+        return AccessOutcome.FORBIDDEN
+    return AccessOutcome.ANSWER
 
 
-def _kept_out(need: Need | None, caller: CallerKind) -> Outcome | None:
+def _kept_out(need: Need | None, caller: CallerKind) -> AccessOutcome | None:
     """What a caller is told before anything is looked for; None for one who may go on."""
     if need is None:
         return None
     if caller is CallerKind.ANONYMOUS:
-        return Outcome.UNAUTHENTICATED
+        return AccessOutcome.UNAUTHENTICATED
     if caller is CallerKind.TERMS_DUE and need not in _BEFORE_TERMS:
-        return Outcome.TERMS
+        return AccessOutcome.TERMS
     if need in _IN_PERSON and caller in {CallerKind.API_TOKEN, CallerKind.SERVICE}:
-        return Outcome.FORBIDDEN
-    return Outcome.FORBIDDEN if isinstance(need, Permission) and not holds(caller, need) else None
+        return AccessOutcome.FORBIDDEN
+    return (
+        AccessOutcome.FORBIDDEN
+        if isinstance(need, Permission) and not holds(caller, need)
+        else None
+    )
 
 
 def holds(caller: CallerKind, permission: Permission) -> bool:
@@ -231,7 +235,7 @@ def as_markdown() -> str:
         "",
         "What the answers mean:",
         "",
-        *(f"- **{answer.label}**: {answer.description}" for answer in Outcome),
+        *(f"- **{answer.label}**: {answer.description}" for answer in AccessOutcome),
         "",
         "Who asks, each but the first standing so at the centre the field is about:",
         "",

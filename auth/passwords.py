@@ -29,14 +29,14 @@ MOST_WAITING: Final = 64
 """Passwords that wait for their turn; for more than that, nobody would stay."""
 
 
-class Cost(NamedTuple):
+class HashCost(NamedTuple):
     """What one hash takes: memory in KiB, and how many times it is gone over."""
 
     memory_kib: int = 19456
     rounds: int = 2
 
 
-LEAST_COST: Final = Cost()
+LEAST_COST: Final = HashCost()
 
 _cost = LEAST_COST
 
@@ -74,7 +74,7 @@ _JUDGING: Final = threading.Lock()
 """zxcvbn keeps the words it is given for one password where all threads see them."""
 
 
-def use_cost(cost: Cost) -> None:
+def use_cost(cost: HashCost) -> None:
     """Hash at this cost from now on; raises ValueError for less than the least."""
     global _cost  # noqa: PLW0603 - one process hashes at one cost
     if cost.memory_kib < LEAST_COST.memory_kib or cost.rounds < LEAST_COST.rounds:
@@ -148,7 +148,7 @@ def _is_possible(password: str) -> bool:
 
 
 @cache
-def _context(cost: Cost) -> CryptContext:
+def _context(cost: HashCost) -> CryptContext:
     return CryptContext(
         schemes=["argon2"],
         argon2__type="ID",
@@ -158,23 +158,23 @@ def _context(cost: Cost) -> CryptContext:
     )
 
 
-def _hash(cost: Cost, password: str) -> str:
+def _hash(cost: HashCost, password: str) -> str:
     return str(_context(cost).hash(password))
 
 
 @cache
-def _hash_of_nobody(cost: Cost) -> str:
+def _hash_of_nobody(cost: HashCost) -> str:
     return _hash(cost, "nobody has this password")
 
 
-def _verify(cost: Cost, password: str, hashed: str) -> tuple[bool, str | None]:
+def _verify(cost: HashCost, password: str, hashed: str) -> tuple[bool, str | None]:
     right = _fits(cost, password, hashed)
     if not right or not _is_cheaper(hashed, cost):
         return right, None
     return True, _hash(cost, password)
 
 
-def _fits(cost: Cost, password: str, hashed: str) -> bool:
+def _fits(cost: HashCost, password: str, hashed: str) -> bool:
     """Whether the password fits; what is no hash or no password costs the same and fits nothing."""
     nobody = _hash_of_nobody(cost)
     context = _context(cost)
@@ -184,7 +184,7 @@ def _fits(cost: Cost, password: str, hashed: str) -> bool:
     return bool(fits) and known and possible
 
 
-def _is_cheaper(hashed: str, cost: Cost) -> bool:
+def _is_cheaper(hashed: str, cost: HashCost) -> bool:
     held = extract_parameters(hashed)
     return (
         held.type is not Type.ID

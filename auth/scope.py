@@ -6,8 +6,8 @@ from typing import Final
 
 from auth.permissions import Permission
 from auth.viewer import Reach, Viewer
+from database.connection import ALWAYS, NEVER, Clause, Connection
 from domain.errors import Refused
-from models.database import ALWAYS, NEVER, Clause, Connection
 
 
 def within(viewer: Viewer, permission: Permission, connection: Connection, column: str) -> Clause:

@@ -14,8 +14,8 @@ from auth.events import EventKind, append, event
 from auth.permissions import GrantKind, Role, Staff
 from auth.tokens import TokenKind, hash_of, kind_of, new_token
 from auth.viewer import ANONYMOUS, Grants, HeldGrant, Viewer
-from models.busy import BusyError
-from models.database import Connection, Database, Dialect, json_rows
+from database.connection import Connection, Database, Dialect, json_rows
+from database.transactions import BusyError
 
 _NOTED_EVERY: Final = timedelta(minutes=1)
 _PATIENCE_SECONDS: Final = 0.25

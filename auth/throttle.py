@@ -15,7 +15,7 @@ from limits import (
     RateLimitItemPerMinute,
 )
 
-from auth.counts import Charge, Counts
+from auth.rate_counters import Charge, RateCounters
 from auth.viewer import Footing, Viewer
 from domain.errors import RateLimited
 
@@ -115,8 +115,8 @@ class Throttle:
     def __init__(
         self, redis_url: str | None = None, *, patience: float = 0.25, pause: float = 5.0
     ) -> None:
-        """Count in this process, and in a Redis that others share; see `Counts` for the seconds."""
-        self._counts = Counts(redis_url, patience=patience, pause=pause)
+        """Count here, and in a Redis that others share; see `RateCounters` for the seconds."""
+        self._counts = RateCounters(redis_url, patience=patience, pause=pause)
 
     async def check(self, limit: Limit, who: str | int | None) -> None:
         """Count once; raises RateLimited when that is too often, and then counts nothing."""

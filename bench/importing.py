@@ -15,11 +15,11 @@ from actions.grants import Rights
 from actions.terms import accept_terms
 from auth.viewer import ANONYMOUS, CONSOLE
 from bench.process import DAY, usage
+from database.connection import Database, open_database
 from domain.terms import BUILT_IN_TERMS
-from exchange.feed import apply_feed
-from exchange.report import Options, Outcome
-from exchange.source import Source
-from models.database import Database, open_database
+from exchange.feed.apply import apply_feed
+from exchange.feed.report import FeedOutcome, Options
+from exchange.feed.source import Source
 from server.clock import Clock
 
 EMAIL = "bench@example.org"
@@ -33,7 +33,7 @@ async def work(url: str, feed: Path, password: str) -> dict[str, object]:
         report = await apply_feed(
             database, Source(feed), Options("bench"), day=date.fromisoformat(DAY)
         )
-        assert report.outcome is Outcome.APPLIED, report.problems[:5]
+        assert report.outcome is FeedOutcome.APPLIED, report.problems[:5]
         used = usage()
         await _add_viewer(database, password)
     finally:

@@ -22,13 +22,13 @@ from auth.viewer import ANONYMOUS, CONSOLE
 from cli.feeds import show
 from cli.running import run
 from cli.serving import Port, refuse_taken, serve
+from database.connection import Database, open_database
 from domain.errors import Missing
 from domain.terms import BUILT_IN_TERMS
-from exchange.feed import apply_feed
-from exchange.report import Options
+from exchange.feed.apply import apply_feed
+from exchange.feed.report import Options
+from exchange.feed.source import Source
 from exchange.sample import SampleSummary, write_sample_feed
-from exchange.source import Source
-from models.database import Database, open_database
 from server.bundle import INSTALL, is_installed
 from server.clock import Clock
 from server.settings import PREFIX, Settings

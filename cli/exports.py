@@ -16,6 +16,7 @@ from auth.sessions import viewer_by_email
 from auth.viewer import CONSOLE, Viewer
 from cli.files import made
 from cli.running import opened, run, stop
+from database.connection import Database
 from domain.errors import Missing, Refused
 from domain.people import normal_email
 from exchange.export.making import (
@@ -28,7 +29,6 @@ from exchange.export.making import (
 )
 from exchange.export.note import Note
 from loaders.reading import Reading
-from models.database import Database
 from schema.root import make_schema
 from server.clock import Clock
 from server.lists import LISTS, Asked, file_name, listing_of

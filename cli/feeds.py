@@ -20,10 +20,10 @@ from rich.table import Table
 
 from cli.running import opened, run
 from exchange import refresh as refreshing
-from exchange.feed import apply_feed
-from exchange.report import Mode, Options, Outcome, Report
+from exchange.feed.apply import apply_feed
+from exchange.feed.report import FeedOutcome, Mode, Options, Report
+from exchange.feed.source import Source
 from exchange.sample import MOST_CENTRES, MOST_LEARNERS, write_sample_feed
-from exchange.source import Source
 from server.clock import Clock
 from server.settings import Settings
 
@@ -110,7 +110,7 @@ def import_feed(
 
     report = run(work)
     show(console, report)
-    if report.outcome is Outcome.REFUSED or (dry_run and report.problem_count):
+    if report.outcome is FeedOutcome.REFUSED or (dry_run and report.problem_count):
         raise SystemExit(1)
 
 
@@ -139,10 +139,10 @@ def show(console: Console, report: Report) -> None:
         if count > SHOWN:
             console.print(f"… and {count - SHOWN:,} more.", highlight=False)
     words = {
-        Outcome.APPLIED: "Applied" if not report.unchanged else "Nothing to change",
-        Outcome.PARTLY_APPLIED: "Applied in part; the refused rows are beside the feed",
-        Outcome.REFUSED: "Refused; nothing was changed",
-        Outcome.TRIED: "Tried; nothing was written",
+        FeedOutcome.APPLIED: "Applied" if not report.unchanged else "Nothing to change",
+        FeedOutcome.PARTLY_APPLIED: "Applied in part; the refused rows are beside the feed",
+        FeedOutcome.REFUSED: "Refused; nothing was changed",
+        FeedOutcome.TRIED: "Tried; nothing was written",
     }
     console.print(
         f"{words[report.outcome]}. {learners_in_words(report.learners_derived)} derived"

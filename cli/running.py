@@ -12,9 +12,9 @@ import asyncpg
 from pydantic import ValidationError
 from tortoise.exceptions import BaseORMException
 
-from auth.passwords import Cost, use_cost
+from auth.passwords import HashCost, use_cost
+from database.connection import Database, DatabaseUrlError, open_database
 from domain.errors import Conflict, ProblemError
-from models.database import Database, DatabaseUrlError, open_database
 from server.logs import set_up_logs
 from server.settings import Settings, faults
 
@@ -49,7 +49,7 @@ async def opened(*, migrated: bool = True) -> AsyncIterator[Database]:
     """The database of the settings, closed at the end; refused while its tables are out of date."""
     settings = Settings()
     set_up_logs(settings.log_format)
-    use_cost(Cost(settings.password_memory_kib, settings.password_rounds))
+    use_cost(HashCost(settings.password_memory_kib, settings.password_rounds))
     database = await open_database(settings.database_url, pool_size=settings.pool_size)
     try:
         await database.reader.tuples("SELECT 1")  # whatever keeps it from answering is told now

@@ -9,8 +9,8 @@ from cyclopts.validators import Number
 from rich.console import Console
 
 from cli.running import run
+from database.connection import open_database
 from domain.errors import Refused
-from models.database import open_database
 from server.app import bring_up_to_date, graph
 from server.clock import Clock
 from server.documents import stored_documents

@@ -11,10 +11,10 @@ from rich.text import Text
 from actions.support_texts import Wording, remove_text, set_text
 from auth.viewer import CONSOLE
 from cli.running import opened, run, stop
+from database.connection import Database
 from domain.vocabulary import TextKind
 from loaders.reading import Reading
 from loaders.support_texts import SupportTextRow, support_texts
-from models.database import Database
 from server.clock import Clock
 
 Kind = Literal["link", "contact", "help"]

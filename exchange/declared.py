@@ -9,17 +9,17 @@ from zipfile import BadZipFile
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from actions.bulk import MOST, NOT_FOUND, Bulk, Outcome
+from actions.bulk import MOST, NOT_FOUND, Bulk, BulkOutcome
 from actions.cohorts import Declaring, add_declarations, judge
-from actions.declarations import Wanted
+from actions.declarations import WantedDeclaration
 from actions.registrations import courses_in_reach
 from auth import scope
 from auth.viewer import Viewer
+from database.connection import Connection, Database
 from domain.editing import EditWarningCode, Impediment
 from domain.errors import Invalid
 from domain.identifiers import IdentifierError, parse_uln
 from domain.vocabulary import ComponentType
-from models.database import Connection, Database
 
 CSV: Final = "text/csv"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -33,7 +33,7 @@ _COMPONENTS: Final = {
 }
 
 
-class Line(NamedTuple):
+class SheetLine(NamedTuple):
     """A row of a list as it was written."""
 
     row: int
@@ -46,7 +46,7 @@ class Line(NamedTuple):
 class LineOutcome(NamedTuple):
     """What becomes of a row."""
 
-    line: Line
+    line: SheetLine
     changed: bool
     code: str | None
     """Why it cannot be declared; None for one that can, or is already."""
@@ -54,7 +54,7 @@ class LineOutcome(NamedTuple):
     warnings: tuple[EditWarningCode, ...]
 
 
-def read_list(kind: str, data: bytes) -> list[Line]:
+def read_list(kind: str, data: bytes) -> list[SheetLine]:
     """The rows of a CSV or XLSX file; raises Invalid for a file that is no such list."""
     try:
         table = list(_csv_rows(data) if kind == CSV else _sheet_rows(data))
@@ -69,7 +69,7 @@ def read_list(kind: str, data: bytes) -> list[Line]:
         raise Invalid(message, code="EMPTY")
     places = _places(table[0])
     lines = [
-        Line(number, *(cells[place] if place < len(cells) else "" for place in places))
+        SheetLine(number, *(cells[place] if place < len(cells) else "" for place in places))
         for number, cells in enumerate(table[1:], start=2)
         if any(cells)
     ]
@@ -80,7 +80,7 @@ def read_list(kind: str, data: bytes) -> list[Line]:
 
 
 async def preview_list(
-    connection: Connection, viewer: Viewer, centre_id: int, lines: Sequence[Line]
+    connection: Connection, viewer: Viewer, centre_id: int, lines: Sequence[SheetLine]
 ) -> list[LineOutcome]:
     """What would become of every row at a centre; nothing is written."""
     chosen = await _resolve(connection, viewer, centre_id, lines)
@@ -93,7 +93,7 @@ async def declare_list(
     database: Database,
     viewer: Viewer,
     centre_id: int,
-    lines: Sequence[Line],
+    lines: Sequence[SheetLine],
     *,
     key: str,
     day: date,
@@ -145,7 +145,7 @@ def _places(header: Sequence[str]) -> list[int]:
 
 
 async def _resolve(
-    connection: Connection, viewer: Viewer, centre_id: int, lines: Sequence[Line]
+    connection: Connection, viewer: Viewer, centre_id: int, lines: Sequence[SheetLine]
 ) -> list[Declaring | Impediment]:
     """The registration and the declaration that each row means, or why it means none."""
     owners = await _owners(connection, viewer, centre_id, (line.uln for line in lines))
@@ -162,7 +162,7 @@ async def _resolve(
     return found
 
 
-def _read(line: Line, owners: dict[str, int]) -> Declaring | Impediment:
+def _read(line: SheetLine, owners: dict[str, int]) -> Declaring | Impediment:
     try:
         uln = parse_uln(line.uln)
     except IdentifierError as error:
@@ -172,7 +172,7 @@ def _read(line: Line, owners: dict[str, int]) -> Declaring | Impediment:
         known = ", ".join(ComponentType)
         return Impediment("COMPONENT_UNKNOWN", f"The component must be one of {known}.")
     try:
-        wanted = Wanted.read(component, line.qan)
+        wanted = WantedDeclaration.read(component, line.qan)
     except Invalid as error:
         return Impediment(error.code, error.message)
     if uln not in owners:
@@ -197,9 +197,9 @@ async def _owners(
 
 
 def _told(
-    lines: Sequence[Line],
+    lines: Sequence[SheetLine],
     chosen: Sequence[Declaring | Impediment],
-    outcomes: Sequence[Outcome],
+    outcomes: Sequence[BulkOutcome],
 ) -> list[LineOutcome]:
     """Every row with what becomes of it."""
     judged = iter(outcomes)

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import date
 
 from actions.locks import lock_feeds
-from exchange.derive import derive_touched
-from exchange.staging import drop_stages, expect_much
-from exchange.touch import create_touched, touch
-from models.database import Connection, Database, Dialect
+from database.connection import Connection, Database, Dialect
+from exchange.feed.derive import derive_touched
+from exchange.feed.staging import drop_stages, expect_much
+from exchange.feed.touch import create_touched, touch
 
 
 async def refresh(

@@ -16,10 +16,10 @@ from auth import scope
 from auth.events import EventKind, append, event
 from auth.permissions import Permission
 from auth.viewer import Viewer
+from database.connection import Connection, Database
 from domain.errors import Invalid, Missing, Refused
 from exchange.export import as_csv
 from exchange.export.listing import Column, Row
-from models.database import Connection, Database
 
 JSON_NAME: Final = "record.json"
 ABOUT_NAME: Final = "README.txt"

@@ -11,7 +11,7 @@ DECLARED: Final = "breadth_first"
 
 Info: TypeAlias = GraphQLResolveInfo[Any]
 
-Answers: TypeAlias = Sequence[Any]
+BatchResult: TypeAlias = Sequence[Any]
 """One answer a source, in their order; an answer that is an Exception fails its position only."""
 
 Refusals: TypeAlias = Sequence[Exception | None] | None
@@ -22,7 +22,7 @@ Guard: TypeAlias = Callable[[Sequence[Any], Info], Refusals]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class Attribute:
     """The field is an attribute of its source."""
 
     attribute: str
@@ -42,7 +42,7 @@ class Batch:
     Called with the sources, the info of the first of them, and the field's arguments by name.
     """
 
-    answer: Callable[..., Answers | Awaitable[Answers]]
+    answer: Callable[..., BatchResult | Awaitable[BatchResult]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Declared:
     call, and this one where middleware is to see each call.
     """
 
-    way: Column | Each | Batch
+    way: Attribute | Each | Batch
     guard: Guard | None = None
 
 

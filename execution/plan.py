@@ -32,7 +32,7 @@ from graphql.execution.collect_fields import (
 )
 from graphql.execution.values import VariableValues
 
-from execution.declared import Batch, Column, Declared, Each, declared_by
+from execution.declared import Attribute, Batch, Declared, Each, declared_by
 
 KEPT: Final = 128
 """Operations whose plans are kept, the latest used."""
@@ -189,7 +189,7 @@ class Selection:
 def _reader(declared: Declared | None) -> Callable[[Any], Any]:
     """How one source is read, where that is all that there is to it."""
     way = declared.way if declared else None
-    if isinstance(way, Column):
+    if isinstance(way, Attribute):
         return attrgetter(way.attribute)
     return way.function if isinstance(way, Each) else _unread
 

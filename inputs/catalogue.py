@@ -5,6 +5,7 @@ from datetime import date
 
 import msgspec
 
+from database.connection import ALWAYS, Connection
 from domain.catalogue import (
     ANY_LINE,
     PLTS_GLH,
@@ -16,7 +17,6 @@ from domain.catalogue import (
     Window,
 )
 from domain.vocabulary import ComponentType, Track
-from models.database import ALWAYS, Connection
 
 
 class _QualificationRow(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from database.connection import Clause, Connection
 from domain.identifiers import YearMonth, academic_year
 from domain.inputs import Das, Declaration, Entry, Registration
 from domain.names import name_key
@@ -21,7 +22,6 @@ from domain.vocabulary import (
     UlnState,
     VerificationState,
 )
-from models.database import Clause, Connection
 
 _LONDON = ZoneInfo("Europe/London")
 SIXTEEN = 16

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from auth import scope
 from auth.permissions import Permission
+from database.connection import Clause
 from loaders.account_rows import AccessRow
 from loaders.reading import Reading, grouped, matched
 from loaders.select import columns_of
-from models.database import Clause
 
 _ACCESS = f"""
     SELECT {

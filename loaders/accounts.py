@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from auth.permissions import Permission
+from database.connection import ALWAYS, Clause, Connection
 from loaders.account_rows import AccountRow, ApiTokenRow, SessionRow
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading, grouped, matched
 from loaders.rows import CentreRow
 from loaders.select import columns_of
-from models.database import ALWAYS, Clause, Connection
 
 _ACCOUNTS = f"SELECT {columns_of(AccountRow, 'u')} FROM account u WHERE"  # noqa: S608
 

@@ -5,11 +5,11 @@ from typing import NamedTuple
 import msgspec
 
 from auth import scope
+from database.connection import Clause
 from domain.vocabulary import ComponentType
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading
 from loaders.select import columns_of
-from models.database import Clause
 
 
 class CandidateRow(msgspec.Struct, frozen=True, gc=False):
@@ -56,7 +56,7 @@ _TABLES = """
 """
 
 
-class Course(NamedTuple):
+class CandidateCourse(NamedTuple):
     """Whom to list, and what is to be declared for them."""
 
     centre_id: int
@@ -66,7 +66,7 @@ class Course(NamedTuple):
     qan: str
 
 
-async def candidate_page(reading: Reading, course: Course, page: PageRequest) -> Slice:
+async def candidate_page(reading: Reading, course: CandidateCourse, page: PageRequest) -> Slice:
     """Learners on the course who have not left it, by name."""
     where = _where(reading, course) & page.clause
     rows = await reading.connection.rows(
@@ -80,7 +80,7 @@ async def candidate_page(reading: Reading, course: Course, page: PageRequest) ->
     return sliced(rows, page.first)
 
 
-async def candidate_count(reading: Reading, course: Course) -> int:
+async def candidate_count(reading: Reading, course: CandidateCourse) -> int:
     """How many learners are on the course."""
     where = _where(reading, course)
     rows = await reading.connection.tuples(
@@ -90,7 +90,7 @@ async def candidate_count(reading: Reading, course: Course) -> int:
     return int(rows[0][0])
 
 
-def _where(reading: Reading, course: Course) -> Clause:
+def _where(reading: Reading, course: CandidateCourse) -> Clause:
     own = Clause(
         "r.centre_id = ? AND r.line = ? AND r.level = ? AND k.type = ? AND r.status <> 'WITHDRAWN'",
         (course.centre_id, course.line, course.level, course.component.value),

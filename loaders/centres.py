@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from auth import scope
+from database.connection import ALWAYS, Clause
 from loaders.filters import comparable
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading, grouped, matched
 from loaders.rows import CentreRow, ConsortiumRow
 from loaders.select import columns_of
-from models.database import ALWAYS, Clause
 
 _CENTRE_COLUMNS = columns_of(CentreRow, "c")
 

@@ -7,13 +7,13 @@ import msgspec
 
 from auth import scope
 from auth.permissions import Permission
+from database.connection import NEVER, Clause
 from domain.people import normal_email
 from loaders.each import count_of_each, slices
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading, matched
 from loaders.select import columns_of
 from models.change import superseded
-from models.database import NEVER, Clause
 
 
 class ChangeRow(msgspec.Struct, frozen=True, gc=False):

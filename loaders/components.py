@@ -5,6 +5,7 @@ from datetime import date
 from operator import attrgetter
 
 from auth import scope
+from database.connection import Clause
 from loaders.reading import Reading, checked, grouped, matched
 from loaders.rows import (
     ComponentRow,
@@ -18,7 +19,6 @@ from loaders.rows import (
     WholeFlagRow,
 )
 from loaders.select import columns_of
-from models.database import Clause
 
 _COMPONENTS = f"SELECT {columns_of(ComponentRow, 'c')} FROM component c"  # noqa: S608 - columns are ours
 

@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from auth import scope
+from database.connection import Clause
 from loaders.filters import LearnerFilter, course_tables, issue_clause, learner_clause
 from loaders.reading import Reading
-from models.database import Clause
 
 
 class Grouping(StrEnum):

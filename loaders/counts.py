@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from loaders.count_cache import CachedCentre, kept_at_centres, kept_in_view, places
 from loaders.counting import Count, Counting, Grouping, Question, counted, counted_by_centre_id
 from loaders.filters import LearnerFilter
-from loaders.kept import Place, kept_at_centres, kept_in_view, places
 from loaders.reading import Reading
 from loaders.views import in_view, in_view_at_centre
 
@@ -20,7 +20,7 @@ class Counted(NamedTuple):
 
 async def counts_by_counting(reading: Reading, asked: Sequence[Counting]) -> list[Counted]:
     """What each question finds among all learners in view."""
-    known: dict[LearnerFilter, list[Place] | None] = {}
+    known: dict[LearnerFilter, list[CachedCentre] | None] = {}
 
     async def find(one: Counting) -> list[Count]:
         at = known[one.wanted]
@@ -44,7 +44,7 @@ async def counts_by_centre_id(
 ) -> list[Counted]:
     """What questions find among the learners of each centre."""
     connection = reading.connection
-    known: dict[LearnerFilter, list[Place] | None] = {}
+    known: dict[LearnerFilter, list[CachedCentre] | None] = {}
     by_question: dict[Counting, list[int]] = defaultdict(list)
     for centre_id, one in asked:
         by_question[one].append(centre_id)

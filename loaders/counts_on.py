@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from database.connection import Clause
 from domain.codes import CompletionStatus, FlagKind
 from loaders.counting import Count, Grouping, Question, key_of
 from loaders.counts import Counted
@@ -12,7 +13,6 @@ from loaders.derivations import Derived, at_centre, candidates, concerns, fittin
 from loaders.filters import LearnerFilter
 from loaders.reading import Reading
 from loaders.views import in_view
-from models.database import Clause
 
 Kind = tuple[str | None, str, str]
 """Group, kind and code."""

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from auth import scope
 from auth.permissions import Permission
+from database.connection import ALWAYS, Clause
 from domain.catalogue import Catalogue
 from domain.derivation import Derivation
 from domain.errors import Invalid
@@ -25,7 +26,6 @@ from loaders.filters import LISTED, LearnerFilter, learner_clause
 from loaders.learners import LEARNER_BESIDE
 from loaders.reading import Reading, checked
 from loaders.views import in_view, in_view_at_centre
-from models.database import ALWAYS, Clause
 
 CHUNK: Final = 200
 """Registrations that are read and derived at once."""

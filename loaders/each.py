@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from database.connection import Clause, Connection
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import grouped
-from models.database import Clause, Connection
 
 
 class Listed(NamedTuple):

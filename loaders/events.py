@@ -6,12 +6,12 @@ import msgspec
 
 from auth import scope
 from auth.permissions import Permission, Staff
+from database.connection import ALWAYS, NEVER, Clause
 from domain.people import normal_email
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading
 from loaders.rows import EventRow
 from loaders.select import columns_of
-from models.database import ALWAYS, NEVER, Clause
 
 _STAFF = ", ".join(f"'{staff.value}'" for staff in Staff)
 _BY_STAFF = f"COALESCE(v.standing, '') IN ({_STAFF})"

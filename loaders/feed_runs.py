@@ -8,10 +8,10 @@ from weakref import WeakKeyDictionary
 import msgspec
 
 from auth import scope
+from database.connection import NEVER, Connection
 from loaders.paging import Order, PageRequest, Slice, sliced
 from loaders.reading import Reading
 from loaders.select import columns_of
-from models.database import NEVER, Connection
 
 Listed = TypeVar("Listed", bound=msgspec.Struct)
 

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from models.database import ALWAYS, Clause, Connection, Dialect
+from database.connection import ALWAYS, Clause, Connection, Dialect
 
 
 class LearnerFilter(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from models.database import Clause, Connection
+from database.connection import Clause, Connection
 
 Row = TypeVar("Row")
 

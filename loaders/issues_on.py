@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from msgspec.structs import replace
 
+from database.connection import Clause
 from domain.names import family_order
 from inputs.keys import issue_place
 from loaders.components import issues_by_registration_id
@@ -16,7 +17,6 @@ from loaders.filters import LearnerFilter
 from loaders.paging import Order, PageRequest, Slice, sliced
 from loaders.reading import Reading
 from loaders.rows import IssueRow, ListedIssueRow
-from models.database import Clause
 
 Name = tuple[str, str]
 """A folded family name and a ULN, empty for none."""

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from auth import scope
+from database.connection import Clause
 from loaders.reading import Reading, checked, grouped, matched
 from loaders.rows import FactsRow, LearnerRow, RegistrationRow
 from loaders.select import columns_of
 from loaders.views import in_view
-from models.database import Clause
 
 LEARNER_SOURCES = {
     "registration_id": "c.registration_id",

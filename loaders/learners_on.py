@@ -8,7 +8,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from auth import scope
-from loaders import pages
+from database.connection import ALWAYS, Clause
+from loaders import learner_pages
 from loaders.derivations import (
     CHUNK,
     MOST,
@@ -25,7 +26,6 @@ from loaders.learners import LEARNER_TABLES
 from loaders.paging import Order, PageRequest, Slice, sliced
 from loaders.reading import Reading, checked
 from loaders.views import in_view_at_centre
-from models.database import ALWAYS, Clause
 
 NOBODY_LEFT_OUT = MOST + 1
 """More than there can be."""
@@ -39,7 +39,7 @@ async def learner_page(
     Goes through learners in the order of the list until the page is full.
     """
     if not depends_on_day(wanted):
-        return await pages.learner_page(reading, wanted, page)
+        return await learner_pages.learner_page(reading, wanted, page)
     found = await candidates(reading, timeless(wanted), order=page.order.text, where=page.clause)
     kept = await _fitting(reading, wanted, found, on, page.first + 1)
     return sliced(await learner_rows(reading, kept[None]), page.first)
@@ -48,7 +48,7 @@ async def learner_page(
 async def learner_count(reading: Reading, wanted: LearnerFilter, on: date) -> int:
     """How many learners in view are as the filter asks on a day; goes through all of them."""
     if not depends_on_day(wanted):
-        return await pages.learner_count(reading, wanted)
+        return await learner_pages.learner_count(reading, wanted)
     found = await candidates(reading, timeless(wanted))
     kept = await _fitting(reading, wanted, found, on, NOBODY_LEFT_OUT)
     return len(kept[None])
@@ -70,7 +70,7 @@ async def learner_page_by_centre_id(
 ) -> list[Slice]:
     """The first learners of each centre who are as the filter asks on a day."""
     if not depends_on_day(wanted):
-        return await pages.learner_page_by_centre_id(reading, ids, wanted, page)
+        return await learner_pages.learner_page_by_centre_id(reading, ids, wanted, page)
     # The first of every centre come first: the walk ends when every page is full.
     order = f"row_number() OVER (PARTITION BY c.centre_id ORDER BY {page.order.text}), c.centre_id"
     found = await _at_centres(reading, ids, wanted, order, page.clause)
@@ -88,7 +88,7 @@ async def learner_count_by_centre_id(
 ) -> list[int]:
     """How many learners of each centre are as the filter asks on a day."""
     if not depends_on_day(wanted):
-        return await pages.learner_count_by_centre_id(reading, ids, wanted)
+        return await learner_pages.learner_count_by_centre_id(reading, ids, wanted)
     found = await _at_centres(reading, ids, wanted, "c.registration_id", ALWAYS)
     kept = await _fitting(reading, wanted, found, on, NOBODY_LEFT_OUT)
     return [len(kept[centre_id]) for centre_id in ids]
@@ -130,7 +130,9 @@ async def _fitting(
     return kept
 
 
-def learner_then(learner: pages.ListedLearnerRow, derived: Derived) -> pages.ListedLearnerRow:
+def learner_then(
+    learner: learner_pages.ListedLearnerRow, derived: Derived
+) -> learner_pages.ListedLearnerRow:
     """A learner as far as they have come on the day."""
     found = derived.derivation
     return replace(learner, completion_status=found.status.value, percent_complete=found.percent)
@@ -138,14 +140,14 @@ def learner_then(learner: pages.ListedLearnerRow, derived: Derived) -> pages.Lis
 
 async def learner_rows(
     reading: Reading, registration_ids: Sequence[int]
-) -> list[pages.ListedLearnerRow]:
+) -> list[learner_pages.ListedLearnerRow]:
     """Learners by some of their registrations in view, in the same order."""
     viewer, connection = reading.viewer, reading.connection
     where = connection.among("c.registration_id", registration_ids)
     where &= scope.registrations(viewer, connection, checked("c.centre_id"), "c.registration_id")
     rows = await connection.rows(
-        pages.ListedLearnerRow,
-        f"SELECT {pages.LISTED_COLUMNS} FROM {LEARNER_TABLES} WHERE {where.text}",  # noqa: S608
+        learner_pages.ListedLearnerRow,
+        f"SELECT {learner_pages.LISTED_COLUMNS} FROM {LEARNER_TABLES} WHERE {where.text}",  # noqa: S608
         *where.params,
     )
     found = {row.registration_id: row for row in rows}

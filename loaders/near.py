@@ -9,12 +9,12 @@ import msgspec
 
 from auth import scope
 from auth.permissions import Permission
+from database.connection import Clause
 from domain.names import name_order, name_parts
 from domain.nearness import Nearness, Person, near_ulns, nearness
 from loaders.reading import Reading
 from loaders.rows import WholeEntryRow
 from loaders.views import in_view_at_centre
-from models.database import Clause
 
 MOST_NEAR: Final = 5
 """Learners shown beside an entry."""

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 
 from auth.viewer import Viewer
+from database.news import News, Watch, about_access, about_centre
 from domain.vocabulary import NewsKind
-from models.news import News, Watch, about_access, about_centre
 
 
 def watched(

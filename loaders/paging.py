@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from database.connection import ALWAYS, Clause
 from domain.errors import Invalid
-from models.database import ALWAYS, Clause
 
 
 class Order(NamedTuple):

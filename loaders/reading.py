@@ -6,8 +6,8 @@ from datetime import date
 from typing import NamedTuple, TypeVar
 
 from auth.viewer import Viewer
+from database.connection import Connection
 from loaders.gathering import Gathering
-from models.database import Connection
 
 Key = TypeVar("Key", bound=Hashable)
 Row = TypeVar("Row")

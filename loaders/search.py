@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from auth import scope
+from database.connection import ALWAYS, Clause, Dialect
 from loaders.filters import END, name_clause, named_clause
 from loaders.learners import LEARNER_SOURCES, LEARNER_TABLES
 from loaders.paging import Order, PageRequest, Slice, sliced
@@ -11,7 +12,6 @@ from loaders.reading import Reading
 from loaders.rows import LearnerRow
 from loaders.select import columns_of
 from loaders.views import in_view
-from models.database import ALWAYS, Clause, Dialect
 
 
 class FoundLearnerRow(LearnerRow, frozen=True, gc=False):

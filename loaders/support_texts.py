@@ -4,11 +4,11 @@ from datetime import datetime
 
 import msgspec
 
+from database.connection import ALWAYS, Clause
 from domain.vocabulary import TextKind
 from loaders.filters import comparable
 from loaders.reading import Reading
 from loaders.select import columns_of
-from models.database import ALWAYS, Clause
 
 
 class SupportTextRow(msgspec.Struct, frozen=True, gc=False):

@@ -5,6 +5,7 @@ from typing import NamedTuple, TypeAlias
 
 from auth import scope
 from auth.viewer import Viewer
+from database.connection import ALWAYS, Clause, Connection
 from loaders.counting import Grouping, of_course
 from loaders.filters import (
     EVERYBODY,
@@ -15,7 +16,6 @@ from loaders.filters import (
     modified_clause,
     picks_courses,
 )
-from models.database import ALWAYS, Clause, Connection
 
 _OTHER = Names("b", "s")
 """Registrations of a learner beside the one by which they are shown, and this one too."""

@@ -7,7 +7,7 @@ import strawberry
 from strawberry import argument
 
 from actions import awards
-from actions.awards import Wanted
+from actions.awards import WantedAward
 from actions.bulk import Bulk
 from auth.requires import in_person
 from domain import errors
@@ -181,9 +181,9 @@ async def _registration_id(info: Info, id: strawberry.ID) -> int:
     return found[0].id if found else 0
 
 
-def _wanted(month: YearMonth | None, *, follow: bool) -> Wanted:
+def _wanted(month: YearMonth | None, *, follow: bool) -> WantedAward:
     given = month is not strawberry.UNSET
     if given == follow:
         message = "Give a month, or null for none, or else follow the awarding body."
         raise errors.Invalid(message, code="ARGUMENT_CHOICE", field="month")
-    return Wanted(Month.parse(str(month)) if given and month is not None else None, follow)
+    return WantedAward(Month.parse(str(month)) if given and month is not None else None, follow)

@@ -5,9 +5,9 @@ from typing import Annotated
 import strawberry
 from strawberry import argument
 
-from actions import declarations
+from actions import declarations as actions
 from actions.cohorts import add_declarations
-from actions.declarations import Wanted
+from actions.declarations import WantedDeclaration
 from auth import previews
 from auth.explain import Verdict as Decision
 from auth.explain import verdict
@@ -22,19 +22,29 @@ from domain.editing import (
     qan_warnings,
 )
 from domain.vocabulary import ComponentType, RegistrationStatus
-from loaders.candidates import Course, candidate_count, candidate_page
+from loaders import declarations as loaders
+from loaders.candidates import CandidateCourse, candidate_count, candidate_page
 from loaders.catalogue import qualification_by_qan, requirement_by_level_and_component
 from loaders.centres import centre_by_number
 from loaders.components import component_by_id, declarations_by_registration_id
 from loaders.learners import registration_by_id
-from loaders.paging import CANDIDATES_BY_NAME
+from loaders.paging import CANDIDATES_BY_NAME, DECLARATIONS_NEWEST_FIRST
 from loaders.rows import ComponentRow
 from resolvers.awards import edited, registration_keys
-from schema.connection import DEFAULT_FIRST, After, First, connection, page_request
+from schema.connection import (
+    DEFAULT_FIRST,
+    After,
+    Connection,
+    First,
+    connection,
+    page_request,
+    paged,
+)
 from schema.context import Info
 from schema.ids import key_of
 from schema.problems import Invalid, Missing, Refused
 from schema.scalars import CentreNumber, CourseCode, Qan
+from schema.types.component import Declaration
 from schema.types.edit import (
     DeclarationAdded,
     DeclarationCandidates,
@@ -43,8 +53,31 @@ from schema.types.edit import (
     LearnersEdited,
     warned,
 )
+from schema.types.filters import LearnerWanted, chosen
 
 # Looking ----------------------------------------------------------------------------------------
+
+
+@strawberry.field(
+    description="Manage non-Edexcel Qualifications: the declarations that stand for learners in"
+    " reach, the newest first.",
+    extensions=signed_in(),
+)
+async def declarations(
+    info: Info,
+    filter: LearnerWanted = None,  # noqa: A002
+    first: First = DEFAULT_FIRST,
+    after: After = None,
+) -> Connection[Declaration] | None:
+    """A page."""
+    page, wanted = page_request(DECLARATIONS_NEWEST_FIRST, first, after), chosen(filter)
+    reading = info.context.reading
+    return await paged(
+        info,
+        page,
+        lambda: loaders.declaration_page(reading, wanted, page),
+        lambda: loaders.declaration_count(reading, wanted),
+    )
 
 
 @strawberry.field(
@@ -104,7 +137,7 @@ async def declaration_candidates(
     if found is None:
         return None
     context.demand(Permission.DECLARATION_EDIT, found.id)
-    course = Course(found.id, str(line), str(level), component, str(qan))
+    course = CandidateCourse(found.id, str(line), str(level), component, str(qan))
     reading = context.reading
     candidates = await candidate_page(reading, course, page)
     context.note_listed(candidates.rows)
@@ -208,7 +241,7 @@ async def declaration_add(
     context.demand(Permission.DECLARATION_EDIT, component.centre_id)
     qan = str(input.qan)
     previews.check(context.token or "", input.preview_token, (*_about(component), qan))
-    done = await declarations.add_declaration(
+    done = await actions.add_declaration(
         context.database,
         context.viewer,
         registration_id=component.registration_id,
@@ -257,7 +290,7 @@ async def declaration_remove(
     if key is None:
         message = "There is no such declaration."
         raise errors.Missing(message, field="id")
-    done = await declarations.remove_declaration(
+    done = await actions.remove_declaration(
         context.database, context.viewer, key, day=context.today, now=context.now()
     )
     context.forget()
@@ -303,7 +336,7 @@ async def declarations_add(
     """For editors of the home centres."""
     context, qan = info.context, str(input.qan)
     facts = (*_about_many(input.component), qan)
-    wanted = Wanted(input.component, qan)
+    wanted = WantedDeclaration(input.component, qan)
     done = await add_declarations(
         context.database,
         context.viewer,

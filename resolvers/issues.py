@@ -1,19 +1,72 @@
-"""Taking issues on, and giving them back."""
+"""Issues: the shopping list, taking one on, and giving it back."""
 
+from datetime import date
 from typing import Annotated
 
 import strawberry
 from strawberry import argument
 
 from actions import acknowledgements
-from auth.requires import in_person
+from auth.requires import in_person, signed_in
 from domain import errors
+from loaders import issues as loaders
+from loaders import issues_on
 from loaders.components import issue_by_id
+from loaders.filters import LearnerFilter
+from loaders.issues_on import order_on
+from loaders.paging import PageRequest
+from schema.connection import DEFAULT_FIRST, After, Connection, First, page_request, paged
 from schema.context import Info
+from schema.dated import On, other_day
 from schema.ids import key_of
 from schema.problems import Invalid, Missing, Refused
 from schema.types.conflict import Conflict
+from schema.types.filters import IssueOrder, IssuesBy, LearnerWanted, chosen, issue_order_of
 from schema.types.issue import Issue
+
+# Looking ----------------------------------------------------------------------------------------
+
+
+@strawberry.field(
+    description="The Diploma Learner Detail, a shopping list: the issues of learners in reach, each"
+    " with what to do about it. `issueCode` and `component` narrow which issues are listed.",
+    extensions=signed_in(),
+)
+async def issues(
+    info: Info,
+    filter: LearnerWanted = None,  # noqa: A002 - the graph's own word
+    order_by: IssuesBy = IssueOrder.SEVERITY,
+    first: First = DEFAULT_FIRST,
+    after: After = None,
+    on: On = None,
+) -> Connection[Issue] | None:
+    """A page."""
+    order, wanted, day = issue_order_of(order_by), chosen(filter), other_day(info, on)
+    if day is not None:
+        return await _issues_on(info, page_request(order_on(order, day), first, after), wanted, day)
+    page, reading = page_request(order, first, after), info.context.reading
+    return await paged(
+        info,
+        page,
+        lambda: loaders.issue_page(reading, wanted, page),
+        lambda: loaders.issue_count(reading, wanted),
+    )
+
+
+async def _issues_on(
+    info: Info, page: PageRequest, wanted: LearnerFilter, day: date
+) -> Connection[Issue]:
+    """A page of another day."""
+    reading = info.context.reading
+    return await paged(
+        info,
+        page,
+        lambda: issues_on.issue_page(reading, wanted, page, day),
+        lambda: issues_on.issue_count(reading, wanted, day),
+    )
+
+
+# Editing ----------------------------------------------------------------------------------------
 
 _VERSION = "The version of the issue that was read."
 

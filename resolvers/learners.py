@@ -1,6 +1,5 @@
 """Learners: the record, and the overview."""
 
-from datetime import date
 from typing import Annotated
 
 import strawberry
@@ -9,29 +8,23 @@ from strawberry import argument
 from auth.requires import signed_in
 from domain.errors import Invalid
 from domain.sought import parse_term
-from loaders import issues_on, learners_on, lists, pages
+from loaders import learner_pages, learners_on
 from loaders import learners as loaders
 from loaders.filters import LearnerFilter
-from loaders.issues_on import order_on
-from loaders.paging import DECLARATIONS_NEWEST_FIRST, LEARNERS_BY_ULN, PageRequest
+from loaders.paging import LEARNERS_BY_ULN
 from loaders.search import hit_count, hit_page, hits_by
 from schema.connection import DEFAULT_FIRST, After, Connection, First, page_request, paged
 from schema.context import Info
-from schema.dated import FilterOn, On, other_day
+from schema.dated import FilterOn, other_day
 from schema.ids import key_of
 from schema.scalars import Uln
-from schema.types.component import Declaration
 from schema.types.filters import (
-    IssueOrder,
-    IssuesBy,
     LearnerOrder,
     LearnersBy,
     LearnerWanted,
     chosen,
-    issue_order_of,
     order_of,
 )
-from schema.types.issue import Issue
 from schema.types.learner import Learner
 
 
@@ -63,67 +56,6 @@ async def learner(
 
 
 @strawberry.field(
-    description="The Diploma Learner Detail, a shopping list: the issues of learners in reach, each"
-    " with what to do about it. `issueCode` and `component` narrow which issues are listed.",
-    extensions=signed_in(),
-)
-async def issues(
-    info: Info,
-    filter: LearnerWanted = None,  # noqa: A002 - the graph's own word
-    order_by: IssuesBy = IssueOrder.SEVERITY,
-    first: First = DEFAULT_FIRST,
-    after: After = None,
-    on: On = None,
-) -> Connection[Issue] | None:
-    """A page."""
-    order, wanted, day = issue_order_of(order_by), chosen(filter), other_day(info, on)
-    if day is not None:
-        return await _issues_on(info, page_request(order_on(order, day), first, after), wanted, day)
-    page, reading = page_request(order, first, after), info.context.reading
-    return await paged(
-        info,
-        page,
-        lambda: lists.issue_page(reading, wanted, page),
-        lambda: lists.issue_count(reading, wanted),
-    )
-
-
-async def _issues_on(
-    info: Info, page: PageRequest, wanted: LearnerFilter, day: date
-) -> Connection[Issue]:
-    """A page of another day."""
-    reading = info.context.reading
-    return await paged(
-        info,
-        page,
-        lambda: issues_on.issue_page(reading, wanted, page, day),
-        lambda: issues_on.issue_count(reading, wanted, day),
-    )
-
-
-@strawberry.field(
-    description="Manage non-Edexcel Qualifications: the declarations that stand for learners in"
-    " reach, the newest first.",
-    extensions=signed_in(),
-)
-async def declarations(
-    info: Info,
-    filter: LearnerWanted = None,  # noqa: A002
-    first: First = DEFAULT_FIRST,
-    after: After = None,
-) -> Connection[Declaration] | None:
-    """A page."""
-    page, wanted = page_request(DECLARATIONS_NEWEST_FIRST, first, after), chosen(filter)
-    reading = info.context.reading
-    return await paged(
-        info,
-        page,
-        lambda: lists.declaration_page(reading, wanted, page),
-        lambda: lists.declaration_count(reading, wanted),
-    )
-
-
-@strawberry.field(
     description="The Diploma Learner Overview: learners in reach, each once, by their foremost"
     " registration.",
     extensions=signed_in(),
@@ -149,8 +81,8 @@ async def learners(
     return await paged(
         info,
         page,
-        lambda: pages.learner_page(reading, wanted, page),
-        lambda: pages.learner_count(reading, wanted),
+        lambda: learner_pages.learner_page(reading, wanted, page),
+        lambda: learner_pages.learner_count(reading, wanted),
     )
 
 
@@ -175,8 +107,8 @@ async def search_learners(
         return await paged(
             info,
             page,
-            lambda: pages.learner_page(reading, wanted, page),
-            lambda: pages.learner_count(reading, wanted),
+            lambda: learner_pages.learner_page(reading, wanted, page),
+            lambda: learner_pages.learner_count(reading, wanted),
         )
     page = page_request(hits_by(sought.words), first, after)
     return await paged(

@@ -15,7 +15,7 @@ from graphql import (
 )
 from graphql.type import TypeNameMetaFieldDef
 
-from execution.declared import Batch, Column, declared_by
+from execution.declared import Attribute, Batch, declared_by
 from schema.documents import Known
 from schema.levels import read_by, shown_by
 
@@ -70,7 +70,7 @@ def _answers(row: type, definition: GraphQLField) -> bool:
     if definition is TypeNameMetaFieldDef:
         return True
     declared = declared_by(definition)
-    if declared is not None and isinstance(declared.way, Column):
+    if declared is not None and isinstance(declared.way, Attribute):
         return hasattr(row, declared.way.attribute)
     if declared is None or not isinstance(declared.way, Batch):
         return False

@@ -14,13 +14,13 @@ from auth.permissions import Permission
 from auth.sessions import viewer_of
 from auth.throttle import Throttle
 from auth.viewer import ANONYMOUS, Footing, Viewer
+from database.connection import Database
 from domain.errors import Invalid, Refused
 from loaders.batching import Batching
 from loaders.gathering import Gathering
 from loaders.learners import registrations_by_learner_id
 from loaders.reading import Reading
 from loaders.rows import RegistrationRow
-from models.database import Database
 
 
 class Cost(NamedTuple):

@@ -18,8 +18,8 @@ from strawberry.types.field import StrawberryField
 
 from auth.requires import Guard
 from execution.declared import (
+    Attribute,
     Batch,
-    Column,
     Declared,
     Each,
     Refusals,
@@ -84,10 +84,10 @@ def _declare(definition: GraphQLField, field: StrawberryField) -> None:
     declare(definition, Declared(way, refusals if guards else None))
 
 
-def _way(field: StrawberryField) -> Column | Each | Batch | None:
+def _way(field: StrawberryField) -> Attribute | Each | Batch | None:
     resolver = field.base_resolver
     if resolver is None:
-        return Column(field.python_name)
+        return Attribute(field.python_name)
     metadata: Mapping[Any, Any] = field.metadata or {}
     answer = metadata.get(LEVEL)
     if answer is not None:

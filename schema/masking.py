@@ -8,8 +8,8 @@ from uuid import uuid4
 import structlog
 from graphql import GraphQLError, VariableDefinitionNode
 
+from database.trouble import Trouble, trouble_of
 from domain.errors import ProblemError
-from models.trouble import Trouble, trouble_of
 
 log = structlog.get_logger(__name__)
 

@@ -52,14 +52,14 @@ class Query:
     deadlines = _deadlines.deadlines
     declaration_candidates = _declarations.declaration_candidates
     declaration_preview = _declarations.declaration_preview
-    declarations = _learners.declarations
+    declarations = _declarations.declarations
     feed_run = _feed_runs.feed_run
     feed_runs = _feed_runs.feed_runs
     flag_counts = _counts.flag_counts
     flag_legend = _service.flag_legend
     help_topics = _support_texts.help_topics
     issue_counts = _counts.issue_counts
-    issues = _learners.issues
+    issues = _issues.issues
     learner = _learners.learner
     learners = _learners.learners
     me = _sessions.me

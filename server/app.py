@@ -15,10 +15,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from auth.passwords import Cost, use_cost
+from auth.passwords import HashCost, use_cost
 from auth.throttle import Throttle
+from database.connection import Database, Dialect, open_database
 from domain.errors import Conflict
-from models.database import Database, Dialect, open_database
 from schema.context import Service
 from schema.masking import stopped
 from schema.root import Schema, make_schema, printed
@@ -29,12 +29,12 @@ from server.declarations import DeclarationDesk
 from server.documents import stored_documents
 from server.edge import HEADERS, REQUEST_ID, Bounds, RequestIds, SafeHeaders
 from server.exports import ExportDesk
+from server.feed_queue import taking_feeds
 from server.feeds import FeedDesk
 from server.graphiql import GraphiQLDesk
 from server.graphql import TRY_AGAIN_AFTER, GraphQLView, Policy
 from server.health import ReadinessDesk, alive
 from server.journal import Journal, Traces
-from server.line import taking_feeds
 from server.logs import set_up_logs
 from server.mail.carriers import carrier_of
 from server.mail.letters import letterhead_of
@@ -73,7 +73,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     """The application; without settings these come from the environment."""
     chosen = settings or Settings()
     set_up_logs(chosen.log_format)
-    use_cost(Cost(chosen.password_memory_kib, chosen.password_rounds))
+    use_cost(HashCost(chosen.password_memory_kib, chosen.password_rounds))
     schema, sdl = graph(chosen.executor)
     clock = Clock(chosen.today)
     service = Service(
@@ -111,13 +111,13 @@ def create_app(settings: Settings | None = None) -> Starlette:
             shelf = Shelf(chosen.feed_folder)
             traces = await stack.enter_async_context(tracing(chosen))
             journal = Journal(metrics, policy.documents.names, chosen.slow_seconds, traces)
-            feeds_line = taking_feeds(database, clock, shelf, told=journal.feed_ended)
-            line = await stack.enter_async_context(feeds_line)
-            metrics.watch(database, recorder, line.board)
+            feed_queue = taking_feeds(database, clock, shelf, told=journal.feed_ended)
+            queue = await stack.enter_async_context(feed_queue)
+            metrics.watch(database, recorder, queue.progress)
             app.state.declarations = DeclarationDesk(callers, clock, database)
             app.state.exports = ExportDesk(callers, clock, database, recorder, schema)
             app.state.graphiql = GraphiQLDesk(callers, chosen.graphiql_folder)
-            app.state.feeds = FeedDesk(callers, clock, line, shelf, chosen.feed_max_mb << 20)
+            app.state.feeds = FeedDesk(callers, clock, queue, shelf, chosen.feed_max_mb << 20)
             await stack.enter_async_context(running(follow_the_day(database, clock)))
             carrier, head = carrier_of(chosen), letterhead_of(chosen)
             post = follow_the_post(database, clock, carrier, head)

@@ -8,7 +8,7 @@ from starlette.requests import HTTPConnection
 
 from auth.sessions import viewer_of
 from auth.viewer import ANONYMOUS, Viewer
-from models.database import Database
+from database.connection import Database
 from server.clock import Clock
 
 COOKIE: Final = "lt_session"

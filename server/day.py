@@ -4,8 +4,8 @@ import asyncio
 
 import structlog
 
+from database.connection import Database
 from exchange.refresh import refresh
-from models.database import Database
 from server.clock import Clock
 
 log = structlog.get_logger(__name__)

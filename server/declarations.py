@@ -13,12 +13,20 @@ from auth import previews
 from auth.explain import verdict
 from auth.permissions import Permission
 from auth.viewer import Viewer
+from database.connection import Database
+from database.transactions import is_busy
 from domain.errors import Invalid, ProblemError
-from exchange.declared import CSV, XLSX, Line, LineOutcome, declare_list, preview_list, read_list
+from exchange.declared import (
+    CSV,
+    XLSX,
+    LineOutcome,
+    SheetLine,
+    declare_list,
+    preview_list,
+    read_list,
+)
 from loaders.centres import centre_by_number
 from loaders.reading import Reading
-from models.busy import is_busy
-from models.database import Database
 from server.callers import Callers
 from server.clock import Clock
 from server.refusals import RefusalError
@@ -33,7 +41,7 @@ class _List(NamedTuple):
     viewer: Viewer
     token: str
     centre_id: int
-    lines: list[Line]
+    lines: list[SheetLine]
     facts: tuple[str, ...]
     """What a preview of it is signed with."""
 

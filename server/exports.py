@@ -14,6 +14,7 @@ from auth.events import EventKind, event
 from auth.explain import verdict
 from auth.permissions import Permission
 from auth.viewer import Viewer
+from database.connection import Database
 from domain.errors import Invalid, Missing, ProblemError, Refused
 from exchange.export.listing import Chunk
 from exchange.export.making import (
@@ -29,7 +30,6 @@ from exchange.export.making import (
 )
 from exchange.export.note import Note
 from loaders.reading import Reading
-from models.database import Database
 from schema.root import Schema
 from server.callers import Callers
 from server.clock import Clock

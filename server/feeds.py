@@ -13,12 +13,12 @@ from auth.explain import verdict
 from auth.permissions import Permission
 from auth.viewer import Viewer
 from domain.errors import Invalid
-from exchange.report import Mode, Options
-from exchange.runs import begin_run, run_id_at
+from exchange.feed.report import Mode, Options
+from exchange.feed.runs import begin_run, run_id_at
 from schema.ids import encode_id, key_of
 from server.callers import Callers
 from server.clock import Clock
-from server.line import Accepted, Line, LineFullError
+from server.feed_queue import Accepted, FeedQueue, QueueFullError
 from server.refusals import RefusalError
 from server.shelf import Shelf
 from server.uploads import MULTIPART, ZIP, kind_of, receive, too_large
@@ -46,7 +46,7 @@ class FeedDesk:
 
     callers: Callers
     clock: Clock
-    line: Line
+    queue: FeedQueue
     shelf: Shelf
     most_bytes: int
 
@@ -56,11 +56,11 @@ class FeedDesk:
             viewer = await self._loader_of_feeds(request)
             wanted = _wanted(request.query_params)
             self._expect(request)
-            with self.line.place():
+            with self.queue.place():
                 run_id = await self._take(request, viewer, wanted)
         except RefusalError as refusal:
             return refusal.response()
-        except LineFullError:
+        except QueueFullError:
             message = "Too many feeds are waiting; try again later."
             headers = {"retry-after": TRY_AGAIN_AFTER}
             return RefusalError(429, "LINE_FULL", message, headers).response()
@@ -105,7 +105,7 @@ class FeedDesk:
         try:
             folder = await asyncio.to_thread(self.shelf.make, run_id)
             source = await receive(request, folder, self.most_bytes)
-            await self.line.join(Accepted(begin_run(options, source.name, now), source, options))
+            await self.queue.join(Accepted(begin_run(options, source.name, now), source, options))
             joined = True
         except OSError as error:
             log.error("feed_not_kept", reason=error.strerror)  # noqa: TRY400 - the path is ours

@@ -17,10 +17,10 @@ from strawberry.types.graphql import OperationType
 from auth.events import EventKind
 from auth.throttle import Throttle
 from auth.viewer import Footing
+from database.connection import Database
+from database.deadline import ending_in
+from database.statement_count import counting_statements
 from domain.errors import RateLimited
-from models.database import Database
-from models.deadline import ending_in
-from models.tally import tallying
 from schema.context import Context, Service
 from schema.masking import STOPS, of_the_whole, shown, stopped
 from schema.root import Schema
@@ -106,7 +106,7 @@ class GraphQLView:
             raise RefusalError(405, "METHOD_NOT_ALLOWED", message, {"allow": "POST"})
         expect_json(request)
         asked = read(await request.body())
-        with ending_in(self._policy.deadline), tallying() as operation.tally:
+        with ending_in(self._policy.deadline), counting_statements() as operation.tally:
             try:
                 return await self._carry_out(request, asked, operation)
             except RefusalError:

@@ -9,9 +9,9 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from database.connection import Database
+from database.deadline import ending_in
 from exchange.refresh import is_due
-from models.database import Database
-from models.deadline import ending_in
 from server.clock import Clock
 
 PATIENCE: Final = 3.0

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 import structlog
 
 from auth.viewer import Footing
-from models.tally import Tally
+from database.statement_count import StatementCount
 from schema.context import Waiting
 from server.asked import JSON
 from server.metrics import OTHER, Metrics
@@ -39,7 +39,7 @@ class Operation:
     cost: int | None = None
     outcome: str = "OK"
     """OK, or the code of the first error."""
-    tally: Tally = field(default_factory=Tally)
+    tally: StatementCount = field(default_factory=StatementCount)
     """What it took of the database."""
     waiting: Mapping[str, Waiting] = field(default_factory=dict)
     """Which fields it waited for."""

@@ -17,8 +17,8 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.database import Database
-from server.board import Board
+from database.connection import Database
+from server.feed_progress import FeedProgress
 from server.recorder import Recorder
 from server.refusals import RefusalError
 
@@ -124,18 +124,18 @@ class Metrics:
         """Count a feed that came to its end."""
         self._feeds.labels(outcome).inc()
 
-    def watch(self, database: Database, recorder: Recorder, board: Board) -> None:
+    def watch(self, database: Database, recorder: Recorder, progress: FeedProgress) -> None:
         """Tell of the connections, of what is still to be written, and of feeds, when asked."""
-        self.registry.register(_Now(database, recorder, board))
+        self.registry.register(_Now(database, recorder, progress))
 
 
 class _Now(Collector):
     """What is read at the moment when it is asked for."""
 
-    def __init__(self, database: Database, recorder: Recorder, board: Board) -> None:
+    def __init__(self, database: Database, recorder: Recorder, progress: FeedProgress) -> None:
         self._database = database
         self._recorder = recorder
-        self._board = board
+        self._progress = progress
 
     def describe(self) -> Iterable[Metric]:
         """Nothing is known before it is asked for."""
@@ -160,7 +160,7 @@ class _Now(Collector):
         yield GaugeMetricFamily(
             f"{PREFIX}_feeds_in_line",
             "Feeds that are applied by this process, or wait.",
-            value=len(self._board.runs),
+            value=len(self._progress.runs),
         )
 
 

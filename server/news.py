@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import asyncpg
 import structlog
 
-from models.database import Database, Dialect
-from models.news import CHANNEL, UNSURE, News
+from database.connection import Database, Dialect
+from database.news import CHANNEL, UNSURE, News
 
 log = structlog.get_logger(__name__)
 

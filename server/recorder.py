@@ -11,8 +11,8 @@ import structlog
 
 from auth.events import Event, EventKind, append_all, event
 from auth.viewer import Viewer
-from models.database import Database
-from models.deadline import without_end
+from database.connection import Database
+from database.deadline import without_end
 
 log = structlog.get_logger(__name__)
 

@@ -17,8 +17,8 @@ from pydantic_settings import (
 
 from auth.passwords import LEAST_COST
 from auth.viewer import Footing
+from database.connection import dialect_of
 from domain.retention import Periods
-from models.database import dialect_of
 from server.bundle import FOLDER
 
 PREFIX = "LEARNER_TRACKING_"

@@ -14,7 +14,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from models.deadline import ending_in
+from database.deadline import ending_in
 from schema.context import Context
 from schema.masking import STOPS, of_the_whole, shown
 from schema.root import Schema

@@ -15,7 +15,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.trace import SpanKind, Status, StatusCode
 from opentelemetry.util.types import AttributeValue
 
-from exchange.report import Outcome
+from exchange.feed.report import FeedOutcome
 from schema.masking import STOPS
 from server.journal import NAME_LENGTH, Operation
 
@@ -23,7 +23,7 @@ PATH: Final = "/v1/traces"
 PATIENCE: Final = 5.0
 """Seconds that the receiver has to take what it is sent."""
 
-_FAULTS: Final = frozenset({"INTERNAL", *STOPS, Outcome.FAILED.value})
+_FAULTS: Final = frozenset({"INTERNAL", *STOPS, FeedOutcome.FAILED.value})
 """Outcomes that are our own fault; whatever is refused is not."""
 
 

@@ -11,8 +11,8 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from exchange.contract import FILE_BY_NAME, FILES
-from exchange.source import Source
+from exchange.feed.contract import FILE_BY_NAME, FILES
+from exchange.feed.source import Source
 from server.refusals import RefusalError
 
 ZIP: Final = "application/zip"

@@ -9,7 +9,7 @@ from auth.matrix import CallerKind
 from auth.sessions import add_session
 from auth.tokens import TokenKind, hash_of, new_token
 from auth.viewer import ANONYMOUS
-from models.database import Connection, Database
+from database.connection import Connection, Database
 from tests.factories import known_hash
 
 RIGHTS: Final = {

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 from uuid import uuid4
 
-from actions.awards import Wanted, set_award
+from actions.awards import WantedAward, set_award
 from auth.previews import sign
 from domain.identifiers import YearMonth
 from schema.ids import decode_id, encode_id
@@ -249,7 +249,7 @@ async def _edit(world: World, _caller: Made) -> dict[str, Any]:
         world.database,
         world.editor,
         decode_id(key)[1],
-        Wanted(YearMonth.parse(world.month())),
+        WantedAward(YearMonth.parse(world.month())),
         expected_version=version,
         day=DAY,
         now=now(),

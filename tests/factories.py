@@ -21,9 +21,9 @@ from auth.passwords import hash_password
 from auth.permissions import GrantKind, Role, Staff
 from auth.sessions import add_session
 from auth.viewer import ANONYMOUS, CONSOLE
+from database.connection import Database
 from domain.people import parse_email
-from exchange.report import Report
-from models.database import Database
+from exchange.feed.report import Report
 from server.app import create_app
 from server.settings import Settings
 from tests.samples import imported

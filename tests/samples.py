@@ -6,11 +6,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple
 
-from exchange.feed import apply_feed
-from exchange.report import Options, Report
+from database.connection import Connection, Database, Dialect
+from exchange.feed.apply import apply_feed
+from exchange.feed.report import Options, Report
+from exchange.feed.source import Source
 from exchange.sample import write_sample_feed
-from exchange.source import Source
-from models.database import Connection, Database, Dialect
 from tests.tables import columns
 
 TOUCHED: Final = ("account", "centre", "change", "event", "feed_run", "learner")

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from models.database import Connection, Dialect
+from database.connection import Connection, Dialect
 
 OWN_BOOKKEEPING: Final = "tortoise_migrations"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from auth.permissions import Role, Staff
+from database.connection import Database
 from exchange.refresh import refresh
-from models.database import Database
 from tests.factories import DAY, add_user, import_sample
 from tests.graph.asking import centre_numbers
 from tests.tables import columns

@@ -11,6 +11,7 @@ from tortoise.migrations import operations as ops
 from tortoise.migrations.autodetector import MigrationAutodetector
 
 import models
+from database.connection import APP, Connection, Database, Dialect, _app, open_database
 from domain.catalogue import (
     BUILT_IN_LINES,
     BUILT_IN_REQUIREMENTS,
@@ -18,7 +19,6 @@ from domain.catalogue import (
     PLTS_GLH,
 )
 from domain.vocabulary import ComponentType, Level
-from models.database import APP, Connection, Database, Dialect, _app, open_database
 from tests.indexes import INDEXES, Index
 from tests.server.databases import empty_database
 from tests.tables import OWN_BOOKKEEPING, columns

@@ -6,10 +6,10 @@ from typing import Any, Final
 import pytest
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, build_schema
 
-from auth.matrix import FIELDS, ROOTS, CallerKind, Outcome, as_markdown, mark_of, outcome
+from auth.matrix import FIELDS, ROOTS, AccessOutcome, CallerKind, as_markdown, mark_of, outcome
 from auth.permissions import Permission
 from auth.requires import Presence
-from models.database import Database
+from database.connection import Database
 from schema.root import make_schema, printed
 from tests.callers import CallerMaker
 from tests.every_field import (
@@ -104,24 +104,26 @@ def values(found: Any, way: tuple[str, ...]) -> list[Any]:
     return values(found[way[0]], way[1:])
 
 
-def kind_of(name: str, answer: dict[str, Any], way: tuple[str, ...]) -> Outcome | str:
+def kind_of(name: str, answer: dict[str, Any], way: tuple[str, ...]) -> AccessOutcome | str:
     """What an answer comes to; a code that no outcome knows is told as it is."""
     told = {error["extensions"]["code"] for error in answer.get("errors", ())}
     found = values(answer["data"], way)
     if told:
         assert set(found) == {None}, name
         (code,) = told
-        return Outcome(code) if code in Outcome.__members__.values() else code
+        return AccessOutcome(code) if code in AccessOutcome.__members__.values() else code
     if all(value is None or value == {"totalCount": 0} for value in found):
-        return Outcome.NOTHING
+        return AccessOutcome.NOTHING
     (first, *_) = found
     if isinstance(first, dict) and first.get("__typename") in PROBLEMS:
         if first["__typename"] == "Missing":
-            return Outcome.NOTHING
+            return AccessOutcome.NOTHING
         if first["code"] == "FORBIDDEN" or first["code"] == "STAFF_TOKEN":
-            return Outcome.FORBIDDEN
-        return Outcome.ANSWER if REFUSES_EVERYBODY.get(name) == first["code"] else first["code"]
-    return Outcome.ANSWER
+            return AccessOutcome.FORBIDDEN
+        return (
+            AccessOutcome.ANSWER if REFUSES_EVERYBODY.get(name) == first["code"] else first["code"]
+        )
+    return AccessOutcome.ANSWER
 
 
 async def asked(world: World, url: str, kind: CallerKind, names: list[str]) -> dict[str, Any]:
@@ -145,7 +147,7 @@ async def asked(world: World, url: str, kind: CallerKind, names: list[str]) -> d
             else:
                 answer = await Caller(client, made.token).ask(document, **variables)
             answers[name] = kind_of(name, answer, way)
-            if answers[name] is not Outcome.ANSWER or name in REFUSES_EVERYBODY:
+            if answers[name] is not AccessOutcome.ANSWER or name in REFUSES_EVERYBODY:
                 assert await world.state() == before, (kind, name)
             elif name in INPUTS and name not in UNSEEN:
                 assert await world.state() != before, (kind, name)

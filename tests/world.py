@@ -4,8 +4,8 @@ from typing import Any
 
 from auth.permissions import GrantKind, Role
 from auth.viewer import Grants, HeldGrant, Viewer
+from database.connection import Database
 from domain.identifiers import YearMonth
-from models.database import Database
 from schema.ids import encode_id
 from tests.callers import CallerMaker, now
 

@@ -22,11 +22,12 @@ from exchange.export.listing import (
     pages,
 )
 from loaders.catalogue import qualification_by_qan
+from loaders.declarations import declaration_count, declaration_page
 from loaders.facts import facts_of_issue, level_in_words
 from loaders.filters import LearnerFilter
+from loaders.issues import issue_count, issue_page
 from loaders.issues_on import DatedIssueRow, all_issues, as_stored
 from loaders.learners import facts_by_registration_id
-from loaders.lists import declaration_count, declaration_page, issue_count, issue_page
 from loaders.paging import DECLARATIONS_NEWEST_FIRST, Order
 from loaders.reading import Reading
 from loaders.rows import DeclarationRow, FactsRow, ListedIssueRow

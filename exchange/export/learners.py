@@ -26,9 +26,9 @@ from loaders.derivations import derived_by_registration_id
 from loaders.facts import level_in_words
 from loaders.filters import LearnerFilter
 from loaders.flags_on import component_then
+from loaders.learner_pages import learner_count, learner_page
 from loaders.learners import registration_by_id
 from loaders.learners_on import all_learners, learner_rows, learner_then
-from loaders.pages import learner_count, learner_page
 from loaders.paging import Order
 from loaders.reading import Reading
 from loaders.rows import ComponentRow, LearnerRow, RegistrationRow

@@ -19,10 +19,10 @@ from exchange.export.listing import (
 )
 from loaders.changes import ChangeFilter, ChangeRow, change_count, change_page
 from loaders.learners import learner_by_id
-from loaders.pages import unmatched_count_by_centre_id, unmatched_page_by_centre_id
 from loaders.paging import CHANGES_NEWEST_FIRST, ENTRIES_BY_DAY, PageRequest, Slice
 from loaders.reading import Reading
 from loaders.rows import CentreRow, WholeEntryRow
+from loaders.unmatched_entries import unmatched_count_by_centre_id, unmatched_page_by_centre_id
 
 _ENTRY_COLUMNS: Final = (
     *CENTRE_COLUMNS,

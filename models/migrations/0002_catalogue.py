@@ -5,13 +5,13 @@ from typing import Any
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
+from database.editors import connection_of
 from domain.catalogue import (
     BUILT_IN_LINES,
     BUILT_IN_REQUIREMENTS,
     BUILT_IN_RESULTS,
     PLTS_GLH,
 )
-from models.editors import connection_of
 
 REQUIREMENT = (
     "INSERT INTO requirement (level, component, qualification_levels, glh, min_glh)"

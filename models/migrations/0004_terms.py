@@ -5,8 +5,8 @@ from typing import Any
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
+from database.editors import connection_of
 from domain.terms import BUILT_IN_TERMS
-from models.editors import connection_of
 
 TERMS = "INSERT INTO terms (version, title, body, published_at) VALUES (?, ?, ?, ?)"
 

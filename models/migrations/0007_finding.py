@@ -7,10 +7,10 @@ from tortoise import fields, migrations
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
+from database.connection import Connection, Dialect
+from database.editors import connection_of
 from domain.codes import CompletionStatus
 from domain.names import MOST_PARTS, family_order, name_order, name_parts
-from models.database import Connection, Dialect
-from models.editors import connection_of
 
 BATCH = 2_000
 

@@ -5,8 +5,8 @@ from typing import Any
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 
+from database.editors import connection_of
 from domain.support_texts import BUILT_IN_TEXTS, WRITTEN_AT
-from models.editors import connection_of
 
 TEXTS = (
     "INSERT INTO support_text (kind, key, title, body, url, place, version, changed_at)"

@@ -6,7 +6,7 @@ from typing import Any
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
-from models.editors import connection_of
+from database.editors import connection_of
 
 
 async def end(_apps: Any, editor: Any) -> None:  # noqa: ANN401 - tortoise's untyped hook

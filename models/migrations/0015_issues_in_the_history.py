@@ -5,7 +5,7 @@ from typing import Any
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 
-from models.editors import connection_of
+from database.editors import connection_of
 
 
 async def name_issues(_apps: Any, editor: Any) -> None:  # noqa: ANN401 - tortoise's untyped hook

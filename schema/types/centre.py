@@ -14,15 +14,14 @@ from loaders.centres import centres_by_consortium_id, consortia_by_centre_id
 from loaders.counting import Counting, Question
 from loaders.counts import counts_by_centre_id
 from loaders.counts_on import tally_by_centre_id
-from loaders.lists import issue_count_by_centre_id, issue_page_by_centre_id
-from loaders.pages import (
+from loaders.issues import issue_count_by_centre_id, issue_page_by_centre_id
+from loaders.learner_pages import (
     learner_count_by_centre_id,
     learner_page_by_centre_id,
-    unmatched_count_by_centre_id,
-    unmatched_page_by_centre_id,
 )
 from loaders.paging import ENTRIES_BY_DAY
 from loaders.rows import CentreRow, ConsortiumRow
+from loaders.unmatched_entries import unmatched_count_by_centre_id, unmatched_page_by_centre_id
 from schema.batched import batched
 from schema.connection import DEFAULT_FIRST, After, Connection, First, page_request, paged
 from schema.context import Info

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from actions.bulk import Outcome
+from actions.bulk import BulkOutcome
 from auth.permissions import Permission
 from domain.codes import EntryFlag
 from domain.editing import ALREADY_DECLARED, EditWarningCode, declaration_impediment
@@ -64,7 +64,7 @@ class LearnerAwardSet:
 class EditOutcome:
     """What became of one learner of many."""
 
-    row = Outcome
+    row = BulkOutcome
     changed: bool = strawberry.field(
         description="Whether the learner was changed, or would have been if all could be; false"
         " for one who was as wanted already, and for one who could not be changed."

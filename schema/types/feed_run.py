@@ -7,8 +7,8 @@ import strawberry
 from strawberry import argument
 
 from domain.errors import Invalid
-from exchange.problems import LISTED
-from exchange.report import Mode, Outcome
+from exchange.feed.problems import LISTED
+from exchange.feed.report import FeedOutcome, Mode
 from loaders.feed_runs import (
     FeedProblemRow,
     FeedRunFileRow,
@@ -23,7 +23,7 @@ from schema.types.node import Node
 from schema.types.vocabulary import described
 
 described(Mode, "FeedMode")
-described(Outcome, "FeedOutcome")
+described(FeedOutcome, "FeedOutcome")
 
 DEFAULT_LISTED = 100
 
@@ -89,7 +89,7 @@ class FeedRun(Node):
         description="Whether the good rows were to be applied although others have faults."
     )
     dry_run: bool = strawberry.field(description="Whether nothing was to be changed.")
-    outcome: Outcome = strawberry.field(description="How far it has come, or how it ended.")
+    outcome: FeedOutcome = strawberry.field(description="How far it has come, or how it ended.")
     step: str | None = strawberry.field(
         description="What is being done, in words; null unless it is running."
     )

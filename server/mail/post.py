@@ -9,8 +9,8 @@ from typing import Any, Final, TypeVar
 import orjson
 import structlog
 
+from database.connection import Database
 from domain.letters import LetterKind
-from models.database import Database
 from server.clock import Clock
 from server.mail.carriers import Carrier
 from server.mail.letters import TOKEN_MINUTES, Letterhead, Text, render
@@ -20,7 +20,7 @@ from server.mail.sorting import (
     Batch,
     Errand,
     Letter,
-    Outcome,
+    MailOutcome,
     fetch,
     is_any_due,
     put_off,
@@ -138,9 +138,9 @@ async def _put_down(database: Database, letter: Letter, now: datetime, *, sent: 
 async def _note(database: Database, letter: Letter, now: datetime, *, sent: bool) -> None:
     async with database.brief_transaction() as connection:
         if sent:
-            await settle(connection, letter, Outcome.SENT, now)
+            await settle(connection, letter, MailOutcome.SENT, now)
         elif now - letter.created_at >= GIVEN_UP_AFTER:
-            await settle(connection, letter, Outcome.GIVEN_UP, now)
+            await settle(connection, letter, MailOutcome.GIVEN_UP, now)
         else:
             await put_off(connection, letter, now)
 

@@ -8,9 +8,9 @@ import msgspec
 
 from auth.permissions import Staff
 from auth.tokens import TokenKind, hash_of, new_token
+from database.connection import Connection, Database, Dialect
 from domain.letters import LetterKind
 from domain.vocabulary import Vocabulary
-from models.database import Connection, Database, Dialect
 from server.mail.letters import TOKEN_MINUTES
 
 BATCH: Final = 20
@@ -25,7 +25,7 @@ GIVEN_UP_AFTER: Final = timedelta(days=3)
 """The age from which a letter that fails is given up."""
 
 
-class Outcome(Vocabulary):
+class MailOutcome(Vocabulary):
     """What became of a letter."""
 
     SENT = "SENT", "Sent", "A carrier took it."
@@ -118,14 +118,16 @@ async def fetch(database: Database, due: datetime, now: datetime) -> Batch:
         for letter in letters:
             errand = await _errand(connection, letter, owners.get(letter.recipient), now)
             if errand is None:
-                await settle(connection, letter, Outcome.NOT_NEEDED, now)
+                await settle(connection, letter, MailOutcome.NOT_NEEDED, now)
             else:
                 errands.append(errand)
     errands.sort(key=lambda errand: errand.letter.id)
     return Batch(len(letters), errands)
 
 
-async def settle(connection: Connection, letter: Letter, outcome: Outcome, now: datetime) -> None:
+async def settle(
+    connection: Connection, letter: Letter, outcome: MailOutcome, now: datetime
+) -> None:
     """A letter is done with."""
     await connection.execute(
         "UPDATE letter SET closed_at = ?, outcome = ? WHERE id = ? AND closed_at IS NULL",

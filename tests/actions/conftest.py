@@ -3,7 +3,7 @@
 import pytest
 
 from auth.throttle import Throttle
-from models.database import Database
+from database.connection import Database
 from tests.actions.school import open_school
 
 

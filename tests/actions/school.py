@@ -16,7 +16,7 @@ from auth.sessions import viewer_by_email, viewer_of
 from auth.throttle import Throttle
 from auth.tokens import TokenKind, hash_of, new_token
 from auth.viewer import ANONYMOUS, CONSOLE, Viewer
-from models.database import Connection, Database
+from database.connection import Connection, Database
 
 NOW: Final = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 LATER: Final = NOW + timedelta(minutes=5)

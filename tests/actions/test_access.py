@@ -11,8 +11,8 @@ from actions.grants import CENTRE_USER, Rights
 from auth.permissions import GrantKind, Role, Standing
 from auth.throttle import Throttle
 from auth.viewer import CONSOLE, Viewer
+from database.connection import Database, open_database
 from domain.errors import Conflict, Invalid, Missing, ProblemError, RateLimited, Refused
-from models.database import Database, open_database
 from tests.actions.school import (
     ANN,
     BEA,

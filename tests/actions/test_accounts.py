@@ -8,8 +8,8 @@ from actions import accounts
 from auth.permissions import Staff, Standing
 from auth.tokens import TokenKind
 from auth.viewer import CONSOLE
+from database.connection import Database
 from domain.errors import Conflict, Invalid, Missing, Refused
-from models.database import Database
 from tests.actions.school import (
     ANN,
     BAD_ADDRESSES,

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from actions.acknowledgements import acknowledge
-from actions.awards import Wanted, set_award, set_awards
+from actions.awards import WantedAward, set_award, set_awards
 from actions.declarations import add_declaration, remove_declaration
 from auth.permissions import GrantKind, Role
 from auth.viewer import Grants, HeldGrant, Viewer
+from database.connection import Database, open_database
 from domain.errors import Conflict, Missing
 from domain.identifiers import YearMonth
 from domain.vocabulary import ComponentType
-from models.database import Database, open_database
 from tests.exchange.projection_checks import assert_projection_is_derivation
 from tests.factories import DAY, add_user, import_sample
 
@@ -71,7 +71,7 @@ class Crowd:
         return [(row[0], row[1]) for row in rows]
 
     async def award(self, key: int, number: int) -> None:
-        month = Wanted(YearMonth(2011, 1).plus(number))
+        month = WantedAward(YearMonth(2011, 1).plus(number))
         while True:
             ((_, version),) = await self.versions(key)
             try:
@@ -98,7 +98,7 @@ class Crowd:
                 self.database,
                 self.viewer,
                 found,
-                Wanted(YearMonth(2031, 1).plus(number)),
+                WantedAward(YearMonth(2031, 1).plus(number)),
                 key=f"edit {number}",
                 day=DAY,
                 now=NOW,

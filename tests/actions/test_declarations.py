@@ -9,9 +9,9 @@ import pytest
 from actions.declarations import Declared, add_declaration
 from auth.permissions import GrantKind, Role
 from auth.viewer import Grants, HeldGrant, Viewer
+from database.connection import Database
 from domain.errors import Invalid, Missing, ProblemError, Refused
 from domain.vocabulary import ComponentType
-from models.database import Database
 from tests.factories import DAY, add_user, import_sample
 
 NOW = datetime(2010, 2, 19, 12, tzinfo=UTC)

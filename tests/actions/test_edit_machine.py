@@ -12,15 +12,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-from actions.awards import Wanted, set_award
+from actions.awards import WantedAward, set_award
 from actions.declarations import add_declaration, remove_declaration
 from actions.undo import undo
 from auth.permissions import GrantKind, Role
 from auth.viewer import Grants, HeldGrant, Viewer
+from database.connection import Database, open_database
 from domain.errors import ProblemError
 from domain.identifiers import YearMonth
 from domain.vocabulary import ComponentType
-from models.database import Database, open_database
 from tests.domain.cases import qan
 from tests.exchange.feeds import WEST, registration, send, tiny_feed
 from tests.exchange.projection_checks import assert_projection_is_derivation
@@ -80,7 +80,9 @@ class Edits(RuleBasedStateMachine):
             ((version,),) = await self.database.reader.tuples(
                 "SELECT version FROM registration WHERE id = ?", key
             )
-            wanted = Wanted(None if month is None or follow else YearMonth.parse(month), follow)
+            wanted = WantedAward(
+                None if month is None or follow else YearMonth.parse(month), follow
+            )
             await set_award(
                 *(self.database, self.viewer, key, wanted),
                 expected_version=version,

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from actions.awards import Wanted, set_awards
+from actions.awards import WantedAward, set_awards
 from actions.bulk import Bulk
 from auth.permissions import GrantKind, Role
 from auth.viewer import Grants, HeldGrant, Viewer
+from database.connection import Database, open_database
 from domain.identifiers import YearMonth
-from models.database import Database, open_database
 from tests.exchange.projection_checks import assert_projection_is_derivation, snapshot
 from tests.factories import DAY, add_user, import_sample
 from tests.killing import kill_when_told
@@ -18,7 +18,7 @@ NOW = datetime(2010, 2, 19, 12, tzinfo=UTC)
 SCRIPT = """
 import asyncio, sys, time
 import actions.registrations
-from models.database import Database, open_database
+from database.connection import Database, open_database
 from tests.actions.test_killed_edit import edit
 
 derive = actions.registrations.derive_learners
@@ -50,7 +50,7 @@ async def edit(database: Database) -> Bulk:
         database,
         viewer,
         [(row[0], 1) for row in rows],
-        Wanted(YearMonth(2011, 8)),
+        WantedAward(YearMonth(2011, 8)),
         key="the whole cohort",
         day=DAY,
         now=NOW,

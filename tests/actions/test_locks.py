@@ -8,8 +8,8 @@ import pytest
 
 from actions import locks
 from actions.locks import editing, lock_feeds, lock_learners
-from models.busy import is_busy
-from models.database import Database
+from database.connection import Database
+from database.transactions import is_busy
 
 
 async def edit(database: Database) -> None:

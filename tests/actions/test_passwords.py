@@ -11,8 +11,8 @@ from actions.sessions import LogIn
 from auth.permissions import Staff
 from auth.throttle import Throttle
 from auth.tokens import TokenKind
+from database.connection import Database
 from domain.errors import Conflict, Invalid, ProblemError, RateLimited, Refused
-from models.database import Database
 from tests.actions.school import (
     ANN,
     ASKING,

@@ -11,8 +11,8 @@ from auth.permissions import Standing
 from auth.throttle import Throttle
 from auth.tokens import TokenKind
 from auth.viewer import CONSOLE
+from database.connection import Database
 from domain.errors import Invalid, ProblemError, RateLimited, Refused
-from models.database import Database
 from tests.actions.school import (
     ANN,
     ASKING,

@@ -12,8 +12,8 @@ from auth import passwords
 from auth.events import Event
 from auth.permissions import Staff, Standing
 from auth.throttle import Attempt, Throttle
+from database.connection import Database
 from domain.errors import Missing, RateLimited, Refused
-from models.database import Database
 from tests.actions.school import (
     ANN,
     ASKING,
@@ -136,7 +136,7 @@ async def test_the_sixth_wrong_log_in_from_one_address_has_to_wait(
 async def test_a_risen_cost_reaches_the_stored_hash_at_the_next_log_in(
     school: Database, ann: int
 ) -> None:
-    passwords.use_cost(passwords.Cost(rounds=3))
+    passwords.use_cost(passwords.HashCost(rounds=3))
 
     await log_in(school)
 

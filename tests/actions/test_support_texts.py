@@ -8,12 +8,12 @@ import pytest
 from actions.support_texts import LONGEST_BODY, Wording, remove_text, set_text
 from auth.permissions import Standing
 from auth.viewer import ANONYMOUS, CONSOLE, Viewer
+from database.connection import Database
 from domain.errors import Conflict, Invalid, Missing, Refused
 from domain.support_texts import BUILT_IN_TEXTS
 from domain.vocabulary import TextKind
 from loaders.reading import Reading
 from loaders.support_texts import SupportTextRow, support_texts
-from models.database import Database
 from tests.actions.school import LATER, NOW, add_person, asking, rows
 from tests.factories import DAY
 

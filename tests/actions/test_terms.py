@@ -8,8 +8,8 @@ import pytest
 from actions.terms import LONGEST_BODY, accept_terms, publish_terms
 from auth.permissions import Standing
 from auth.viewer import CONSOLE, Viewer
+from database.connection import Database
 from domain.errors import Conflict, Invalid, Refused
-from models.database import Database
 from tests.actions.school import (
     ANN,
     BEA,

@@ -12,8 +12,8 @@ from actions.tokens import LONGEST_DAYS, MOST_TOKENS, MadeToken
 from auth.permissions import Staff, Standing
 from auth.tokens import hash_of
 from auth.viewer import CONSOLE, Viewer
+from database.connection import Database, open_database
 from domain.errors import Invalid, Missing, Refused
-from models.database import Database, open_database
 from tests.actions.school import (
     ANN,
     BEA,

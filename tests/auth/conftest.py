@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from auth.sessions import OpenedSession
-from models.database import Database
+from database.connection import Database
 from tests.auth.redis_server import RedisServer
 from tests.auth.sessions import NOW, open_one, run
 

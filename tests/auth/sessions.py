@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from auth.sessions import OpenedSession, add_session, viewer_of
 from auth.viewer import ANONYMOUS, Viewer
-from models.database import Database
+from database.connection import Database
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 IDLE = timedelta(hours=1)

@@ -6,7 +6,7 @@ import pytest
 
 from auth.sessions import OpenedSession
 from auth.tokens import TokenKind, hash_of, new_token
-from models.database import Database
+from database.connection import Database
 from tests.auth.sessions import ABSOLUTE, MINUTE, NOW, last_used, run, seen
 
 

@@ -10,7 +10,14 @@ from argon2 import Type, extract_parameters
 from passlib.context import CryptContext
 
 from auth import passwords
-from auth.passwords import Cost, check_shape, check_strength, hash_password, verify, verify_nobody
+from auth.passwords import (
+    HashCost,
+    check_shape,
+    check_strength,
+    hash_password,
+    verify,
+    verify_nobody,
+)
 from domain.errors import Invalid, RateLimited
 
 GOOD = "correct horse battery staple"
@@ -41,8 +48,8 @@ async def test_the_same_password_hashes_differently_each_time() -> None:
     assert await hash_password(GOOD) != await hash_password(GOOD)
 
 
-@pytest.mark.parametrize("cost", [Cost(memory_kib=20480), Cost(rounds=3)])
-async def test_a_risen_cost_gives_a_new_hash_and_a_fallen_one_does_not(cost: Cost) -> None:
+@pytest.mark.parametrize("cost", [HashCost(memory_kib=20480), HashCost(rounds=3)])
+async def test_a_risen_cost_gives_a_new_hash_and_a_fallen_one_does_not(cost: HashCost) -> None:
     cheap = await hash_password(GOOD)
     passwords.use_cost(cost)
 
@@ -56,8 +63,8 @@ async def test_a_risen_cost_gives_a_new_hash_and_a_fallen_one_does_not(cost: Cos
     assert await verify(GOOD, dear) == (True, None)
 
 
-@pytest.mark.parametrize("cost", [Cost(memory_kib=8192), Cost(rounds=1)])
-def test_less_than_the_least_cost_is_refused(cost: Cost) -> None:
+@pytest.mark.parametrize("cost", [HashCost(memory_kib=8192), HashCost(rounds=1)])
+def test_less_than_the_least_cost_is_refused(cost: HashCost) -> None:
     with pytest.raises(ValueError, match="least cost"):
         passwords.use_cost(cost)
 
@@ -206,7 +213,7 @@ class Held:
         self.go = threading.Event()
         monkeypatch.setattr(passwords, "_fits", self._fits)
 
-    def _fits(self, _cost: Cost, _password: str, _hashed: str) -> bool:
+    def _fits(self, _cost: HashCost, _password: str, _hashed: str) -> bool:
         return not self.go.wait(timeout=60)
 
 

@@ -6,8 +6,8 @@ import pytest
 from auth import scope
 from auth.permissions import GrantKind, Permission, Role, Staff
 from auth.viewer import ANONYMOUS, Grants, HeldGrant, Viewer
+from database.connection import ALWAYS, NEVER, Clause, Connection, Database
 from domain.errors import Refused
-from models.database import ALWAYS, NEVER, Clause, Connection, Database
 
 INSIDE, OUTSIDE, BEYOND = 1, 2, 3
 

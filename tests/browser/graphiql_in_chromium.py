@@ -16,7 +16,7 @@ import httpx2
 import pytest
 
 from auth.permissions import Staff
-from models.database import Database
+from database.connection import Database
 from server.bundle import FOLDER, INSTALL, is_installed
 from tests.browser.chromium import Browser, browser, free_port
 from tests.factories import PASSWORD, add_user, import_sample

@@ -8,13 +8,13 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
+from database.connection import Database
 from domain.catalogue import Qualification
 from domain.identifiers import uln_check_digit
-from exchange.contract import FILE_BY_NAME
-from exchange.feed import apply_feed
-from exchange.report import Mode, Options, Report
-from exchange.source import Source
-from models.database import Database
+from exchange.feed.apply import apply_feed
+from exchange.feed.contract import FILE_BY_NAME
+from exchange.feed.report import Mode, Options, Report
+from exchange.feed.source import Source
 from tests.domain.cases import catalogue, qan
 
 DAY: Final = date(2010, 2, 19)

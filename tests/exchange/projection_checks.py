@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any, Final
 
 import models
+from database.connection import Connection, Database
 from domain.codes import CompletionStatus
 from domain.derivation import derive
 from domain.names import family_order, name_order, name_parts
 from domain.shown import shown
 from inputs.catalogue import read_catalogue
 from inputs.records import Course, RecordReader
-from models.database import Connection, Database
 
 TABLES: Final = tuple(sorted(getattr(models, name)._meta.db_table for name in models.__all__))  # noqa: SLF001 - where tortoise keeps a table's name
 FILLED: Final = (

@@ -8,10 +8,10 @@ from random import Random
 import orjson
 import pytest
 
+from database.connection import Database
 from domain.codes import AssessmentDetail, AssessmentFlag, EntryFlag
-from exchange.report import Outcome
+from exchange.feed.report import FeedOutcome
 from exchange.sample import COLUMNS, write_sample_feed
-from models.database import Database
 from tests.exchange.feeds import (
     ANNA_ULN,
     DAY,
@@ -53,7 +53,7 @@ async def test_a_sample_feed_of_240_learners_is_derived_as_the_rules_say(
     summary = write_sample_feed(tmp_path, centres=4, learners=240, seed=20)
     report = await apply(database, tmp_path)
     assert report.problems == ()
-    assert report.outcome is Outcome.APPLIED
+    assert report.outcome is FeedOutcome.APPLIED
     assert report.learners_derived == 240
     assert counts(report) == {name: (rows, 0, 0, 0, 0) for name, rows in summary.rows.items()}
     await assert_projection_is_derivation(database, DAY)
@@ -66,7 +66,7 @@ async def test_the_same_feed_again_changes_nothing_and_derives_nobody(
     await apply(database, tmp_path)
     before = await snapshot(database)
     report = await apply(database, tmp_path, day=NEXT_DAY)
-    assert report.outcome is Outcome.APPLIED
+    assert report.outcome is FeedOutcome.APPLIED
     assert report.unchanged
     assert report.learners_derived == 0
     assert counts(report) == {name: (0, 0, rows, 0, 0) for name, rows in summary.rows.items()}
@@ -92,7 +92,7 @@ async def test_a_dry_run_tells_the_same_counts_and_writes_nothing(
     folder = write_feed(tmp_path / "feed", tiny_feed())
     before = await snapshot(database)
     tried = await apply(database, folder, dry_run=True)
-    assert tried.outcome is Outcome.TRIED
+    assert tried.outcome is FeedOutcome.TRIED
     assert tried.run_id is None
     assert await snapshot(database) == before
     assert await database.reader.tuples("SELECT * FROM feed_run") in ([], ())
@@ -105,7 +105,7 @@ async def test_a_refused_dry_run_is_not_recorded(database: Database, tmp_path: P
     feed = tiny_feed()
     feed["learners.csv"][0]["date_of_birth"] = "yesterday"
     report = await apply(database, write_feed(tmp_path, feed), dry_run=True)
-    assert (report.outcome, report.run_id, report.problem_count) == (Outcome.REFUSED, None, 1)
+    assert (report.outcome, report.run_id, report.problem_count) == (FeedOutcome.REFUSED, None, 1)
     assert await database.reader.tuples("SELECT * FROM feed_run") in ([], ())
 
 
@@ -120,7 +120,7 @@ async def test_an_archive_does_what_its_folder_does(
             packed.write(path, f"{inside}{path.name}")
     first = await apply(database, archive)
     second = await apply(database, folder)
-    assert first.outcome is Outcome.APPLIED
+    assert first.outcome is FeedOutcome.APPLIED
     assert second.unchanged
     assert [(file.name, file.sha256) for file in first.files] == [
         (file.name, file.sha256) for file in second.files

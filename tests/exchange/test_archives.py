@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models.database import Database
+from database.connection import Database
 from tests.exchange.feeds import (
     apply,
     places,

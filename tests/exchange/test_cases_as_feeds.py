@@ -10,12 +10,12 @@ import pytest
 
 from actions.storing import Judge, derive_learners
 from auth.permissions import Staff
+from database.connection import Database
 from domain.codes import IssueCode
 from domain.issues import BEARS_ON_COMPONENTS
 from domain.vocabulary import UlnState
 from inputs.catalogue import read_catalogue
 from inputs.records import RecordReader
-from models.database import Database
 from tests.domain.cases import ComponentCase, component_cases, inputs_of
 from tests.exchange.feeds import Feed, Row, catalogue_rows, learner, send, ulns
 from tests.exchange.projection_checks import assert_projection_is_derivation

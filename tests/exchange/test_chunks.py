@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 import actions.storing
-import exchange.derive
+import exchange.feed.derive
 from actions.projection import Fresh, fresh_rows
+from database.connection import Database
 from exchange.refresh import refresh
 from exchange.sample import write_sample_feed
-from models.database import Database
 from tests.exchange.feeds import DAY, NEXT_DAY, apply, tiny_feed, write_feed
 from tests.exchange.projection_checks import assert_projection_is_derivation, snapshot
 
@@ -19,8 +19,8 @@ from tests.exchange.projection_checks import assert_projection_is_derivation, sn
 async def test_every_learner_is_derived_whatever_the_size_of_a_lot_and_wherever(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int, much: int
 ) -> None:
-    monkeypatch.setattr(exchange.derive, "CHUNK", chunk)
-    monkeypatch.setattr(exchange.derive, "MUCH", much)
+    monkeypatch.setattr(exchange.feed.derive, "CHUNK", chunk)
+    monkeypatch.setattr(exchange.feed.derive, "MUCH", much)
     write_sample_feed(tmp_path, centres=2, learners=60, seed=5)
     report = await apply(database, tmp_path)
     assert report.learners_derived == 60
@@ -46,7 +46,7 @@ async def test_a_lot_that_cannot_be_derived_leaves_everything_as_it_was(
         return fresh_rows(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(actions.storing, "fresh_rows", broken)
-    monkeypatch.setattr(exchange.derive, "CHUNK", 20)
+    monkeypatch.setattr(exchange.feed.derive, "CHUNK", 20)
     write_sample_feed(tmp_path / "two", centres=2, learners=60, seed=6)
     with pytest.raises(ValueError, match="cannot be derived"):
         await apply(database, tmp_path / "two")

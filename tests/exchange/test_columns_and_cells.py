@@ -5,8 +5,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from exchange.report import Outcome
-from models.database import Database
+from database.connection import Database
+from exchange.feed.report import FeedOutcome
 from tests.exchange.faults import FAULTS
 from tests.exchange.feeds import (
     ANNA_ULN,
@@ -34,7 +34,7 @@ async def test_a_breach_is_told_exactly_and_nothing_is_written(
         report = await apply(database, folder)
         assert (fault.name, places(report)) == (fault.name, fault.told)
         assert report.problem_count == len(fault.told)
-        assert report.outcome is Outcome.REFUSED
+        assert report.outcome is FeedOutcome.REFUSED
         assert all(len(problem.sentence()) < 1_500 for problem in report.problems)
         assert (fault.name, await snapshot(database)) == (fault.name, before)
         ((outcome, count, problems),) = await database.reader.tuples(

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from models.database import Database
+from database.connection import Database
 from tests.exchange.feeds import (
     ANNA_ULN,
     BEN_ULN,

@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exchange.report import Mode
-from models.database import open_database
+from database.connection import open_database
+from exchange.feed.report import Mode
 from tests.exchange.feeds import (
     ANNA_ULN,
     BEN_ULN,

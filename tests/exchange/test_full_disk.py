@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from tortoise.exceptions import OperationalError
 
+from database.connection import Database
+from database.trouble import Trouble, trouble_of
 from exchange.sample import write_sample_feed
-from models.database import Database
-from models.trouble import Trouble, trouble_of
 from tests.exchange.feeds import apply
 from tests.exchange.projection_checks import assert_projection_is_derivation, snapshot
 from tests.factories import DAY

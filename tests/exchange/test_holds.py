@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from database.connection import Database
 from exchange.refresh import refresh
-from models.database import Database
 from tests.domain.cases import qan
 from tests.exchange.feeds import (
     ANNA_ULN,

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from database.connection import open_database
 from exchange.sample import write_sample_feed
-from models.database import open_database
 from tests.exchange.feeds import NEXT_DAY, apply, counts, read_rows, write_rows
 from tests.exchange.projection_checks import assert_projection_is_derivation, snapshot
 from tests.killing import kill_when_told
@@ -12,10 +12,10 @@ SCRIPT = """
 import asyncio, sys, time
 from datetime import date
 from pathlib import Path
-from exchange.feed import apply_feed
-from exchange.report import Options
-from exchange.source import Source
-from models.database import open_database
+from exchange.feed.apply import apply_feed
+from exchange.feed.report import Options
+from exchange.feed.source import Source
+from database.connection import open_database
 
 class Told:
     def begin(self, step, total):

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from exchange.report import Mode, Outcome
-from models.database import Database
+from database.connection import Database
+from exchange.feed.report import FeedOutcome, Mode
 from tests.exchange.feeds import (
     ANNA_ULN,
     BEN_ULN,
@@ -42,7 +42,7 @@ async def test_good_rows_are_applied_and_the_others_handed_back(
     find(feed, "learners.csv", learner_ref="ben").update(uln="123", date_of_birth="1993-02-30")
     folder = write_feed(tmp_path, feed)
     report = await apply(database, folder, partial=True)
-    assert report.outcome is Outcome.PARTLY_APPLIED
+    assert report.outcome is FeedOutcome.PARTLY_APPLIED
     assert report.problem_count == 4
     assert counts(report)["learners.csv"] == (2, 0, 0, 1, 0)
     assert counts(report)["registrations.csv"] == (2, 0, 0, 1, 0)
@@ -140,7 +140,7 @@ async def test_a_partial_feed_that_is_broken_is_refused_whole(
         out.write('dora,,,"Dora,Dogwood,\n')
     before = await snapshot(database)
     report = await apply(database, folder, partial=True)
-    assert report.outcome is Outcome.REFUSED
+    assert report.outcome is FeedOutcome.REFUSED
     assert report.problem_count == 1_101
     assert await snapshot(database) == before
 
@@ -300,6 +300,6 @@ async def test_a_full_feed_never_closes_what_a_refused_row_mentions(
     find(feed, "registrations.csv", registration_ref="R-ben")["anticipated_award"] = "soon"
     folder = write_feed(tmp_path / "second", feed)
     report = await apply(database, folder, partial=True, mode=Mode.FULL)
-    assert report.outcome is Outcome.PARTLY_APPLIED
+    assert report.outcome is FeedOutcome.PARTLY_APPLIED
     assert report.unchanged
     assert await column(database, "SELECT DISTINCT status FROM registration") == ["ACCEPTED"]

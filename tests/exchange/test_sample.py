@@ -15,7 +15,7 @@ import pytest
 from domain.codes import AssessmentDetail
 from domain.identifiers import parse_qan, parse_uci, parse_uln, parse_upn
 from domain.vocabulary import ClaimStatus, EntryStatus, RegistrationStatus, VerificationState
-from exchange.contract import FILE_BY_NAME
+from exchange.feed.contract import FILE_BY_NAME
 from exchange.sample import COLUMNS, SampleSummary, write_sample_feed
 from exchange.sample.catalogue import build_catalogue
 from exchange.sample.plans import CORE, walk

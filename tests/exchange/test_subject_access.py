@@ -12,9 +12,9 @@ import pytest
 
 from auth.events import Event, EventKind, append
 from auth.viewer import ANONYMOUS, CONSOLE
+from database.connection import Database
 from domain.errors import Invalid, Missing, ProblemError, Refused
 from exchange.subject_access import JSON_NAME, SECTIONS, Request, subject_access
-from models.database import Database
 from tests.actions.school import rows, run
 from tests.factories import DAY, import_sample
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from database.connection import Database
 from domain.identifiers import uln_check_digit
-from models.database import Database
 from tests.domain.cases import qan
 from tests.exchange.feeds import (
     ANNA_ULN,

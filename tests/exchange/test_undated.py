@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from exchange.problems import FeedProblem
+from database.connection import Database
+from exchange.feed.problems import FeedProblem
 from exchange.refresh import refresh
-from models.database import Database
 from tests.exchange.feeds import ANNA_ULN, WEST, Row, entry, send, tiny_feed
 from tests.exchange.projection_checks import assert_projection_is_derivation
 from tests.factories import DAY, add_user, log_in, served

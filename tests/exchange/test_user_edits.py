@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from exchange.report import Mode
-from models.database import Database
+from database.connection import Database
+from exchange.feed.report import Mode
 from tests.exchange.feeds import (
     ANNA_ULN,
     EAST,

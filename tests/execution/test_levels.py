@@ -18,7 +18,7 @@ from graphql import (
     parse,
 )
 
-from execution.declared import Batch, Column, Declared, Each, Guard, declare
+from execution.declared import Attribute, Batch, Declared, Each, Guard, declare
 from execution.executor import BreadthFirstExecutor
 
 CENTRES = {"10": (1, 2), "20": (3, 4, 5), "30": ()}
@@ -70,7 +70,7 @@ def school(
 
     def column(type_: Any, name: str, guard_: Guard | None = None) -> GraphQLField:
         field = GraphQLField(type_)
-        declare(field, Declared(Column(name), guard_))
+        declare(field, Declared(Attribute(name), guard_))
         return field
 
     label = GraphQLField(GraphQLString)
@@ -196,7 +196,7 @@ async def test_a_guard_that_fails_lets_nobody_in() -> None:
         raise LookupError(message)
 
     field = GraphQLField(GraphQLString)
-    declare(field, Declared(Column("secret"), broken))
+    declare(field, Declared(Attribute("secret"), broken))
     schema = GraphQLSchema(GraphQLObjectType("Query", {"secret": field}))
     result = execute(schema, parse("{ secret }"), executor_class=BreadthFirstExecutor)
     assert isinstance(result, ExecutionResult)
@@ -206,7 +206,7 @@ async def test_a_guard_that_fails_lets_nobody_in() -> None:
 
 def test_a_guard_that_does_not_speak_of_each_object_lets_nobody_in() -> None:
     field = GraphQLField(GraphQLString)
-    declare(field, Declared(Column("secret"), lambda _sources, _info: []))
+    declare(field, Declared(Attribute("secret"), lambda _sources, _info: []))
     schema = GraphQLSchema(GraphQLObjectType("Query", {"secret": field}))
     result = execute(schema, parse("{ secret }"), executor_class=BreadthFirstExecutor)
     assert isinstance(result, ExecutionResult)

@@ -21,7 +21,7 @@ from graphql import (
     is_leaf_type,
 )
 
-from execution.declared import Batch, Column, Declared, Each, declare
+from execution.declared import Attribute, Batch, Declared, Each, declare
 
 OBJECTS = ("A", "B", "C")
 SHARED = "common"
@@ -179,9 +179,9 @@ class World:
         self.readers.setdefault(owner, {})[name] = read
         later = self.asynchronous and self.random.random() < 0.4
         field.resolve = resolve_later if later else resolve
-        ways: list[Column | Each | Batch | None] = [None, Batch(self._batch(field, later=later))]
+        ways: list[Attribute | Each | Batch | None] = [None, Batch(self._batch(field, later=later))]
         if not later and not self.asks_with_arguments(owner, name):
-            ways += [Column(name), Each(read)]
+            ways += [Attribute(name), Each(read)]
             if self.random.random() < 0.2:
                 field.resolve = None  # what graphql-core does then reads it, absence as null
                 return

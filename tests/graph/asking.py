@@ -4,7 +4,7 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from models.database import Database
+from database.connection import Database
 from tests.factories import Caller
 
 EVERYTHING = """

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from models.database import Database
+from database.connection import Database
 from tests.exchange.feeds import send, tiny_feed
 from tests.factories import served
 from tests.graph.watching import World, people

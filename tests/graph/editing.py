@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from models.database import Database
+from database.connection import Database
 from schema.ids import encode_id
 from tests.exchange.feeds import send, tiny_feed
 

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from auth.permissions import GrantKind, Staff
+from database.connection import Connection, Database
 from domain.codes import AssessmentFlag, CompletionStatus, EntryFlag, IssueCode
 from domain.names import name_order, name_parts, search_words
 from domain.vocabulary import ComponentType
-from models.database import Connection, Database
 from schema.ids import decode_id
 from tests.factories import Caller, add_user, import_sample
 from tests.graph.asking import centre_numbers

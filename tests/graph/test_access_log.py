@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from auth.events import Event, EventKind, append_all
-from models.database import Database
+from database.connection import Database
 from schema.ids import encode_id
 from tests.exchange.feeds import (
     ANNA_ULN,

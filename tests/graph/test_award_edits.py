@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from auth.permissions import Role
-from models.database import Database
+from database.connection import Database
 from schema.ids import encode_id
 from tests.exchange.feeds import ANNA_ULN, EAST, WEST
 from tests.factories import Caller, add_user, log_in, served

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models.database import Database
+from database.connection import Database
 from tests.factories import DAY, counted, log_in, served
 from tests.graph.finding import FILTERS, three_centres
 

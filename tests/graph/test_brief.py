@@ -8,8 +8,8 @@ import pytest
 from graphql import GraphQLObjectType, is_leaf_type, parse
 
 from auth.permissions import Staff
+from database.connection import Database
 from loaders.rows import EntryRow
-from models.database import Database
 from schema.brief import brief_rows
 from schema.root import make_schema
 from tests.factories import Caller, add_user, counted, import_sample, log_in, served

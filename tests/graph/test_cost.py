@@ -16,7 +16,7 @@ from graphql.type import is_non_null_type
 
 from auth.matrix import CallerKind
 from auth.permissions import Staff
-from models.database import Database
+from database.connection import Database
 from schema.cost import SIZES, WALK, cost_of
 from schema.root import make_schema
 from tests.callers import CallerMaker

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from database.connection import Database
 from domain.names import family_order
-from models.database import Database
 from tests.factories import Caller, counted, log_in, served
 from tests.graph.finding import FILTERS, three_centres
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from auth.permissions import Role
-from models.database import Database
+from database.connection import Database
 from tests.exchange.feeds import ANNA_ULN, WEST, registration, send, tiny_feed
 from tests.factories import Caller, add_user, log_in, served
 from tests.graph.editing import DECLARE, PREVIEW

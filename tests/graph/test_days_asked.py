@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.database import Database
+from database.connection import Database
 from tests.exchange.feeds import ANNA_ULN, WEST, send, tiny_feed
 from tests.factories import Caller, add_user, counted, import_sample, log_in, served
 from tests.graph.asking import centre_numbers

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from auth.permissions import Role
-from models.database import Database
+from database.connection import Database
 from schema.ids import encode_id
 from tests.domain.cases import qan
 from tests.exchange.feeds import EAST, WEST

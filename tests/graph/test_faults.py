@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from loaders import pages
-from models.database import Database
+from database.connection import Database
+from loaders import learner_pages
 from tests.exchange.feeds import WEST, send, tiny_feed
 from tests.factories import Caller, add_user, log_in, served
 
@@ -24,7 +24,7 @@ async def test_an_exception_in_a_resolver_answers_with_a_reference_and_none_of_i
     database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await add_user(database, "reader@example.org")
-    monkeypatch.setattr(pages, "learner_page", failing)
+    monkeypatch.setattr(learner_pages, "learner_page", failing)
     async with served(database_url) as client:
         caller = await log_in(client, "reader@example.org")
         answer = await caller.ask("{ me { email } learners { nodes { uln } } }")

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from auth.permissions import GrantKind, Staff
+from database.connection import Database
 from exchange.refresh import refresh
-from models.database import Database
 from tests.exchange.feeds import find, learner, registration, send, tiny_feed, ulns
 from tests.factories import DAY, Caller, add_user, import_sample, log_in, served
 from tests.graph.asking import centre_numbers

@@ -8,7 +8,7 @@ from actions.access import set_access
 from actions.grants import Rights
 from auth.permissions import GrantKind, Role, Staff
 from auth.viewer import CONSOLE
-from models.database import Database
+from database.connection import Database
 from tests.exchange.feeds import ANNA_ULN, WEST, send, tiny_feed
 from tests.factories import add_user, import_sample, log_in, served
 from tests.graph.asking import (

@@ -9,7 +9,7 @@ import pytest
 from actions.changes import FieldChange, Subject, record_changes
 from auth.permissions import Role, Staff
 from auth.viewer import CONSOLE
-from models.database import Database
+from database.connection import Database
 from schema.ids import encode_id
 from tests.exchange.feeds import (
     ANNA_ULN,

@@ -8,7 +8,7 @@ import pytest
 from graphql import GraphQLError, get_introspection_query, parse
 
 from auth.permissions import Staff
-from models.database import Database
+from database.connection import Database
 from schema import gate, limits
 from schema.limits import LIMITS, check_text, measured
 from schema.root import make_schema

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from graphql import GraphQLInputObjectType, is_list_type
 
+from database.connection import Database
 from exchange.refresh import refresh
-from models.database import Database
 from schema.root import make_schema
 from tests.exchange.feeds import WEST, send, tiny_feed
 from tests.factories import DAY, Caller, add_user, import_sample, log_in, served

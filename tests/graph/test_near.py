@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from auth.permissions import GrantKind, Role, Staff
+from database.connection import Database
 from domain.identifiers import uln_check_digit
-from models.database import Database
 from tests.exchange.feeds import EAST, WEST, entry, learner, registration, send, tiny_feed
 from tests.factories import add_user, counted, log_in, served
 from tests.graph.watching import READS

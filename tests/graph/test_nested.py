@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models.database import Database
+from database.connection import Database
 from tests.factories import add_user, counted, import_sample, log_in, served
 
 NESTED = """

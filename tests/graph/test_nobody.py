@@ -15,7 +15,7 @@ from graphql import (
     is_required_argument,
 )
 
-from models.database import Database
+from database.connection import Database
 from schema.root import make_schema, printed
 from tests.exchange.feeds import ANNA_ULN, WEST, send, tiny_feed
 from tests.factories import Caller, add_user, log_in, served

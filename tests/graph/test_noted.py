@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
-from models.database import Database
+from database.connection import Database
 from tests.exchange.feeds import (
     ANNA_ULN,
     BEN_ULN,

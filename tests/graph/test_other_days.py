@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from auth.permissions import GrantKind, Staff
+from database.connection import Database
 from exchange.refresh import refresh
-from models.database import Database
 from tests.exchange.feeds import read_rows, send
 from tests.factories import DAY, Caller, add_user, import_sample, log_in, served
 from tests.graph.asking import centre_numbers

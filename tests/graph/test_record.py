@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from models.database import Database
+from database.connection import Database
 from tests.domain.cases import qan
 from tests.exchange.feeds import ANNA_ULN, FETCHED_AT, STRANGE_ULN, WEST, entry, send, tiny_feed
 from tests.factories import Caller, add_user, log_in, served

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from auth.permissions import GrantKind, Role, Staff
-from models.database import Database
+from database.connection import Database
 from schema.ids import encode_id
 from tests.exchange.feeds import (
     ANNA_ULN,

@@ -7,7 +7,7 @@ from actions.access import end_access, set_access
 from actions.grants import Rights
 from auth.permissions import GrantKind
 from auth.viewer import CONSOLE
-from models.database import Database
+from database.connection import Database
 from tests.exchange.feeds import (
     ANNA_ULN,
     BEN_ULN,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from auth.permissions import GrantKind, Staff
-from models.database import Database
+from database.connection import Database
 from tests.exchange.feeds import (
     EAST,
     NEXT_DAY,

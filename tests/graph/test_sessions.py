@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from models.database import Database
+from database.connection import Database
 from server.app import create_app
 from server.settings import Settings
 from tests.exchange.feeds import WEST, send, tiny_feed

@@ -8,9 +8,9 @@ from typing import Final
 import pytest
 
 from auth.permissions import Role
+from database.connection import Database
+from exchange.feed.report import Mode
 from exchange.refresh import refresh
-from exchange.report import Mode
-from models.database import Database
 from schema.ids import encode_id
 from tests.domain.cases import qan
 from tests.exchange.feeds import (

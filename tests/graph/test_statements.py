@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from auth.permissions import Staff
-from models.database import Database, Dialect
+from database.connection import Database, Dialect
 from server.settings import Settings
 from tests.factories import Caller, add_user, counted, import_sample, log_in, served
 from tests.graph.asking import RECORD, centre_numbers, complete_the_sample

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from auth.permissions import GrantKind, Role
-from models.database import Database
+from database.connection import Database
 from schema.ids import encode_id, key_of
 from tests.domain.cases import qan
 from tests.exchange.feeds import ANNA_ULN, EAST, NEXT_DAY, WEST, find, send, tiny_feed

@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
+from database.connection import Database
 from exchange.refresh import refresh
-from models.database import Database
 from tests.factories import DAY, Caller
 
 LEARNERS = """

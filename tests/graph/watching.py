@@ -3,7 +3,7 @@
 from typing import Any
 
 from auth.permissions import GrantKind, Role, Staff
-from models.database import Database
+from database.connection import Database
 from tests.exchange.feeds import EAST, WEST
 from tests.factories import Caller, Served, add_user, log_in
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from auth.viewer import CONSOLE
+from database.connection import Database
 from domain.catalogue import Catalogue
 from domain.deadlines import DeadlineKind, deadlines_of
 from domain.derivation import Derivation, derive
@@ -16,7 +17,6 @@ from inputs.catalogue import read_catalogue
 from inputs.records import RecordReader
 from loaders.derivations import derived_by_registration_id
 from loaders.reading import Reading
-from models.database import Database
 from tests.factories import DAY, import_sample
 from tests.graph.travelling import hold_results
 

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from database.connection import Connection, Database, Dialect
 from loaders.gathering import Gathering
-from models.database import Connection, Database, Dialect
 from tests.factories import counted
 
 

@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import pytest
 
+from database.connection import Clause, Database
 from domain.errors import Invalid
 from loaders.paging import Order, PageRequest
 from loaders.rows import CentreRow
-from models.database import Clause, Database
 
 UP = Order("UP", ("c.name", "c.id"), ("name", "id"))
 DOWN = Order("DOWN", ("c.name", "c.id"), ("name", "id"), descending=True)

@@ -8,13 +8,13 @@ import pytest
 
 from auth.permissions import GrantKind, Role
 from auth.viewer import Grants, HeldGrant, Viewer
+from database.connection import Connection, Database, Dialect
 from loaders import components, learners
 from loaders.filters import LearnerFilter
-from loaders.lists import issue_page
-from loaders.pages import learner_page
+from loaders.issues import issue_page
+from loaders.learner_pages import learner_page
 from loaders.paging import ISSUES_BY_SEVERITY, LEARNERS_BY_NAME, PageRequest
 from loaders.reading import Reading
-from models.database import Connection, Database, Dialect
 from tests.factories import DAY, import_sample
 
 Keyed = Callable[[Reading, Sequence[int]], Awaitable[Sequence[Any]]]

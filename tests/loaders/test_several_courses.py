@@ -11,14 +11,15 @@ import pytest
 
 from auth.permissions import GrantKind, Role
 from auth.viewer import CONSOLE, Grants, HeldGrant, Viewer
+from database.connection import Database
 from domain.codes import CompletionStatus
 from loaders import issues_on, learners_on
 from loaders.counting import Counting, Grouping, Question
 from loaders.counts import Counted, counts_by_centre_id, counts_by_counting
 from loaders.counts_on import Tally, tally_by_centre_id, tally_by_filter
 from loaders.filters import LearnerFilter
-from loaders.lists import issue_count, issue_count_by_centre_id, issue_page
-from loaders.pages import (
+from loaders.issues import issue_count, issue_count_by_centre_id, issue_page
+from loaders.learner_pages import (
     learner_count,
     learner_count_by_centre_id,
     learner_page,
@@ -26,7 +27,6 @@ from loaders.pages import (
 )
 from loaders.paging import ISSUES_BY_SEVERITY, LEARNERS_BY_NAME, PageRequest
 from loaders.reading import Reading
-from models.database import Database
 from tests.exchange.feeds import read_rows, send
 from tests.factories import DAY, import_sample
 

@@ -13,15 +13,15 @@ import httpx2
 import orjson
 import pytest
 
-import exchange.feed
-import server.board
-import server.line
+import exchange.feed.apply
+import server.feed_progress
+import server.feed_queue
 from auth.permissions import GrantKind, Role, Staff
 from auth.sessions import add_session
 from auth.tokens import TokenKind, hash_of, new_token
 from auth.viewer import ANONYMOUS
-from exchange.derive import derive_touched
-from models.database import Database
+from database.connection import Database
+from exchange.feed.derive import derive_touched
 from tests.exchange.feeds import Row, find, tiny_feed, write_feed
 from tests.exchange.projection_checks import FILLED, snapshot
 from tests.factories import Caller, served
@@ -208,7 +208,7 @@ class Gate:
 def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
     """A gate that is open, and that no feed gets round."""
     built = Gate()
-    monkeypatch.setattr(exchange.feed, "derive_touched", built.derive)
+    monkeypatch.setattr(exchange.feed.apply, "derive_touched", built.derive)
     return built
 
 
@@ -249,14 +249,14 @@ async def token(database: Database) -> str:
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows tell how far a run has come without delay, and nobody waits long for them."""
-    monkeypatch.setattr(server.board, "EVERY", 0.01)
-    monkeypatch.setattr(server.board, "PATIENCE", 0.01)
+    monkeypatch.setattr(server.feed_progress, "EVERY", 0.01)
+    monkeypatch.setattr(server.feed_progress, "PATIENCE", 0.01)
 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that stops does not wait for the feed it applies."""
-    monkeypatch.setattr(server.line, "LAST_PATIENCE", 0.0)
+    monkeypatch.setattr(server.feed_queue, "LAST_PATIENCE", 0.0)
 
 
 async def written(database: Database) -> list[tuple[Any, ...]]:

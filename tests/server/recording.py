@@ -9,7 +9,7 @@ from typing import Any
 from auth.events import Event, EventKind
 from auth.permissions import GrantKind, Role, Staff
 from auth.viewer import Grants, HeldGrant, Viewer
-from models.database import Database
+from database.connection import Database
 
 NOW = datetime(2010, 2, 19, 9, 30, tzinfo=UTC)
 WEST, EAST = 1, 2

@@ -14,8 +14,8 @@ import pytest
 import uvicorn
 
 from cli.serving import serve
+from database.connection import Database
 from domain.errors import Conflict
-from models.database import Database
 from server.app import create_app
 from server.settings import Settings
 from tests.factories import DAY, counted, served
@@ -70,7 +70,7 @@ async def test_a_server_whose_database_does_not_answer_is_not_ready(
         raise OSError
 
     async with served(database_url) as client:
-        monkeypatch.setattr("models.database.Connection.tuples", away)
+        monkeypatch.setattr("database.connection.Connection.tuples", away)
         ready, alive = await client.get("/readyz"), await client.get("/healthz")
 
     assert (ready.status_code, ready.json()) == (503, {"ready": False, "reason": "database"})

@@ -11,11 +11,11 @@ import pytest
 
 import server.day
 from auth.permissions import Staff
+from database.connection import Database, open_database
 from domain.derivation import derive
 from exchange.refresh import refresh
 from inputs.catalogue import read_catalogue
 from inputs.records import RecordReader
-from models.database import Database, open_database
 from server.app import create_app
 from server.clock import Clock
 from server.day import follow_the_day

@@ -10,8 +10,8 @@ import pytest
 import xlsxwriter
 
 from auth.permissions import Role
+from database.connection import Database
 from exchange.declared import CSV, XLSX
-from models.database import Database
 from tests.domain.cases import qan
 from tests.exchange.feeds import ANNA_ULN, BEN_ULN, CLEO_ULN, EAST, WEST
 from tests.factories import LOG_IN, PASSWORD, Caller, add_user, served

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 import models
-from models.database import Database
+from database.connection import Database
 from tests.exchange.feeds import ANNA_ULN, WEST, send, tiny_feed
 from tests.factories import PASSWORD, Caller, add_user, log_in_by_password, served
 from tests.server.test_guide import CHOSEN, EMAIL, code_for, play

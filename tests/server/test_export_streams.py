@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 import exchange.export.listing
 import server.streaming
 from auth.permissions import Staff
-from models.database import Database
+from database.connection import Database
 from server.app import create_app
 from server.settings import Settings
 from tests.factories import DAY, import_sample

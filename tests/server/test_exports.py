@@ -11,7 +11,7 @@ import pytest
 
 from auth.matrix import CallerKind, holds
 from auth.permissions import GrantKind, Permission, Role, Staff
-from models.database import Database
+from database.connection import Database
 from server.lists import LISTS
 from tests.callers import CallerMaker
 from tests.exchange.feeds import ANNA_ULN, EAST, WEST, find, send, tiny_feed

@@ -7,9 +7,9 @@ from typing import Any, Final
 import pytest
 
 from auth.permissions import Role
+from database.connection import Database
 from domain.codes import CompletionStatus, IssueCode
 from domain.vocabulary import ComponentType
-from models.database import Database
 from tests.factories import DAY, add_user, import_sample, served
 from tests.graph.asking import centre_numbers, complete_the_sample
 from tests.server.exporting import (

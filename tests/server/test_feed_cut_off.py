@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 import pytest
 
-import exchange.runs
-from models.database import Database
+import exchange.feed.runs
+from database.connection import Database
 from tests.exchange.feeds import send, tiny_feed
 from tests.exchange.projection_checks import assert_projection_is_derivation
 from tests.factories import DAY
@@ -85,14 +85,14 @@ async def test_a_server_that_stops_waits_for_a_feed_that_is_nearly_done(
 SCRIPT = """
 import asyncio, sys, time
 from pathlib import Path
-import exchange.feed
+import exchange.feed.apply
 from tests.server.feeding import desk
 
 async def main(url, token, shelf, feed):
     async def derive(*arguments):
         print("deriving", flush=True)
         await asyncio.sleep(60)
-    exchange.feed.derive_touched = derive
+    exchange.feed.apply.derive_touched = derive
     async with desk(url, token, Path(shelf)) as robot:
         await robot.sent(Path(feed).read_bytes())
         await asyncio.sleep(60)
@@ -117,7 +117,7 @@ async def test_a_feed_whose_process_is_killed_is_told_as_interrupted_by_the_next
 
     assert await fed(database) == before
     assert [row[0] for row in await written(database)] == ["APPLIED", "RUNNING"]
-    monkeypatch.setattr(exchange.runs, "STALE_AFTER", timedelta(0))
+    monkeypatch.setattr(exchange.feed.runs, "STALE_AFTER", timedelta(0))
     async with desk(database_url, token, shelf) as robot:
         killed = await robot.data(PAGE, first=1)
         interrupted = await robot.ended(killed["feedRuns"]["nodes"][0]["id"])
@@ -154,7 +154,7 @@ async def test_a_fault_of_ours_changes_nothing_and_is_told_with_its_reference(
         message = "hunter2"
         raise RuntimeError(message)
 
-    monkeypatch.setattr(exchange.feed, "derive_touched", broken)
+    monkeypatch.setattr(exchange.feed.apply, "derive_touched", broken)
     async with desk(database_url, token, shelf, log_format="json") as robot:
         run = await robot.ended(await robot.sent(later(tmp_path / "second")))
 

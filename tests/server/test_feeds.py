@@ -8,7 +8,7 @@ from pathlib import Path
 
 from auth.permissions import Staff
 from auth.tokens import TokenKind, new_token
-from models.database import Database
+from database.connection import Database
 from server.shelf import KEPT, LONGEST_RUN, REFUSED, Shelf
 from tests.exchange.feeds import WEST, find, send, tiny_feed, write_feed
 from tests.exchange.projection_checks import assert_projection_is_derivation

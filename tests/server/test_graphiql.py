@@ -12,7 +12,7 @@ import pytest
 
 from auth.matrix import CallerKind
 from auth.permissions import Staff
-from models.database import Database
+from database.connection import Database
 from server.bundle import FILES, PINNED
 from server.graphiql import NAME
 from server.saved import FOLDER, examples

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import httpx2
 
-from models.database import Database
+from database.connection import Database
 from tests.factories import PASSWORD, Caller, add_user, import_sample, log_in_by_password, served
 
 EMAIL: Final = "carol.newman@college.example"

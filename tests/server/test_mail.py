@@ -13,8 +13,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from actions.letters import write_letter
+from database.connection import Database
 from domain.letters import LetterKind
-from models.database import Database
 from server.mail.carriers import Folder, Smtp
 from server.mail.letters import Letterhead
 from server.mail.post import deliver_due

@@ -7,7 +7,7 @@ import httpx2
 import orjson
 import pytest
 
-from models.database import Database
+from database.connection import Database
 from tests.factories import Caller, add_user, log_in, served
 
 JSON: Final = {"content-type": "application/json"}

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from auth.permissions import Staff
-from models.database import Database
+from database.connection import Database
 from server.app import create_app
 from server.settings import Settings
 from tests.factories import (

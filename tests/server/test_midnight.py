@@ -9,8 +9,8 @@ import pytest
 
 import server.day
 from auth.permissions import Staff
+from database.connection import Database
 from exchange.refresh import is_due
-from models.database import Database
 from server.clock import Clock
 from tests.exchange.projection_checks import assert_projection_is_derivation
 from tests.factories import DAY, Caller, add_user, import_sample, log_in, served

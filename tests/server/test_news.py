@@ -17,8 +17,8 @@ import server.news
 from actions import access, accounts
 from auth.permissions import GrantKind, Role, Staff
 from auth.viewer import CONSOLE
-from models.database import Database, Dialect
-from models.news import about_centre
+from database.connection import Database, Dialect
+from database.news import about_centre
 from server.app import create_app
 from server.settings import Settings
 from server.streams import MOST_EACH

@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from auth.matrix import CallerKind
-from models.database import Database
+from database.connection import Database
 from tests.callers import CallerMaker
 from tests.factories import served
 

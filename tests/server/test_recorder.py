@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 import server.recorder
 from auth.events import Event, EventKind
-from models.database import Database
+from database.connection import Database
 from server.recorder import Recorder, recording
 from tests.server.recording import (
     ANNA,

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
-from models.database import Database
+from database.connection import Database
 from tests.server.feeding import (
     ZIP,
     Sender,

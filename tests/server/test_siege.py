@@ -12,7 +12,7 @@ import httpx2
 import orjson
 import pytest
 
-from models.database import Database
+from database.connection import Database
 from server.app import create_app
 from server.settings import Settings
 from tests.auth.redis_server import RedisServer

@@ -8,8 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from auth.matrix import CallerKind
+from database.connection import Database
 from domain.errors import Invalid
-from models.database import Database
 from schema.limits import LIMITS
 from schema.root import make_schema
 from server.documents import stored_documents

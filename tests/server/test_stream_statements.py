@@ -9,9 +9,9 @@ from typing import Any, Final
 import pytest
 from starlette.applications import Starlette
 
-from models.database import Connection as Asked
-from models.database import Database, Dialect
-from models.news import about_centre
+from database.connection import Connection as Asked
+from database.connection import Database, Dialect
+from database.news import about_centre
 from tests.exchange.feeds import WEST, send, tiny_feed
 from tests.factories import add_user, log_in, served
 from tests.server.connections import Connection, app_of

@@ -14,7 +14,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from pydantic import ValidationError
 
 from auth.permissions import Staff
-from models.database import Database
+from database.connection import Database
 from server.settings import Settings, faults
 from tests.exchange.feeds import tiny_feed
 from tests.factories import Caller, served

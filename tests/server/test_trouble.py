@@ -7,9 +7,9 @@ import httpx2
 import pytest
 
 from auth.matrix import CallerKind
+from database import deadline
+from database.connection import Database, Dialect
 from loaders.reading import Reading
-from models import deadline
-from models.database import Database, Dialect
 from server.app import create_app
 from server.settings import Settings
 from tests.callers import CallerMaker
@@ -46,7 +46,7 @@ async def test_an_operation_that_takes_too_long_is_ended_in_the_database_too(
 ) -> None:
     reader = await CallerMaker(database, 0).caller(CallerKind.REGISTERED)
     headers = {"authorization": f"Bearer {reader.token}"}
-    monkeypatch.setattr("loaders.pages.learner_page", endless)
+    monkeypatch.setattr("loaders.learner_pages.learner_page", endless)
     async with served(database_url, deadline_seconds=1.0) as client:
         asking = [
             client.post("/graphql", json={"query": LEARNERS}, headers=headers) for _ in range(3)

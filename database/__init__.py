@@ -1,0 +1,1 @@
+"""How SQL reaches the database and comes back, in time; it knows no table."""

@@ -1,0 +1,398 @@
+"""The open database: one door for statements, whichever database stands behind it."""
+
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from copy import copy
+from datetime import date
+from enum import StrEnum
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import urlsplit
+
+import asyncpg
+import orjson
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.context import TortoiseContext
+from tortoise.exceptions import IntegrityError, OperationalError
+from tortoise.transactions import in_transaction
+
+from database.deadline import in_time, interrupted, time_left
+from database.migrator import Migrator
+from database.news import CHANNEL, News
+from database.placeholders import numbered, sendable, united
+from database.read_pool import Pooled, ReadPool
+from database.release import let_go
+from database.sqlite import for_sqlite, sqlite_converters
+from database.statement_count import count
+from database.transactions import begun
+
+APP = "models"
+WRITE = "default"
+READ = "read"
+LONGEST_WAIT = 10_000
+"""Milliseconds for which a statement waits for another process that writes to SQLite."""
+BRIEF_WAIT = 100
+"""Milliseconds for which a brief transaction waits."""
+
+Row = TypeVar("Row")
+
+
+class Dialect(StrEnum):
+    """The databases that are supported."""
+
+    POSTGRESQL = "postgresql"
+    SQLITE = "sqlite"
+
+    def storable(self, value: object) -> object:
+        """A value as the database holds it: SQLite keeps days and moments as text."""
+        return for_sqlite(value) if self is Dialect.SQLITE else value
+
+    def storable_rows(self, rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
+        """Rows as the database holds them."""
+        if self is Dialect.POSTGRESQL:
+            return rows
+        return (
+            tuple(for_sqlite(value) if isinstance(value, date) else value for value in row)
+            for row in rows
+        )
+
+
+class DatabaseUrlError(ValueError):
+    """The database address is not one that can be used."""
+
+
+class Clause(NamedTuple):
+    """A piece of SQL with `?` for each of its parameters."""
+
+    text: str
+    params: tuple[Any, ...] = ()
+
+    def __and__(self, other: "Clause") -> "Clause":
+        """Both must hold."""
+        return Clause(f"{self.text} AND {other.text}", self.params + other.params)
+
+
+ALWAYS = Clause("TRUE")
+NEVER = Clause("FALSE")
+
+
+class Connection:
+    """Statements with `?` placeholders, on one connection or inside one transaction."""
+
+    def __init__(
+        self,
+        client: BaseDBAsyncClient,
+        dialect: Dialect,
+        hear: Callable[[str], None] = lambda _news: None,
+        *,
+        lending: ReadPool | None = None,
+        plans_once: bool = False,
+    ) -> None:
+        """Speak through a tortoise client; `hear` takes news where the database cannot tell any.
+
+        `lending` keeps connections to read through between statements.
+        """
+        self.client = client
+        self.dialect = dialect
+        self._hear = hear
+        self._lending = lending
+        self._plans_once = plans_once
+        self.keyed = self
+        """For rows that are found by their keys: planned once, whatever keys are sent."""
+        if lending is not None and not plans_once:
+            self.keyed = Connection(client, dialect, lending=lending, plans_once=True)
+
+    async def tuples(self, text: str, *params: object) -> Sequence[Sequence[Any]]:
+        """The rows of a query, or those that a change returns, as the driver gives them."""
+        if self.dialect is Dialect.POSTGRESQL:
+            return await self._send(*sendable((text, params)))
+        return await self._send(text, self._params(params))
+
+    async def rows(self, shape: Callable[..., Row], text: str, *params: object) -> list[Row]:
+        """The rows of a query as slotted values; the columns stand in the order of its fields."""
+        return self.all_shaped(shape, await self.tuples(text, *params))
+
+    async def together(self, queries: Sequence[Clause]) -> Sequence[Sequence[Sequence[Any]]]:
+        """The rows of each of these queries, which PostgreSQL is asked for in one statement."""
+        if len(queries) == 1 or self.dialect is Dialect.SQLITE:
+            return [await self.tuples(query.text, *query.params) for query in queries]
+        text, params = united(queries)
+        return (await self._send(text, params, nested=True))[0]
+
+    def all_shaped(self, shape: Callable[..., Row], rows: Sequence[Sequence[Any]]) -> list[Row]:
+        """Rows as slotted values."""
+        if self.dialect is Dialect.POSTGRESQL:
+            return [shape(*row) for row in rows]
+        return [self.shaped(shape, row) for row in rows]
+
+    def shaped(self, shape: Callable[..., Row], row: Sequence[Any]) -> Row:
+        """A row, or a part of one, as a slotted value."""
+        if self.dialect is Dialect.POSTGRESQL:
+            return shape(*row)
+        pairs = zip(sqlite_converters(shape), row, strict=True)
+        return shape(*(convert(value) if convert else value for convert, value in pairs))
+
+    async def execute(self, text: str, *params: object) -> None:
+        """Run a statement that answers nothing."""
+        await self._send(self._text(text), self._params(params))
+
+    async def insert(self, text: str, *params: object) -> int:
+        """Insert one row; its id."""
+        returning = " RETURNING id" if self.dialect is Dialect.POSTGRESQL else ""
+        async with in_time():
+            found = await self.client.execute_insert(
+                self._text(text + returning), self._params(params)
+            )
+        count(1)
+        return int(found if self.dialect is Dialect.SQLITE else found[0])
+
+    async def execute_many(self, text: str, rows: Sequence[Sequence[object]]) -> None:
+        """Run one statement for each row of parameters."""
+        if rows:
+            prepared = [self._params(row) for row in rows]
+            async with in_time():
+                await self.client.execute_many(self._text(text), prepared)
+            count(0)
+
+    async def load(
+        self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
+    ) -> None:
+        """Append storable rows to a table the fastest way the database has."""
+        if not rows:
+            return
+        if self.dialect is Dialect.POSTGRESQL:
+            async with self.client.acquire_connection() as raw:
+                await raw.copy_records_to_table(table, records=rows, columns=list(columns))
+            return
+        names = ", ".join(f'"{name}"' for name in columns)
+        marks = ", ".join("?" * len(columns))
+        text = f'INSERT INTO "{table}" ({names}) VALUES ({marks})'  # noqa: S608 - names are ours
+        await self.client.execute_many(text, rows)  # type: ignore[arg-type]  # rows are sequences
+
+    async def tell(self, news: Iterable[str]) -> None:
+        """Have everybody who watches hear this, once the transaction has ended well."""
+        told = list(dict.fromkeys(news))
+        if told and self.dialect is Dialect.POSTGRESQL:
+            await self.execute(f"SELECT pg_notify('{CHANNEL}', t) FROM unnest(?::text[]) t", told)  # noqa: S608 - the channel is ours
+            return
+        for text in told:
+            self._hear(text)
+
+    def among(self, column: str, values: Iterable[object]) -> Clause:
+        """The column is one of the values: one parameter, one text, however many values."""
+        if self.dialect is Dialect.POSTGRESQL:
+            listed = values if isinstance(values, tuple) else list(values)
+            return Clause(f"{column} = ANY(?)", (listed,))
+        text = f"{column} IN (SELECT value FROM json_each(?))"  # noqa: S608 - columns are ours
+        return Clause(text, (orjson.dumps(list(values)).decode(),))
+
+    @property
+    def differs(self) -> str:
+        """The operator that tells values apart and treats null as a value."""
+        return "IS DISTINCT FROM" if self.dialect is Dialect.POSTGRESQL else "IS NOT"
+
+    @property
+    def spare(self) -> int:
+        """Connections that are out of the pool and not in use."""
+        return 0 if self._lending is None else self._lending.spare
+
+    async def close(self) -> None:
+        """Give back to the pool what was kept."""
+        if self._lending is not None:
+            await self._lending.close()
+
+    async def _send(
+        self, text: str, params: list[Any], *, nested: bool = False
+    ) -> Sequence[Sequence[Any]]:
+        """The rows that a statement answers, in time; with `nested`, one row of lists of them."""
+        self.client.log.debug("%s: %s", text, params)
+        if self._lending is not None:
+            async with self._lending.lent(plans_once=self._plans_once) as raw:
+                rows = await self._ask(raw, text, params)
+        else:
+            holder = self.client.acquire_connection()
+            async with in_time(queue=True):
+                raw = await holder.__aenter__()
+            try:
+                rows = await self._ask(raw, text, params)
+            finally:
+                await let_go(raw, holder)
+        count(sum(map(len, rows[0])) if nested else len(rows))
+        return rows
+
+    async def _ask(self, raw: Any, text: str, params: list[Any]) -> Sequence[Sequence[Any]]:  # noqa: ANN401 - a driver's
+        if self.dialect is Dialect.POSTGRESQL:
+            ask = self.client._translate_exceptions  # type: ignore[attr-defined]  # noqa: SLF001 - as its own methods do
+            return await ask(_fetch, raw, text, params)  # type: ignore[no-any-return]
+        try:
+            return await interrupted(raw, raw.execute_fetchall(text, params))  # type: ignore[no-any-return]
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+        except sqlite3.IntegrityError as error:
+            raise IntegrityError(error) from error
+
+    def _text(self, text: str) -> str:
+        return numbered(text) if self.dialect is Dialect.POSTGRESQL else text
+
+    def _params(self, params: Iterable[object]) -> list[Any]:
+        if self.dialect is Dialect.POSTGRESQL:
+            return list(params)
+        return [for_sqlite(value) for value in params]
+
+
+async def _fetch(
+    _client: object, raw: asyncpg.Connection, text: str, params: list[Any]
+) -> Sequence[Sequence[Any]]:
+    """The rows of a statement, on a connection that is held; PostgreSQL stops it in time.
+
+    A time limit of asyncpg's own would not hold for the statements that it puts before this one.
+    """
+    async with in_time():
+        return await raw.fetch(text, *params)  # type: ignore[return-value]  # records can be indexed by position
+
+
+class Database:
+    """A connection to write with and one to read with, so that reads never wait for a feed."""
+
+    def __init__(self, context: TortoiseContext, dialect: Dialect, pool_size: int) -> None:
+        """Wrap an initialised tortoise context."""
+        self._context = context
+        self.dialect = dialect
+        client = context.connections.get(READ)
+        lending = ReadPool(client, pool_size) if dialect is Dialect.POSTGRESQL else None
+        self.reader = Connection(client, dialect, lending=lending)
+        self.news = News()
+        self.writer = Connection(context.connections.get(WRITE), dialect, self.news.hear)
+        if dialect is Dialect.POSTGRESQL:
+            for connection in (self.reader, self.writer):
+                connection.client.connection_class = Pooled  # type: ignore[attr-defined]
+
+    @asynccontextmanager
+    async def transaction(
+        self, *, wait: int = LONGEST_WAIT, patience: float | None = None
+    ) -> AsyncIterator[Connection]:
+        """Everything or nothing; nothing but statements may be awaited inside.
+
+        `wait` is for how many milliseconds another process may keep SQLite to itself, `patience`
+        for how many seconds this one may; raises BusyError.
+        """
+        told: list[str] = []
+        left = time_left()
+        if left is not None:
+            patience = left if patience is None else min(left, patience)
+        with copy(self._context):  # a context remembers who entered it: each enters one of its own
+            async with begun(in_transaction(WRITE), patience) as client:
+                connection = Connection(client, self.dialect, told.append)
+                if self.dialect is Dialect.SQLITE:
+                    await _take_turn(connection, wait)
+                yield connection
+        for text in dict.fromkeys(told):
+            self.news.hear(text)
+
+    @asynccontextmanager
+    async def brief_transaction(self) -> AsyncIterator[Connection]:
+        """A transaction that gives up soon where another process keeps SQLite to itself.
+
+        Whoever waits for SQLite keeps the one connection to write with from everybody else.
+        """
+        async with self.transaction(wait=BRIEF_WAIT) as connection:
+            yield connection
+
+    async def pending_migrations(self) -> list[str]:
+        """Names of the migrations that this database still needs."""
+        await self.writer.tuples("SELECT 1")  # tortoise takes one that is away for an empty one
+        with copy(self._context):
+            return [step.migration.name for step in await self._migrator().plan()]
+
+    async def migrate(self) -> None:
+        """Bring the tables to what the models say."""
+        with copy(self._context):
+            await self._migrator().migrate()
+
+    def _migrator(self) -> Migrator:
+        client = self._context.connections.get(WRITE)
+        return Migrator(client, {APP: _app()})
+
+    def connections(self) -> list[tuple[str, int, int]]:
+        """For each purpose, how many connections are open, and how many of them idle."""
+        found = []
+        for purpose, connection in (("read", self.reader), ("write", self.writer)):
+            pool = getattr(connection.client, "_pool", None)
+            if pool is not None:
+                idle = pool.get_idle_size() + connection.spare
+                found.append((purpose, pool.get_size(), idle))
+        return found
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.reader.close()
+        await self._context.close_connections()
+
+
+def json_rows(dialect: Dialect, columns: str) -> str:
+    """The expression that makes one JSON text of all rows, each a list of these columns."""
+    if dialect is Dialect.POSTGRESQL:
+        return f"json_agg(json_build_array({columns}))::text"
+    return f"json_group_array(json_array({columns}))"
+
+
+async def _take_turn(connection: Connection, wait: int) -> None:
+    """Begin as SQLite's one writer: who reads first and writes later is refused without a wait."""
+    await connection.execute("COMMIT")
+    await connection.execute(f"PRAGMA busy_timeout = {wait}")
+    try:
+        await connection.execute("BEGIN IMMEDIATE")
+    finally:
+        await connection.execute(f"PRAGMA busy_timeout = {LONGEST_WAIT}")
+
+
+def dialect_of(url: str) -> Dialect:
+    """Which database an address points to; raises DatabaseUrlError for any other."""
+    scheme = urlsplit(url).scheme
+    if scheme in ("postgres", "postgresql", "asyncpg"):
+        return Dialect.POSTGRESQL
+    if scheme == "sqlite":
+        return Dialect.SQLITE
+    message = "The database address must begin with sqlite:// or postgres://."
+    raise DatabaseUrlError(message)
+
+
+async def open_database(url: str, *, pool_size: int = 10) -> Database:
+    """Open the database behind an address; nothing is created or changed in it."""
+    dialect = dialect_of(url)
+    if dialect is Dialect.SQLITE:
+        _try_file(url)
+    context = TortoiseContext()  # of its own: Tortoise.init would close the one opened before
+    config = {
+        "connections": {WRITE: _connection(url, pool_size), READ: _connection(url, pool_size)},
+        "apps": {APP: _app()},
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+    with context:
+        await context.init(config)
+    return Database(context, dialect, pool_size)
+
+
+def _try_file(url: str) -> None:
+    """Raise what keeps a file from being opened here: later it would leave a thread behind."""
+    parts = urlsplit(url)
+    sqlite3.connect(parts.netloc + parts.path).close()
+
+
+def _app() -> dict[str, Any]:
+    return {
+        "models": ["models"],
+        "default_connection": WRITE,
+        "migrations": "models.migrations",
+    }
+
+
+def _connection(url: str, pool_size: int) -> str:
+    """The address with what each database needs to serve many requests."""
+    joint = "&" if "?" in url else "?"
+    if dialect_of(url) is Dialect.SQLITE:
+        return f"{url}{joint}journal_mode=WAL&busy_timeout={LONGEST_WAIT}&synchronous=NORMAL"
+    address = re.sub(r"^(postgresql|asyncpg)://", "postgres://", url)
+    return f"{address}{joint}minsize=1&maxsize={pool_size}"

@@ -1,0 +1,12 @@
+"""What migrations of rows ask the database with."""
+
+from typing import Any
+
+from database.connection import Connection, Dialect
+
+
+def connection_of(editor: Any) -> Connection:  # noqa: ANN401 - tortoise's untyped hook
+    """The door for SQL behind a schema editor."""
+    client = editor.client
+    dialect = Dialect.SQLITE if client.capabilities.dialect == "sqlite" else Dialect.POSTGRESQL
+    return Connection(client, dialect)

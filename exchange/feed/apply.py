@@ -1,0 +1,312 @@
+"""A feed from start to end: four stages of checks, then one transaction, all or nothing."""
+
+import asyncio
+import csv
+from collections.abc import Sequence
+from contextlib import aclosing
+from datetime import UTC, date, datetime
+
+from actions.locks import lock_feeds
+from actions.storing import mark_modified
+from database.connection import Clause, Connection, Database
+from exchange.feed.attach import prepare_entries, write_entries
+from exchange.feed.checks import check_file, looked_at
+from exchange.feed.closing import close_unmentioned
+from exchange.feed.consortia import merge_consortia
+from exchange.feed.contract import EXPLANATION, FILE_BY_NAME, File
+from exchange.feed.derive import derive_touched
+from exchange.feed.history import record_closing, record_merge
+from exchange.feed.merge import (
+    MERGE_BY_FILE,
+    MergeCounts,
+    count,
+    follow_registrations,
+    prepare,
+    write,
+)
+from exchange.feed.prefetch import prefetched
+from exchange.feed.problems import FeedProblem, Problems
+from exchange.feed.reading import Layout, RowReader, check_header
+from exchange.feed.report import (
+    FeedOutcome,
+    FileReport,
+    Mode,
+    NoProgress,
+    Options,
+    Progress,
+    Report,
+)
+from exchange.feed.runs import begin_run, record_run
+from exchange.feed.source import FeedFile, Source
+from exchange.feed.staging import (
+    FEW,
+    analyse,
+    create_stages,
+    drop_stages,
+    expect_much,
+    load_batch,
+)
+from exchange.feed.touch import (
+    TOUCHED,
+    create_touched,
+    number_touched,
+    reattach_among_courses,
+    reattach_people,
+    reattach_qualifications,
+    remember_people,
+    touch_by_file,
+)
+from loaders.feed_runs import FeedRunRow
+
+
+class _RolledBackError(Exception):
+    """Leaves the transaction without a trace."""
+
+
+class _Run:
+    """One feed on its way through the stages."""
+
+    def __init__(
+        self, source: Source, options: Options, day: date, progress: Progress, started: datetime
+    ) -> None:
+        self.source = source
+        self.started = started
+        self.options = options
+        self.day = day
+        self.progress = progress
+        self.problems = Problems()
+        self.files: list[FeedFile] = []
+        self.layouts: dict[str, Layout] = {}
+        self.refused: dict[str, set[int]] = {}
+        self.few: dict[str, bool] = {}
+        """Of each file, whether looking through all of its rows takes hardly any time."""
+        self.broken = False
+        """Whether a file could not be read to its end."""
+        self.counts: dict[str, MergeCounts] = {}
+        self.closed: dict[str, int] = {}
+        self.derived = 0
+        self.tried = False
+        """Whether a dry run came to its end."""
+
+    @property
+    def stopped(self) -> bool:
+        """Whether faults forbid to go on."""
+        if not self.problems:
+            return False
+        return not self.options.partial or self.broken
+
+    def look(self) -> bool:
+        """Stages 1 and 2, which need no database; whether to go on."""
+        self.files = self.source.check(self.problems)
+        if self.problems:
+            return False
+        for feed_file in self.files:
+            layout = check_header(self.source, FILE_BY_NAME[feed_file.name], self.problems)
+            if layout is not None:
+                self.layouts[feed_file.name] = layout
+        return not self.problems
+
+    async def apply(self, connection: Connection) -> None:
+        """Stages 3 and 4, then the merge and the derivation."""
+        await lock_feeds(connection)
+        await expect_much(connection)
+        await create_stages(connection, looked_at(layout.file for layout in self._in_order()))
+        await self._stage_rows(connection)
+        if self.stopped:
+            raise _RolledBackError
+        await self._check(connection)
+        if self.stopped:
+            raise _RolledBackError
+        await create_touched(connection)
+        for layout in self._in_order():
+            await self._merge(connection, layout)
+        if self.options.mode is Mode.FULL:
+            for layout in self._in_order():
+                name = layout.file.name
+                # A refused row is mentioned, though not applied; what it names stays open.
+                if not self.refused[name]:
+                    await record_closing(connection, name, self.options.viewer, self.started)
+                    self.closed[name] = await close_unmentioned(connection, name)
+            if self.closed.get("registrations.csv"):
+                await reattach_among_courses(connection)
+        await self._derive(connection)
+        await drop_stages(connection)
+        if self.options.dry_run:
+            self.tried = True
+            raise _RolledBackError
+
+    def _in_order(self) -> list[Layout]:
+        return [self.layouts[name] for name in FILE_BY_NAME if name in self.layouts]
+
+    async def _stage_rows(self, connection: Connection) -> None:
+        lines = {file.name: file.lines for file in self.files}
+        for layout in self._in_order():
+            name = layout.file.name
+            self.progress.begin(f"Reading {name}", max(lines[name] - 1, 0))
+            reader, staged = RowReader(layout, connection.dialect, self.problems), 0
+            async with aclosing(prefetched(reader.batches(self.source))) as batches:
+                async for batch in batches:
+                    await load_batch(connection, layout, batch)
+                    staged += len(batch)
+                    self.progress.advance(len(batch))
+            self.refused[name] = reader.refused
+            self.broken |= reader.broken
+            self.few[name] = staged <= FEW
+            await analyse(connection, layout.file, staged)
+
+    async def _check(self, connection: Connection) -> None:
+        self.progress.begin("Checking across files", None)
+        for layout in self._in_order():
+            name = layout.file.name
+            self.refused[name] |= await check_file(connection, layout, self.problems)
+
+    async def _merge(self, connection: Connection, layout: Layout) -> None:
+        name, header = layout.file.name, frozenset(layout.header)
+        self.progress.begin(f"Writing {name}", None)
+        if name == "consortia.csv":
+            self.counts[name] = await merge_consortia(connection)
+            return
+        if name == "entries.csv":
+            entries = await prepare_entries(connection, header, self.day, few=self.few[name])
+            for undated in entries:
+                self.problems.warn(undated.warning())
+        else:
+            await prepare(connection, MERGE_BY_FILE[name], header, few=self.few[name])
+        counts = self.counts[name] = await count(connection, name)
+        if counts.created or counts.changed:
+            await self._write(connection, name, counts)
+            await self._follow(connection, name, counts)
+
+    async def _write(self, connection: Connection, name: str, counts: MergeCounts) -> None:
+        """Write the ready rows of a file, and keep what was there before."""
+        if name == "entries.csv":
+            await write_entries(connection, counts)
+            return
+        await remember_people(connection, name)
+        if counts.changed:
+            await record_merge(connection, name, self.options.viewer, self.started)
+        await write(connection, MERGE_BY_FILE[name], counts)
+
+    async def _follow(self, connection: Connection, name: str, counts: MergeCounts) -> None:
+        """What else a file's changes move: entries, and the learners to derive again."""
+        await touch_by_file(connection, name)
+        if name == "qualifications.csv":
+            await reattach_qualifications(connection)
+        elif name == "requirements.csv":
+            await reattach_among_courses(connection)
+        elif name == "learners.csv":
+            await reattach_people(connection, name)
+        elif name == "registrations.csv":
+            if counts.changed:
+                await follow_registrations(connection)
+            await reattach_people(connection, name)
+
+    async def _derive(self, connection: Connection) -> None:
+        self.progress.begin("Deriving flags", await number_touched(connection))
+        self.derived = await derive_touched(connection, self.day, self.progress.advance)
+        touched = Clause(f"registration_id IN (SELECT q.registration_id FROM {TOUCHED} q)")  # noqa: S608
+        await mark_modified(connection, touched, self.started)
+
+    def report(self, outcome: FeedOutcome, seconds: float, run_id: int | None) -> Report:
+        """What became of it."""
+        files = tuple(
+            FileReport(
+                file.name,
+                file.sha256,
+                *self.counts.get(file.name, MergeCounts()),
+                len(self.refused.get(file.name, ())),
+                self.closed.get(file.name, 0),
+            )
+            for file in self.files
+        )
+        problems = self.problems
+        return Report(
+            outcome,
+            files,
+            tuple(problems.listed),
+            problems.count,
+            tuple(problems.warnings),
+            problems.warning_count,
+            self.derived,
+            seconds,
+            run_id,
+        )
+
+
+async def apply_feed(
+    database: Database,
+    source: Source,
+    options: Options,
+    *,
+    day: date,
+    progress: Progress | None = None,
+    accepted: FeedRunRow | None = None,
+) -> Report:
+    """Apply a feed on a civil day; what is refused is told in the report and changes nothing.
+
+    A run that was accepted before is written down whatever becomes of it, a dry run included.
+    """
+    started = datetime.now(UTC)
+    begun = accepted or begin_run(options, source.name, started)
+    run = _Run(source, options, day, progress or NoProgress(), started)
+    outcome = FeedOutcome.REFUSED
+
+    def report(run_id: int | None) -> Report:
+        return run.report(outcome, (datetime.now(UTC) - started).total_seconds(), run_id)
+
+    run.progress.begin("Checking files", None)
+    # Large files take a while to read, and the server goes on answering others.
+    if await asyncio.to_thread(run.look):
+        try:
+            async with database.transaction() as connection:
+                await run.apply(connection)
+                outcome = FeedOutcome.PARTLY_APPLIED if run.problems else FeedOutcome.APPLIED
+                await record_run(connection, begun, report(begun.id), options.viewer)
+        except _RolledBackError:
+            outcome = FeedOutcome.TRIED if run.tried else FeedOutcome.REFUSED
+    applied = outcome in {FeedOutcome.APPLIED, FeedOutcome.PARTLY_APPLIED}
+    recorded = accepted is not None or not options.dry_run
+    if recorded and not applied:
+        async with database.transaction() as connection:
+            await record_run(connection, begun, report(begun.id), options.viewer)
+    if options.partial and outcome is FeedOutcome.PARTLY_APPLIED:
+        for layout in run.layouts.values():
+            await asyncio.to_thread(_put_refused_aside, source, layout, run)
+    return report(begun.id if recorded else None)
+
+
+def _put_refused_aside(source: Source, layout: Layout, run: _Run) -> None:
+    """Write a file's refused rows beside the feed; the feed stands even where that fails."""
+    try:
+        _write_refused(source, layout, run.refused[layout.file.name], run.problems)
+    except OSError as error:
+        message = f"The refused rows could not be written beside the feed: {error.strerror}."
+        run.problems.warn(FeedProblem(layout.file.name, None, None, "REFUSED_FILE", None, message))
+
+
+def _write_refused(source: Source, layout: Layout, numbers: set[int], problems: Problems) -> None:
+    """The refused rows of a file beside the feed, ready to be corrected and sent again."""
+    file: File = layout.file
+    if not numbers:
+        return
+    faults: dict[int, FeedProblem] = {}
+    for problem in problems:
+        if problem.file == file.name and problem.row is not None:
+            faults.setdefault(problem.row, problem)
+    target = source.folder / f"{file.stem}.refused.csv"
+    with (
+        source.open_text(file.name) as text,
+        target.open("w", encoding="utf-8", newline="") as out,
+    ):
+        writer = csv.writer(out)
+        writer.writerow([*layout.header, *EXPLANATION])
+        for number, cells in enumerate(csv.reader(text, strict=True), start=1):
+            if number in numbers:
+                own = cells[: len(cells) - layout.explained]
+                writer.writerow([*own, number, *_explained(faults.get(number))])
+
+
+def _explained(problem: FeedProblem | None) -> Sequence[str]:
+    if problem is None:
+        return ("", "NOT_LISTED", "More problems were found than are listed.")
+    return (problem.column or "", problem.code, problem.message)
