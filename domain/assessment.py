@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from domain.catalogue import Catalogue, Window
 from domain.codes import AssessmentDetail, AssessmentFlag, IssueCode
+from domain.finding import Finding
 from domain.identifiers import day_in_words
 from domain.judging import Judged
 from domain.results import FAILED_RESULTS, PASSED
@@ -45,12 +46,19 @@ class Tracked(NamedTuple):
 
     flag: AssessmentFlag | None = None
     detail: AssessmentDetail | None = None
-    findings: tuple[tuple[IssueCode, str | None, date | None], ...] = ()
-    """Issue, subject, due day."""
+    findings: tuple[Finding, ...] = ()
     subjects: tuple[str, ...] = ()
     """The entries that stand as the detail says."""
     window: Window | None = None
     """The first of their marks windows: the first to open where none has, else to close."""
+
+
+class _Task(NamedTuple):
+    """Where an entry's marks or claim stand; no detail while no window is published."""
+
+    detail: AssessmentDetail | None
+    subject: str
+    window: Window | None
 
 
 def track(
@@ -87,13 +95,13 @@ def _track_skills(rows: Sequence[Judged], day: date, *, ignore_fails: bool) -> T
     if ignore_fails or not any(result in FAILED_RESULTS for result in results):
         return Tracked()
     code = IssueCode.FS_RESIT_PENDING if None in results else IssueCode.FS_FAILED
-    return Tracked(AssessmentFlag.FS_FAILED, AssessmentDetail.FS_FAILED, ((code, None, None),))
+    return Tracked(AssessmentFlag.FS_FAILED, AssessmentDetail.FS_FAILED, (Finding(code),))
 
 
 def _track_tasks(rows: Iterable[Judged], catalogue: Catalogue, day: date) -> Tracked:
     """Marks to submit and vocational claims to lodge; the worst shows, each is an issue."""
     standing: dict[AssessmentDetail, list[Window | None]] = {}
-    found: list[tuple[AssessmentDetail | None, str, Window | None]] = []
+    found: list[_Task] = []
     for row in rows:
         if row.entry.released(day) is not None:
             continue
@@ -104,13 +112,10 @@ def _track_tasks(rows: Iterable[Judged], catalogue: Catalogue, day: date) -> Tra
             detail, window = _claim(row), None
         else:
             continue
-        found.append((detail, row.entry.subject, window))
+        found.append(_Task(detail, row.entry.subject, window))
         if detail is not None:
             standing.setdefault(detail, []).append(window)
-    named = [
-        (detail, _with_days(subject, detail, window, standing), window)
-        for detail, subject, window in found
-    ]
+    named = [task._replace(subject=_with_days(task, standing)) for task in found]
     findings = tuple(_findings(named))
     if not standing:
         return Tracked(findings=findings)
@@ -119,28 +124,24 @@ def _track_tasks(rows: Iterable[Judged], catalogue: Catalogue, day: date) -> Tra
         FLAG_OF_DETAIL[worst],
         worst,
         findings,
-        tuple(subject for detail, subject, _ in named if detail is worst),
+        tuple(task.subject for task in named if task.detail is worst),
         _first(worst, standing[worst]),
     )
 
 
 def _findings(
-    named: Iterable[tuple[AssessmentDetail | None, str, Window | None]],
-) -> Iterator[tuple[IssueCode, str | None, date | None]]:
+    named: Iterable[_Task],
+) -> Iterator[Finding]:
     for detail, subject, window in named:
         if detail is None:
-            yield IssueCode.MARKS_WINDOW_UNDEFINED, subject, None
+            yield Finding(IssueCode.MARKS_WINDOW_UNDEFINED, subject)
         elif detail in _TASKS:
-            yield _TASKS[detail], subject, window and window.closes_on
+            yield Finding(_TASKS[detail], subject, window and window.closes_on)
 
 
-def _with_days(
-    subject: str,
-    detail: AssessmentDetail | None,
-    window: Window | None,
-    standing: Mapping[AssessmentDetail, Sequence[Window | None]],
-) -> str:
+def _with_days(task: _Task, standing: Mapping[AssessmentDetail, Sequence[Window | None]]) -> str:
     """An entry, with the day of its own window where others that stand alike have another."""
+    detail, subject, window = task
     if window is None or detail is None or len(set(standing[detail])) == 1:
         return subject
     if detail is AssessmentDetail.MARKS_WINDOW_NOT_OPEN:

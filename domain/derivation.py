@@ -8,7 +8,8 @@ import msgspec
 from domain.catalogue import DAS_POSTING_GRACE_DAYS, Catalogue
 from domain.codes import CompletionStatus, IssueCode
 from domain.completion import all_complete, completion_status, percent_complete
-from domain.flags import Finding, Flags, component_flags, course_blocker
+from domain.finding import Finding
+from domain.flags import Flags, component_flags, course_blocker
 from domain.identifiers import YearMonth
 from domain.inputs import Das, Entry
 from domain.issues import (

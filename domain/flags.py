@@ -5,22 +5,13 @@ from datetime import date
 from typing import NamedTuple
 
 from domain.assessment import track
-from domain.catalogue import DAS_POSTING_GRACE_DAYS, Catalogue, Requirement, Window
+from domain.catalogue import DAS_POSTING_GRACE_DAYS, Catalogue, Window
 from domain.codes import AssessmentDetail, AssessmentFlag, EntryFlag, IssueCode, Reason
 from domain.coverage import Coverage, cover
+from domain.finding import Finding
 from domain.inputs import Das, Declaration, Entry, Registration
-from domain.judging import Judged, judge_all
+from domain.judging import Judged, Need, judge_all
 from domain.vocabulary import ComponentType, EntryClass, EntryKind, RegistrationStatus
-
-
-class Finding(NamedTuple):
-    """Something to put right, before severity and learner are added."""
-
-    code: IssueCode
-    subject: str | None = None
-    due_on: date | None = None
-    aggravated: bool = False
-    """Whether the case is worse than the code's base severity says."""
 
 
 class Flags(NamedTuple):
@@ -82,10 +73,13 @@ def component_flags(
             required=False, complete=False, entry=None, entry_reasons=(Reason.NOT_REQUIRED,)
         )
     requirement = needs[component] if needs is not None else None
+    need = None
+    if requirement is not None:
+        need = Need(component, registration, requirement, catalogue, day)
     if das.complete_on(day):
-        return _complete(component, registration, requirement, entries, catalogue, day)
+        return _complete(need, entries)
     blocker = course_blocker(registration, catalogue)
-    if blocker is not None or requirement is None:
+    if blocker is not None or need is None:
         reason = blocker or Reason.NO_RULE_FOR_COURSE
         finding = Finding(IssueCode(reason.value))
         return Flags(
@@ -95,19 +89,10 @@ def component_flags(
             entry_reasons=(reason,),
             findings=(finding,),
         )
-    judged = judge_all(entries, component, registration, requirement, catalogue, day)
-    declared = sorted(row.qan for row in declarations if row.active)
-    return _judged_flags(component, requirement, judged, declared, catalogue, day)
+    return _incomplete(need, entries, sorted(row.qan for row in declarations if row.active))
 
 
-def _complete(
-    component: ComponentType,
-    registration: Registration,
-    requirement: Requirement | None,
-    entries: Iterable[Entry],
-    catalogue: Catalogue,
-    day: date,
-) -> Flags:
+def _complete(need: Need | None, entries: Iterable[Entry]) -> Flags:
     """DAS is the authority: only a functional skills pass is still worth showing."""
     flags = Flags(
         required=True,
@@ -115,34 +100,27 @@ def _complete(
         entry=EntryFlag.COMPLETE_ON_DAS,
         entry_reasons=(Reason.DAS_COMPLETE,),
     )
-    if requirement is None:
+    if need is None:
         return flags
-    judged = judge_all(entries, component, registration, requirement, catalogue, day)
-    tracked = track(judged, catalogue, day)
+    tracked = track(judge_all(entries, need), need.catalogue, need.day)
     if tracked.detail is AssessmentDetail.FS_PASSED:
         return flags._replace(assessment=tracked.flag, detail=tracked.detail)
     return flags
 
 
-def _judged_flags(
-    component: ComponentType,
-    requirement: Requirement,
-    judged: Sequence[Judged],
-    declared: Sequence[str],
-    catalogue: Catalogue,
-    day: date,
-) -> Flags:
+def _incomplete(need: Need, entries: Iterable[Entry], declared: Sequence[str]) -> Flags:
     """The flags of a component of a settled course that DAS does not hold as complete."""
-    coverage = cover(component, requirement, judged)
+    judged, catalogue = judge_all(entries, need), need.catalogue
+    coverage = cover(need.component, need.requirement, judged)
     entry_flag, reasons = _entry_flag(coverage, judged, declared=bool(declared))
     elsewhere = entry_flag is EntryFlag.OTHER_AWARDING_BODY
-    tracked = track(judged, catalogue, day, ignore_fails=elsewhere)
+    tracked = track(judged, catalogue, need.day, ignore_fails=elsewhere)
     findings = [
         *_entry_findings(entry_flag, coverage, judged, catalogue),
-        *_declaration_findings(entry_flag, component, requirement, declared, catalogue),
-        *(Finding(code, subject, due) for code, subject, due in tracked.findings),
+        *_declaration_findings(entry_flag, declared, need),
+        *tracked.findings,
     ]
-    if coverage.covered and _posted(component, requirement, judged, day):
+    if coverage.covered and _posted(judged, need):
         findings.append(Finding(IssueCode.RESULT_NOT_ON_DAS))
     return Flags(
         required=True,
@@ -229,11 +207,7 @@ def _restricted_findings(judged: Sequence[Judged]) -> Iterator[Finding]:
 
 
 def _declaration_findings(
-    flag: EntryFlag,
-    component: ComponentType,
-    requirement: Requirement,
-    declared: Sequence[str],
-    catalogue: Catalogue,
+    flag: EntryFlag, declared: Sequence[str], need: Need
 ) -> Iterator[Finding]:
     """What is odd about declarations of qualifications with other awarding bodies."""
     if flag is EntryFlag.ELIGIBLE_ENTRY:
@@ -242,22 +216,20 @@ def _declaration_findings(
     if flag is not EntryFlag.OTHER_AWARDING_BODY:
         return
     for qan in declared:
-        known = catalogue.qualifications.get(qan)
+        known = need.catalogue.qualifications.get(qan)
         if known is None:
             yield Finding(IssueCode.DECLARED_QAN_UNKNOWN, qan)
-        elif known.component is not component or known.level not in requirement.levels:
+        elif known.component is not need.component or known.level not in need.requirement.levels:
             yield Finding(IssueCode.DECLARED_QAN_UNSUITED, qan)
 
 
-def _posted(
-    component: ComponentType, requirement: Requirement, judged: Sequence[Judged], day: date
-) -> bool:
+def _posted(judged: Sequence[Judged], need: Need) -> bool:
     """Whether results that finish the component have been out for longer than DAS needs."""
-    late = [row for row in judged if row.eligible and _overdue(row.entry, day)]
+    late = [row for row in judged if row.eligible and _overdue(row.entry, need.day)]
     whole = any(row.entry.kind is not EntryKind.UNIT for row in late)
-    if whole and component is ComponentType.PRINCIPAL_LEARNING:
+    if whole and need.component is ComponentType.PRINCIPAL_LEARNING:
         return True
-    return cover(component, requirement, late).covered
+    return cover(need.component, need.requirement, late).covered
 
 
 def _overdue(entry: Entry, day: date) -> bool:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from domain.codes import SEVERITIES, IssueCode, Severity
-from domain.flags import Finding
+from domain.finding import Finding
 from domain.identifiers import IdentifierError, YearMonth, parse_uln
 from domain.record import Record
 from domain.vocabulary import ClaimStatus, ComponentType

@@ -12,7 +12,8 @@ from domain.codes import (
     IssueCode,
     Reason,
 )
-from domain.flags import Finding, Flags
+from domain.finding import Finding
+from domain.flags import Flags
 from domain.identifiers import YearMonth
 from domain.issues import due_of, joined
 

@@ -13,7 +13,7 @@ from domain.catalogue import (
 from domain.codes import EntryFlag, IssueCode, Reason
 from domain.flags import Flags
 from domain.inputs import Das, Entry
-from domain.judging import judge
+from domain.judging import Need, judge
 from domain.vocabulary import (
     ComponentType,
 )
@@ -72,7 +72,7 @@ def class_of(entry: Entry, component: ComponentType, **given: Any) -> tuple[str,
     """The class of an entry and the reason for it."""
     course = registered(**given)
     needs = catalogue().requirements[course.level][component]
-    row = judge(entry, component, course, needs, catalogue(), DAY)
+    row = judge(entry, Need(component, course, needs, catalogue(), DAY))
     return row.verdict, row.reason
 
 

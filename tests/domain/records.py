@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from domain.derivation import derive
-from domain.flags import Finding
+from domain.finding import Finding
 from domain.inputs import Das
 from domain.issues import (
     Issue,

@@ -8,7 +8,7 @@ from domain.catalogue import (
     Window,
 )
 from domain.codes import AssessmentDetail, AssessmentFlag, IssueCode, Reason
-from domain.flags import Finding
+from domain.finding import Finding
 from domain.inputs import Entry
 from domain.vocabulary import (
     UlnState,

@@ -8,7 +8,7 @@ from domain.catalogue import (
     Unit,
 )
 from domain.codes import IssueCode, Reason
-from domain.flags import Finding
+from domain.finding import Finding
 from domain.inputs import Entry
 from domain.vocabulary import (
     EntryKind,

@@ -13,7 +13,7 @@ from domain.derivation import derive
 from domain.flags import course_blocker
 from domain.inputs import Das, Entry, Registration
 from domain.issues import COURSE_WIDE
-from domain.judging import judge
+from domain.judging import Need, judge
 from domain.record import Record
 from domain.vocabulary import (
     ClaimStatus,
@@ -112,7 +112,7 @@ def test_one_more_eligible_entry_never_makes_the_entry_flag_worse(
     entered_on = date(2009, 1, 1)
     added = Entry("entry-new", qualification.qan, kind, entered_on, unit=code, result=result)
     needs = DATA.requirements[course.level][component]
-    assert judge(added, component, course, needs, DATA, day).eligible
+    assert judge(added, Need(component, course, needs, DATA, day)).eligible
     more = {**record.entries, component: (*record.entries.get(component, ()), added)}
     before = derive(record, DATA, day).flags[component].entry
     after = derive(msgspec.structs.replace(record, entries=more), DATA, day).flags[component].entry

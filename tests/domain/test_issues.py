@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 
 from domain.codes import IssueCode, Severity
-from domain.flags import Finding
+from domain.finding import Finding
 from domain.identifiers import YearMonth
 from domain.issues import (
     Issue,
