@@ -140,7 +140,7 @@ async def declaration_candidates(
     course = CandidateCourse(found.id, str(line), str(level), component, str(qan))
     reading = context.reading
     candidates = await candidate_page(reading, course, page)
-    context.note_listed(candidates.rows)
+    context.trail.listed(context.viewer, candidates.rows)
     facts = _about_many(component)
     return DeclarationCandidates(
         component=component,

@@ -49,9 +49,9 @@ async def learner(
         found = await context.load(loaders.learner_by_id, key)
     else:
         return None
-    context.note_read(found)
+    context.trail.read(context.viewer, found)
     if found is not None:
-        context.records.add(found.id)
+        context.trail.learners.add(found.id)
     return found
 
 

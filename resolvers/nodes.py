@@ -22,7 +22,7 @@ async def _node(info: Info, text: str, field: str) -> Any:  # noqa: ANN401 - a r
     if batch is None:
         return None
     found = await info.context.load(batch, key)
-    info.context.note_read(found)
+    info.context.trail.read(info.context.viewer, found)
     return found
 
 

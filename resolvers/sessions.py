@@ -79,7 +79,7 @@ async def session_log_in(
         input.email,
         input.password,
         throttle=context.throttle,
-        note=context.events.append,
+        note=context.trail.events.append,
         now=context.now(),
         idle=timedelta(minutes=service.session_idle_minutes),
         absolute=timedelta(hours=service.session_hours),

@@ -66,8 +66,23 @@ def batched(
     `ahead` names fields below this one and the batches they will ask with the same key: asking
     already now spares a level, and another statement where several relations lead to a batch.
     """
+    answer = asking(batch, key, pick=pick, part=part, ahead=ahead)
+    return together(
+        answer, description=description, extensions=extensions, awaits=True, reads=reads
+    )
+
+
+def asking(
+    batch: Batch,
+    key: str | Callable[[Any], Any],
+    *,
+    pick: Pick | None,
+    part: Part | None,
+    ahead: Ahead | None,
+) -> Level:
+    """What asks a batch for the rows of a level, at once or when its answers have come."""
     key_of = attrgetter(key) if isinstance(key, str) else key
-    spread = spread_by(pick, part)
+    spread = _spread_by(pick, part)
 
     def answer(rows: Sequence[Any], info: Info) -> Any:  # noqa: ANN401 - answers, or what awaits them
         wanted: list[Hashable] = [key_of(row) for row in rows]
@@ -86,9 +101,7 @@ def batched(
     ) -> list[Any]:
         return spread(rows, wanted, await info.context.load_many(batch, keys))
 
-    return together(
-        answer, description=description, extensions=extensions, awaits=True, reads=reads
-    )
+    return answer
 
 
 def together(
@@ -132,7 +145,7 @@ def _one(answers: Sequence[Any]) -> Any:  # noqa: ANN401
     return answer
 
 
-def spread_by(pick: Pick | None, part: Part | None) -> Spread:
+def _spread_by(pick: Pick | None, part: Part | None) -> Spread:
     """How answers get to the rows that asked."""
     if part is not None:
         return partial(_parted, attrgetter(part[0]), attrgetter(part[1]))

@@ -103,7 +103,7 @@ async def paged(
     shown = any(selects(info, name) for name in ("nodes", "edges"))
     found = await read() if shown or selects(info, "pageInfo") else _NOTHING
     if shown:
-        info.context.note_listed(found.rows)
+        info.context.trail.listed(info.context.viewer, found.rows)
     return connection(page, found, count)
 
 

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import strawberry
 
-from auth.events import Event, EventKind, event
 from auth.explain import demand
 from auth.permissions import Permission
 from auth.sessions import viewer_of
@@ -20,7 +19,7 @@ from loaders.batching import Batching
 from loaders.gathering import Gathering
 from loaders.learners import registrations_by_learner_id
 from loaders.reading import Reading
-from loaders.rows import RegistrationRow
+from schema.trail import AuditTrail
 
 
 class Cost(NamedTuple):
@@ -83,12 +82,8 @@ class Context:
         """What the operation has taken so far; nothing where nobody measures."""
         self.refused: set[tuple[str, str]] = set()
         """Guarded fields, as they stand in the answer, that were already told to be refused."""
-        self.events: list[Event] = []
+        self.trail = AuditTrail(now)
         """What the operation leaves to be written into the log."""
-        self.reads: list[tuple[Viewer, set[int]]] = []
-        """Who looked, and the registrations of the learners whose records they looked at."""
-        self.records: set[int] = set()
-        """Learners whose records are looked at, all registrations that are shown with them."""
         self.waiting: dict[str, Waiting] = {}
         """For which fields the answer had to wait, and how long."""
         self.batches: list[int] = []
@@ -158,28 +153,13 @@ class Context:
         """Raise Refused unless the viewer may do this at a centre in reach; None for everywhere."""
         demand(self.viewer, permission, centre_id, everywhere=centre_id is None)
 
-    def note_read(self, row: object) -> None:
-        """A learner's record is looked at, or a part of it; rows of no learner are none."""
-        key = row.id if isinstance(row, RegistrationRow) else getattr(row, "registration_id", None)
-        if key is None:
-            return
-        if not self.reads or self.reads[-1][0] is not self.viewer:
-            self.reads.append((self.viewer, set()))
-        self.reads[-1][1].add(key)
-
     def note_registrations(self) -> None:
         """Of records that are looked at, note the other registrations that were shown with them."""
-        for learner_id in self.records:
+        for learner_id in self.trail.learners:
             known = self.at_hand(registrations_by_learner_id, [learner_id])
             for registration in known[learner_id] if known else ():
-                self.note_read(registration)
-        self.records.clear()
-
-    def note_listed(self, rows: Iterable[object]) -> None:
-        """Learners are listed; for staff each is a record that is looked at."""
-        if self.viewer.staff is not None:
-            for row in rows:
-                self.note_read(row)
+                self.trail.read(self.viewer, registration)
+        self.trail.learners.clear()
 
     def note_waiting(self, field: str, objects: int, seconds: float) -> None:
         """A field was waited for; several at the same time each take their whole time."""
@@ -187,27 +167,13 @@ class Context:
         self.waiting[field] = Waiting(known.objects + objects, known.seconds + seconds)
 
     def note_refusal(self, refusal: Refused, field: str) -> None:
-        """Somebody tried what they may not do; told once a field and centre."""
-        if refusal.code != Refused.code:
-            return  # who has yet to log in or to accept the terms did not try anything
-        centre_id = refusal.centre_id
-        if any((told.subject, told.centre_id) == (field, centre_id) for told in self.events):
-            return
-        self.events.append(
-            event(
-                EventKind.REFUSED,
-                self.viewer,
-                self.now(),
-                code=refusal.needs or refusal.code,
-                subject=field,
-                centre_id=centre_id,
-            )
-        )
+        """Somebody tried what they may not do."""
+        self.trail.refused(self.viewer, refusal, field)
 
-    def note_throttled(self, seconds: int, field: str) -> None:
+    def throttled(self, seconds: int, field: str) -> None:
         """Somebody tries too often, and is asked to wait."""
         self._ask_to_wait(seconds)
-        self.events.append(event(EventKind.THROTTLED, self.viewer, self.now(), subject=field))
+        self.trail.throttled(self.viewer, field)
 
     def once(self, field: str) -> None:
         """Refuse a field that an operation asks for twice; raises Invalid."""

@@ -10,7 +10,7 @@ import strawberry
 
 from domain import travel
 from loaders.derivations import Derived, derived_by_registration_id
-from schema.batched import LEVEL, Ahead, Part, Pick, alone, foresee, spread_by, stands_alone
+from schema.batched import LEVEL, Ahead, Part, Pick, alone, asking, foresee, stands_alone
 from schema.context import Batch, Info
 
 On = Annotated[
@@ -81,23 +81,17 @@ def dated(
 
     The other arguments are those of `batched`; the key is that of a registration.
     """
-    key_of, spread = attrgetter(key), spread_by(pick, part)
+    key_of = attrgetter(key)
+    stored_today = asking(batch, key, pick=pick, part=part, ahead=ahead)
 
     def answer(rows: Sequence[Any], info: Info, on: date | None = None) -> Any:  # noqa: ANN401 - answers, or what awaits them
-        day, keys = other_day(info, on), list(map(key_of, rows))
-        few = stands_alone(info)
+        day = other_day(info, on)
+        if day is None:
+            return stored_today(rows, info)
+        keys, few = list(map(key_of, rows)), stands_alone(info)
         if ahead is not None:
             foresee(info, ahead, keys, few=few)
-        if day is not None:
-            return derived(rows, info, keys, few, day)
-        stored = info.context.at_hand(batch, keys)
-        if stored is not None:
-            return spread(rows, keys, stored)
-        info.context.foresee(batch, keys, few=few)  # together with what is ahead
-        return loaded(rows, info, keys)
-
-    async def loaded(rows: Sequence[Any], info: Info, keys: Sequence[Hashable]) -> list[Any]:
-        return spread(rows, keys, await info.context.load_many(batch, keys))
+        return derived(rows, info, keys, few, day)
 
     async def derived(
         rows: Sequence[Any], info: Info, keys: Sequence[Hashable], few: bool, day: date

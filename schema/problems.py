@@ -91,9 +91,7 @@ class RateLimitedHandler(strawberry.ExceptionHandler[errors.RateLimited, RateLim
         info: strawberry.Info[Any, Any],
     ) -> Any:  # noqa: ANN401 - a problem of the handler's own kind
         """The three facts of a problem, and how long to wait."""
-        info.context.note_throttled(
-            exception.retry_after, f"{info.path.typename}.{info.field_name}"
-        )
+        info.context.throttled(exception.retry_after, f"{info.path.typename}.{info.field_name}")
         return RateLimited(
             message=exception.message,
             field=exception.field,

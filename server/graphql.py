@@ -138,7 +138,7 @@ class GraphQLView:
             context.abandon()  # what nobody waits for any more is not read either
             context.forget()
             operation.waiting, operation.batches = context.waiting, context.batches
-        log_in_refused = any(told.kind == EventKind.LOG_IN_REFUSED for told in context.events)
+        log_in_refused = any(told.kind == EventKind.LOG_IN_REFUSED for told in context.trail.events)
         self._note(context)
         operation.name = context.operation_name
         operation.stored = asked.document_hash is not None
@@ -153,11 +153,10 @@ class GraphQLView:
 
     def _note(self, context: Context) -> None:
         """Have written down what an operation leaves to be logged."""
-        self._recorder.note(*context.events)
-        for viewer, registration_ids in context.reads:
+        self._recorder.note(*context.trail.events)
+        for viewer, registration_ids in context.trail.reads:
             self._recorder.note_reads(viewer, context.now(), registration_ids)
-        context.events.clear()  # a stream has many results
-        context.reads.clear()
+        context.trail.clear()
 
     async def _admitted(self, request: Request, operation: Operation) -> Caller:
         """Who asks, unless they ask too often."""

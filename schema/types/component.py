@@ -192,7 +192,7 @@ class Entry(Node):
         if row.registration_id is not None:
             return None
         found = await info.context.load(near_by_entry, row)
-        info.context.note_listed(found)
+        info.context.trail.listed(info.context.viewer, found)
         return found
 
 

@@ -81,5 +81,5 @@ class Event:
         if row.learner_id is None:
             return None
         found = await info.context.load(learner_by_id, row.learner_id)
-        info.context.note_listed([found])
+        info.context.trail.listed(info.context.viewer, [found])
         return found
