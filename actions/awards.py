@@ -10,8 +10,9 @@ from actions.locks import editing
 from actions.registrations import (
     LockedCourse,
     derive,
+    forbidden,
     lock_course,
-    lock_courses,
+    lock_in_reach,
     no_registration,
     reattach_entries,
 )
@@ -100,15 +101,18 @@ async def set_awards(
     check_many(ids)
     digest = digest_of("awards", versions, *wanted)
     async with editing(database) as connection:
-        courses = await lock_courses(connection, viewer, Permission.AWARD_EDIT, ids)
+        courses = await lock_in_reach(connection, viewer, ids)
         if not courses:
             raise no_registration(field="learners")
+        refused = forbidden(viewer, Permission.AWARD_EDIT, courses)
         known = await begin_once(connection, viewer, key, digest, now)
         if known is not None:
             return known
         expected = dict(versions)
         judged = {
-            course.id: _judged(course, expected[course.id], wanted, day)
+            course.id: BulkOutcome.refused(course.id, refused[course.id])
+            if course.id in refused
+            else _judged(course, expected[course.id], wanted, day)
             for course in courses.values()
         }
         done = Bulk(settled(ids, judged))

@@ -15,11 +15,11 @@ from actions.declarations import (
     write_declarations,
 )
 from actions.locks import editing
-from actions.registrations import LockedCourse, derive, lock_courses, no_registration
+from actions.registrations import LockedCourse, derive, forbidden, lock_in_reach, no_registration
 from auth.permissions import Permission
 from auth.viewer import Viewer
 from database.connection import Connection, Database
-from domain.editing import qan_impediment, qan_warnings
+from domain.editing import Impediment, qan_impediment, qan_warnings
 
 Declaring = tuple[int, WantedDeclaration]
 """A registration, and what is declared for it."""
@@ -43,16 +43,17 @@ async def add_declarations(
     check_many(chosen)
     async with editing(database) as connection:
         ids = sorted({registration_id for registration_id, _ in chosen})
-        courses = await lock_courses(connection, viewer, Permission.DECLARATION_EDIT, ids)
+        courses = await lock_in_reach(connection, viewer, ids)
         if not courses:
             raise no_registration(field="learners")
+        refused = forbidden(viewer, Permission.DECLARATION_EDIT, courses)
         confirm()
         before = await begin_once(
             connection, viewer, key, digest_of("declarations", list(chosen)), now
         )
         if before is not None:
             return before
-        done = Bulk(await judge(connection, courses, chosen))
+        done = Bulk(await judge(connection, courses, chosen, refused))
         new = [one for one, outcome in zip(chosen, done.outcomes, strict=True) if outcome.changed]
         if done.applied and new:
             batch = new_batch()
@@ -67,9 +68,15 @@ async def add_declarations(
 
 
 async def judge(
-    connection: Connection, courses: Mapping[int, LockedCourse], chosen: Sequence[Declaring]
+    connection: Connection,
+    courses: Mapping[int, LockedCourse],
+    chosen: Sequence[Declaring],
+    refused: Mapping[int, Impediment],
 ) -> tuple[BulkOutcome, ...]:
-    """What would become of each, in the order of choice; nothing is written."""
+    """What would become of each, in the order of choice; nothing is written.
+
+    `refused` has the reasons why some registrations cannot be edited at all.
+    """
     found: dict[Declaring, BulkOutcome] = {}
     for wanted, group in _grouped(chosen).items():
         known = await catalogued(connection, wanted.qan)
@@ -78,7 +85,9 @@ async def judge(
         states = await components_of(connection, own, wanted.component, wanted.qan)
         for key, state in states.items():
             course = own[key]
-            problem = qan_impediment(known) or component_impediment(course, state)
+            problem = (
+                refused.get(key) or qan_impediment(known) or component_impediment(course, state)
+            )
             if problem is not None:
                 found[key, wanted] = BulkOutcome.refused(key, problem)
                 continue

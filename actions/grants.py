@@ -8,8 +8,10 @@ from auth import scope
 from auth.permissions import GrantKind, Role, Standing
 from auth.viewer import Viewer, standing_of
 from database.connection import Clause, Connection
+from domain.editing import LAST_CENTRE_USER
 from domain.errors import Missing, Refused
 from domain.people import normal_email
+from models.grant import CENTRE_USERS
 
 
 class Rights(NamedTuple):
@@ -81,13 +83,6 @@ _GRANT: Final = """
     FROM access_grant g JOIN account u ON u.id = g.user_id
     WHERE g.revoked_at IS NULL AND {} ORDER BY g.id
 """
-_CENTRE_USERS: Final = """
-    FROM access_grant g JOIN account u ON u.id = g.user_id
-    WHERE g.centre_id = ? AND g.manages_users AND g.kind = 'CENTRE'
-    AND g.revoked_at IS NULL AND u.disabled_at IS NULL AND u.email_confirmed_at IS NOT NULL
-    AND u.staff IS NULL
-"""
-"""Those who can manage the centre's users; staff have no part in one."""
 
 
 async def keep_centre_users(connection: Connection, user_id: int) -> None:
@@ -105,8 +100,8 @@ async def keep_centre_users(connection: Connection, user_id: int) -> None:
 
 async def other_centre_users(connection: Connection, centre_id: int, user_id: int) -> list[str]:
     """The e-mail addresses of those who manage the centre's users beside somebody."""
-    query = f"SELECT u.email {_CENTRE_USERS} AND g.user_id <> ? ORDER BY u.id"
-    rows = await connection.tuples(query, centre_id, user_id)
+    query = f"SELECT u.email FROM {CENTRE_USERS} AND g.centre_id = ? AND g.user_id <> ?"  # noqa: S608 - names are ours
+    rows = await connection.tuples(f"{query} ORDER BY u.id", centre_id, user_id)
     return [email for (email,) in rows]
 
 
@@ -183,7 +178,7 @@ async def held_by(connection: Connection, user_id: int, centre_id: int) -> Grant
 
 async def keep_a_centre_user(connection: Connection, centre_id: int, grant_id: int) -> None:
     """Refuse to take a centre its last user who can manage the others."""
-    rows = await connection.tuples(f"SELECT g.id {_CENTRE_USERS}", centre_id)
+    query = f"SELECT g.id FROM {CENTRE_USERS} AND g.centre_id = ?"  # noqa: S608 - names are ours
+    rows = await connection.tuples(query, centre_id)
     if [id_ for (id_,) in rows] == [grant_id]:
-        message = "This is the centre's last centre user; bind another one first."
-        raise Refused(message, code="LAST_CENTRE_USER")
+        raise Refused(LAST_CENTRE_USER.reason, code=LAST_CENTRE_USER.code)

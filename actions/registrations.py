@@ -11,11 +11,12 @@ from actions.locks import lock_learners
 from actions.storing import Judge, derive_learners, mark_modified
 from actions.versions import centres_of, change_versions
 from auth import scope
-from auth.explain import demand
+from auth.explain import demand, refusal_of
 from auth.permissions import Permission
 from auth.viewer import Viewer
 from database.connection import Connection
 from database.news import about_centre
+from domain.editing import Impediment
 from domain.errors import Missing
 from domain.identifiers import YearMonth
 from domain.vocabulary import NewsKind, RegistrationStatus
@@ -66,6 +67,16 @@ async def lock_courses(
 
     Raises Refused when the viewer lacks the permission at the centre of one of them.
     """
+    courses = await lock_in_reach(connection, viewer, ids)
+    for centre_id in sorted({course.centre_id for course in courses.values()}):
+        demand(viewer, permission, centre_id)
+    return courses
+
+
+async def lock_in_reach(
+    connection: Connection, viewer: Viewer, ids: Sequence[int]
+) -> Mapping[int, LockedCourse]:
+    """Registrations in reach by id, their learners kept from others until the transaction ends."""
     reach = scope.registrations(viewer, connection, "r.centre_id", "r.id")
     where = connection.among("r.id", ids) & reach
     owners = await connection.tuples(
@@ -73,10 +84,25 @@ async def lock_courses(
         *where.params,
     )
     await lock_learners(connection, [row[0] for row in owners])
-    courses = await courses_in_reach(connection, viewer, ids)
-    for centre_id in sorted({course.centre_id for course in courses.values()}):
-        demand(viewer, permission, centre_id)
-    return courses
+    return await courses_in_reach(connection, viewer, ids)
+
+
+def forbidden(
+    viewer: Viewer, permission: Permission, courses: Mapping[int, LockedCourse]
+) -> Mapping[int, Impediment]:
+    """Why some registrations cannot be edited: the permission is lacking at their centres.
+
+    Raises Refused where it is lacking at the centres of all.
+    """
+    centre_ids = sorted({course.centre_id for course in courses.values()})
+    refusals = {key: refusal_of(viewer, permission, key) for key in centre_ids}
+    if refusals and all(refusals.values()):
+        demand(viewer, permission, centre_ids[0])
+    return {
+        course.id: Impediment(refusal.code, refusal.message)
+        for course in courses.values()
+        if (refusal := refusals[course.centre_id]) is not None
+    }
 
 
 async def courses_in_reach(

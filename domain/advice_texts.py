@@ -9,7 +9,7 @@ goes up whenever the meaning of a step changes.
 
 from typing import Final
 
-LINKS: Final = {"JCQ": "https://www.jcq.org.uk/"}
+LINKS: Final = {"JCQ": "https://www.jcq.org.uk/", "REGISTER": "https://register.ofqual.gov.uk/"}
 """Addresses by link key; only pages open to the public stand here."""
 
 FLAG_TEXTS: Final = """
@@ -29,7 +29,8 @@ Exams officer, Learner Tracking: Check this flag again after every amendment to 
 [OTHER_AWARDING_BODY DECLARED_OTHER_AB] 1 Follow the component up with the other awarding body
 Exams officer, Centre: Ask the other awarding body to confirm the entry for
   {component}{subject_note}, the ULN on it, and that the result will be posted to DAS.
-Exams officer, Qualification register: Check that the declared QAN counts towards {course}.
+Exams officer, Qualification register <REGISTER>: Check that the declared QAN counts towards
+  {course}.
 Exams officer, DAS: Look for the result on DAS after results day.
 Exams officer, Learner Tracking: Remove the declaration if {learner} takes {component} with Edexcel
   after all.
@@ -175,13 +176,12 @@ Exams officer, Learner Tracking: Otherwise edit the anticipated award date to th
   results.
 Tutor, Centre: Tell {learner} if the award will come later than promised.
 
-[OUTSIDE_VALIDITY] 1 The qualification had closed to entries
-Exams officer, Qualification register: Look up the last entry and certification dates of the
-  qualification{subject_note}.
-Exams officer, Edexcel Online: Ask whether an extension exists.
-Line lead, Edexcel Online: If there is none, have {learner} entered for the qualification that
-  succeeded it.
+[OUTSIDE_VALIDITY] 2 The qualification had closed to entries
+Exams officer, Qualification register <REGISTER>: Look up the last entry and certification dates of
+  the qualification{subject_note}.
+Line lead, Edexcel Online: Have {learner} entered for the qualification that succeeded it.
 Exams officer, Edexcel Online: Withdraw the entry that can no longer count.
+Exams officer, Edexcel Online: If nothing succeeded it, ask whether an extension exists.
 
 [RESULT_NOT_COUNTABLE] 1 The result does not count
 Exams officer, Edexcel Online: Read the released result{subject_note} and talk it over with the line
@@ -191,7 +191,8 @@ Exams officer, Edexcel Online: Enter a resit or, for additional and specialist l
 Exams officer, Learner Tracking: Check that the new results are due no later than {award}.
 
 [QUALIFICATION_UNKNOWN] 1 Find out what the QAN stands for
-Exams officer, Qualification register: Look up the QAN of each entry concerned{subject_note}.
+Exams officer, Qualification register <REGISTER>: Look up the QAN of each entry
+  concerned{subject_note}.
 Exams officer, Edexcel Online: Correct the entry if the QAN was mistyped.
 Exams officer, Learner Tracking: If the QAN is right, report it to support so that the catalogue is
   brought up to date.
@@ -203,14 +204,14 @@ Exams officer, Edexcel Online: If it is the other body, withdraw the entries her
   fall due.
 
 [DECLARED_QAN_UNKNOWN] 1 Check the declared QAN
-Exams officer, Qualification register: Look up the declared QAN{subject_note} and compare it with
-  the specification from the other awarding body.
+Exams officer, Qualification register <REGISTER>: Look up the declared QAN{subject_note} and
+  compare it with the specification from the other awarding body.
 Exams officer, Learner Tracking: If it was mistyped, remove the declaration and add the right QAN.
 Exams officer, Learner Tracking: If it is right, report it to support so that the catalogue is
   brought up to date; the declaration stands meanwhile.
 
 [DECLARED_QAN_UNSUITED] 1 The declared qualification does not fit
-Exams officer, Qualification register: See for which component and level the declared
+Exams officer, Qualification register <REGISTER>: See for which component and level the declared
   QAN{subject_note} is approved.
 Exams officer, Learner Tracking: If it belongs to another component, remove the declaration and add
   it there.

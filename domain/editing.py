@@ -28,6 +28,11 @@ ALREADY_DECLARED: Final = Impediment(
 )
 
 
+LAST_CENTRE_USER: Final = Impediment(
+    "LAST_CENTRE_USER", "This is the centre's last centre user; bind another one first."
+)
+
+
 class EditWarningCode(Vocabulary):
     """What is odd about an edit that is carried out all the same."""
 
@@ -109,6 +114,11 @@ def month_warnings(
     return tuple(found)
 
 
+NOT_REQUIRED: Final = Impediment(
+    "COMPONENT_NOT_REQUIRED", "The Diploma does not ask for this component."
+)
+
+
 def declaration_impediment(
     status: RegistrationStatus, *, required: bool, complete: bool
 ) -> Impediment | None:
@@ -116,7 +126,7 @@ def declaration_impediment(
     if status is not RegistrationStatus.ACCEPTED:
         return Impediment("REGISTRATION_NOT_ACCEPTED", "The registration is not accepted.")
     if not required:
-        return Impediment("COMPONENT_NOT_REQUIRED", "The Diploma does not ask for this component.")
+        return NOT_REQUIRED
     if complete:
         return Impediment("COMPONENT_COMPLETE", "The component is complete on DAS.")
     return None

@@ -67,8 +67,9 @@ BUILT_IN_TEXTS: Final = (
         " the right kind of qualification, for this line and level, with enough guided learning"
         " hours, every required unit and, where one is needed, the award entry.\n\n"
         "A component that DAS holds as finished is complete, whatever the entries say. One that"
-        " your centre declared with another awarding body is not judged by entries at all. Flags"
-        " follow within the same moment when an entry, a record or a declaration changes.",
+        " your centre declared with another awarding body is shown as taken elsewhere, unless"
+        " entries made here cover it. Flags follow within the same moment when an entry, a record"
+        " or a declaration changes.",
     ),
     SupportText(
         TextKind.HELP,

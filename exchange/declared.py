@@ -86,7 +86,7 @@ async def preview_list(
     chosen = await _resolve(connection, viewer, centre_id, lines)
     found = [one for one in chosen if not isinstance(one, Impediment)]
     courses = await courses_in_reach(connection, viewer, sorted({key for key, _ in found}))
-    return _told(lines, chosen, await judge(connection, courses, found))
+    return _told(lines, chosen, await judge(connection, courses, found, {}))
 
 
 async def declare_list(

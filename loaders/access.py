@@ -8,6 +8,7 @@ from database.connection import Clause
 from loaders.account_rows import AccessRow
 from loaders.reading import Reading, grouped, matched
 from loaders.select import columns_of
+from models.grant import CENTRE_USERS
 
 _ACCESS = f"""
     SELECT {
@@ -50,6 +51,18 @@ async def access_by_user_id(reading: Reading, ids: Sequence[int]) -> list[list[A
         where &= scope.own_access(reading.viewer, reading.connection, "g.centre_id")
     rows = await _access(reading, where, "g.id")
     return grouped(ids, rows, lambda row: row.user_id)
+
+
+async def only_centre_user_by_centre_id(reading: Reading, ids: Sequence[int]) -> list[int | None]:
+    """Who alone can manage the users of each centre; None where several can, or nobody."""
+    among = reading.connection.among("g.centre_id", ids)
+    rows = await reading.connection.tuples(
+        f"SELECT g.centre_id, MIN(g.user_id) FROM {CENTRE_USERS} AND {among.text}"  # noqa: S608
+        " GROUP BY g.centre_id HAVING COUNT(*) = 1",
+        *among.params,
+    )
+    known = {row[0]: row[1] for row in rows}
+    return [known.get(key) for key in ids]
 
 
 async def _access(reading: Reading, where: Clause, order: str) -> list[AccessRow]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from auth.permissions import Permission
-from database.connection import ALWAYS, Clause, Connection
+from database.connection import ALWAYS, NEVER, Clause, Connection
 from loaders.account_rows import AccountRow, ApiTokenRow, SessionRow
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading, grouped, matched
@@ -83,6 +83,36 @@ async def api_tokens_by_user_id(reading: Reading, ids: Sequence[int]) -> list[li
         *where.params,
     )
     return grouped(ids, rows, lambda row: row.user_id)
+
+
+async def session_by_id(reading: Reading, ids: Sequence[int]) -> list[SessionRow | None]:
+    """One's own open sessions by id, for somebody who logged in."""
+    where = reading.connection.among("s.id", ids) & _in_person(reading, "s.user_id")
+    rows = await reading.connection.rows(
+        SessionRow,
+        f"SELECT {columns_of(SessionRow, 's')} FROM session s"  # noqa: S608
+        f" WHERE s.ended_at IS NULL AND {where.text}",
+        *where.params,
+    )
+    return matched(ids, rows, lambda row: row.id)
+
+
+async def api_token_by_id(reading: Reading, ids: Sequence[int]) -> list[ApiTokenRow | None]:
+    """One's own tokens that were not revoked, by id, for somebody who logged in."""
+    where = reading.connection.among("k.id", ids) & _in_person(reading, "k.user_id")
+    rows = await reading.connection.rows(
+        ApiTokenRow,
+        f"SELECT {columns_of(ApiTokenRow, 'k')} FROM api_token k"  # noqa: S608
+        f" WHERE k.revoked_at IS NULL AND {where.text}",
+        *where.params,
+    )
+    return matched(ids, rows, lambda row: row.id)
+
+
+def _in_person(reading: Reading, user_id: str) -> Clause:
+    """Rows of the viewer, as the lists of them are guarded."""
+    viewer = reading.viewer
+    return Clause(f"{user_id} = ?", (viewer.user_id,)) if viewer.in_person else NEVER
 
 
 async def centres_by_api_token_id(reading: Reading, ids: Sequence[int]) -> list[list[CentreRow]]:

@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from loaders import access, catalogue, centres, changes, components, feed_runs, learners
+from loaders import access, accounts, catalogue, centres, changes, components, feed_runs, learners
 
 BY_ID: Final[Mapping[str, Callable[..., Awaitable[Sequence[Any]]]]] = MappingProxyType({
     "Access": access.access_by_id,
+    "ApiToken": accounts.api_token_by_id,
     "Centre": centres.centre_by_id,
     "Change": changes.change_by_id,
     "Component": components.component_by_id,
@@ -20,4 +21,5 @@ BY_ID: Final[Mapping[str, Callable[..., Awaitable[Sequence[Any]]]]] = MappingPro
     "Learner": learners.learner_by_id,
     "Qualification": catalogue.qualification_by_id,
     "Registration": learners.registration_by_id,
+    "Session": accounts.session_by_id,
 })  # fmt: skip

@@ -28,6 +28,9 @@ class CandidateRow(msgspec.Struct, frozen=True, gc=False):
     complete: bool
     entry_flag: str | None
     declared: bool
+    qan: str
+    """What would be declared."""
+    name_order: str
 
     @property
     def registration_id(self) -> int:
@@ -48,11 +51,14 @@ _COLUMNS = columns_of(
         "entry_flag": "k.entry_flag",
         "declared": "EXISTS (SELECT 1 FROM declaration d WHERE d.registration_id = r.id"
         " AND d.component = k.type AND d.qan = ? AND d.removed_at IS NULL)",
+        "qan": "CAST(? AS TEXT)",
+        "name_order": "c.name_order",
     },
 )
 _TABLES = """
     registration r JOIN learner l ON l.id = r.learner_id
     JOIN component k ON k.registration_id = r.id
+    JOIN completion c ON c.registration_id = r.id
 """
 
 
@@ -73,6 +79,7 @@ async def candidate_page(reading: Reading, course: CandidateCourse, page: PageRe
         CandidateRow,
         f"SELECT {_COLUMNS} FROM {_TABLES} WHERE {where.text}"  # noqa: S608
         f" ORDER BY {page.order.text} LIMIT ?",
+        course.qan,
         course.qan,
         *where.params,
         page.first + 1,

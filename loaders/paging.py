@@ -98,9 +98,7 @@ LEARNERS_BY_STATUS = _stored("COMPLETION_STATUS", "c", "stage", "name_order", ke
 LEARNERS_BY_SEVERITY = _stored("SEVERITY", "c", "urgency", "due", "name_order", key="learner_id")
 LEARNERS_BY_DUE_DATE = _stored("DUE_DATE", "c", "due", "urgency", "name_order", key="learner_id")
 ACCOUNTS_BY_EMAIL = Order("EMAIL", ("u.email", "u.id"), ("email", "id"))
-CANDIDATES_BY_NAME = Order(
-    "NAME", ("l.family_name", "l.given_name", "r.id"), ("family_name", "given_name", "id")
-)
+CANDIDATES_BY_NAME = Order("NAME", ("c.name_order", "r.id"), ("name_order", "id"))
 CENTRES_BY_NAME = Order("NAME", ("c.name", "c.id"), ("name", "id"))
 CENTRES_BY_NUMBER = Order("NUMBER", ("c.number", "c.id"), ("number", "id"))
 CHANGES_NEWEST_FIRST = Order("NEWEST_FIRST", ("h.id",), ("id",), descending=True)

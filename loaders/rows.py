@@ -13,6 +13,7 @@ from domain.codes import (
     Reason,
     Severity,
 )
+from domain.editing import Catalogued
 from domain.vocabulary import ComponentType
 from inputs.flags import reasons_of
 
@@ -334,6 +335,11 @@ class QualificationRow(msgspec.Struct, frozen=True, gc=False):
     def lines(self) -> list[str] | None:
         """Lines it may count to; None for any."""
         return None if self.stored_lines == "ANY" else self.stored_lines.split("|")
+
+    @property
+    def catalogued(self) -> Catalogued:
+        """What the rules of declaring look at."""
+        return Catalogued(self.awarding_body, self.component, self.level, self.stored_lines)
 
 
 class ActorRow(msgspec.Struct, frozen=True, gc=False):

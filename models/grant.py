@@ -1,10 +1,19 @@
 """Who may see and edit which centre."""
 
+from typing import Final
+
 from tortoise import fields
 from tortoise.models import Model
 
 from models.centre import Centre
 from models.user import User
+
+CENTRE_USERS: Final = """
+    access_grant g JOIN account u ON u.id = g.user_id
+    WHERE g.manages_users AND g.kind = 'CENTRE' AND g.revoked_at IS NULL
+    AND u.disabled_at IS NULL AND u.email_confirmed_at IS NOT NULL AND u.staff IS NULL
+"""
+"""Grants `g` of those `u` who can manage a centre's users; staff have no part in one."""
 
 
 class Grant(Model):

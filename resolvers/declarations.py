@@ -15,7 +15,7 @@ from auth.permissions import Permission
 from auth.requires import in_person, signed_in
 from domain import errors
 from domain.editing import (
-    Catalogued,
+    NOT_REQUIRED,
     Impediment,
     declaration_impediment,
     qan_impediment,
@@ -138,6 +138,8 @@ async def declaration_candidates(
         return None
     context.demand(Permission.DECLARATION_EDIT, found.id)
     course = CandidateCourse(found.id, str(line), str(level), component, str(qan))
+    part = (component, course.line, course.level)
+    need = await context.load(requirement_by_level_and_component, (course.level, component.value))
     reading = context.reading
     candidates = await candidate_page(reading, course, page)
     context.trail.listed(context.viewer, candidates.rows)
@@ -145,7 +147,7 @@ async def declaration_candidates(
     return DeclarationCandidates(
         component=component,
         preview=await _preview(
-            info, found.id, (component, course.line, course.level), course.qan, None, facts
+            info, found.id, part, course.qan, NOT_REQUIRED if need is None else None, facts
         ),
         learners=connection(page, candidates, lambda: candidate_count(reading, course)),
     )
@@ -166,9 +168,7 @@ async def _preview(
     context, (component, line, level) = info.context, part
     row = await context.load(qualification_by_qan, qan)
     need = await context.load(requirement_by_level_and_component, (level, component.value))
-    known = None
-    if row is not None:
-        known = Catalogued(row.awarding_body, row.component, row.level, row.stored_lines)
+    known = row and row.catalogued
     levels = () if need is None else need.qualification_levels
     warnings = qan_warnings(qan, known, component, line, levels)
     decision = _decision(info, centre_id, impediment or qan_impediment(known))

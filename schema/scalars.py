@@ -129,8 +129,8 @@ SCALARS: dict[object, ScalarDefinition] = {
     Uln: _scalar(
         "ULN",
         "ULN_INVALID",
-        identifiers.parse_uln,
-        "A unique learner number: ten digits, the last a check digit.",
+        lambda text: identifiers.parse_uln("".join(text.split())),
+        "A unique learner number: ten digits, the last a check digit. Blanks may stand among them.",
     ),
     Qan: _scalar(
         "QAN",

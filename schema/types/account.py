@@ -10,14 +10,14 @@ from loaders.account_rows import AccountRow, ApiTokenRow, SessionRow
 from loaders.accounts import centres_by_api_token_id
 from schema.batched import batched
 from schema.context import Info
-from schema.ids import encode_id
 from schema.types.access import Access
 from schema.types.centre import Centre
+from schema.types.node import Node
 from schema.types.shown import Shown
 
 
 @strawberry.type(description="A session of the person who asks.")
-class Session:
+class Session(Node):
     """A session of the person who asks."""
 
     row = SessionRow
@@ -31,20 +31,15 @@ class Session:
         description="What the browser or program called itself; null when it did not."
     )
 
-    @strawberry.field(description="Opaque id, for `sessionEnd`.")
-    def id(self) -> strawberry.ID:
-        """Made opaque; a session is no node, since only its owner ever asks for it."""
-        row: SessionRow = self  # type: ignore[assignment]  # self is the row
-        return strawberry.ID(encode_id("Session", row.id))
-
     @strawberry.field(description="Whether it is the session of this very request.")
     def current(self, info: Info) -> bool:
         """Compare."""
-        return bool(self.id == info.context.viewer.session_id)
+        row: SessionRow = self  # type: ignore[assignment]  # self is the row
+        return row.id == info.context.viewer.session_id
 
 
 @strawberry.type(description="A token that somebody gave to a program; it only reads.")
-class ApiToken:
+class ApiToken(Node):
     """A token that somebody gave to a program."""
 
     row = ApiTokenRow
@@ -59,12 +54,6 @@ class ApiToken:
         key="id",
         description="The centres that it opens; one whose access has ended is not among them.",
     )
-
-    @strawberry.field(description="Opaque id, for `apiTokenRevoke`.")
-    def id(self) -> strawberry.ID:
-        """Made opaque."""
-        row: ApiTokenRow = self  # type: ignore[assignment]  # self is the row
-        return strawberry.ID(encode_id("ApiToken", row.id))
 
 
 @strawberry.type(description="An account, as staff see it.")

@@ -7,7 +7,7 @@ import strawberry
 from actions.bulk import BulkOutcome
 from auth.permissions import Permission
 from domain.codes import EntryFlag
-from domain.editing import ALREADY_DECLARED, EditWarningCode, declaration_impediment
+from domain.editing import ALREADY_DECLARED, EditWarningCode, declaration_impediment, qan_impediment
 from domain.vocabulary import ComponentType, RegistrationStatus
 from loaders.candidates import CandidateRow
 from loaders.catalogue import qualification_by_qan
@@ -215,10 +215,11 @@ class DeclarationCandidate:
         return strawberry.ID(encode_id("Registration", row.id))
 
     @strawberry.field(description="Whether the learner may be chosen, or why not.")
-    def selectable(self, info: Info) -> Verdict:
-        """The right, a component that is open, and nothing declared yet."""
+    async def selectable(self, info: Info) -> Verdict:
+        """The right, a QAN to be declared, a component that is open, and nothing declared yet."""
         row: CandidateRow = self  # type: ignore[assignment]  # self is the row
-        impediment = declaration_impediment(
+        known = await info.context.load(qualification_by_qan, row.qan)
+        impediment = qan_impediment(known and known.catalogued) or declaration_impediment(
             RegistrationStatus(row.status), required=row.required, complete=row.complete
         )
         if impediment is None and row.declared:

@@ -62,7 +62,7 @@ class LearnerFilter:
     component: list[ComponentType] | None = strawberry.field(
         default=None,
         description="Narrows `entryFlag`, `assessmentFlag`, `issueCode` and `declaredElsewhere` to"
-        " these components.",
+        " these components. Issues of the whole registration are of none of them.",
     )
     entry_flag: list[EntryFlag] | None = strawberry.field(
         default=None, description="With a component that shows one of these entry flags."
@@ -77,8 +77,9 @@ class LearnerFilter:
     )
     declared_elsewhere: bool | None = strawberry.field(
         default=None,
-        description="Whether a qualification with another awarding body is declared: true for those"
-        " who have such a declaration, false for those who have none.",
+        description="Whether a qualification with another awarding body is declared for the"
+        " registration by which the learner is found: true for those who have such a declaration"
+        " there, false for those who have none. `declarations` lists those of all registrations.",
     )
     name_or_uln: str | None = strawberry.field(
         default=None,

@@ -41,7 +41,7 @@ from schema.types.change import Change
 from schema.types.component import BELOW_COMPONENTS, Component
 from schema.types.issue import Issue
 from schema.types.node import Node
-from schema.types.permitted import LearnerMay
+from schema.types.permitted import LearnerMay, RegistrationMay
 
 if TYPE_CHECKING:
     from schema.types.centre import Centre
@@ -146,6 +146,13 @@ class Registration(Node):
         key="id",
         description="What DAS holds; null when no account was found.",
     )
+
+    @strawberry.field(
+        description="What the person who asks may do to the registration, each with its reason."
+    )
+    def viewer_may(self) -> RegistrationMay:
+        """By the function that the writes ask as well."""
+        return self  # type: ignore[return-value]  # shown as it is
 
 
 @strawberry.type(

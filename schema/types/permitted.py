@@ -7,9 +7,15 @@ import strawberry
 from auth.explain import Verdict as Decision
 from auth.explain import verdict
 from auth.permissions import Permission
-from domain.editing import Impediment, award_impediment, declaration_impediment
+from domain.editing import (
+    LAST_CENTRE_USER,
+    Impediment,
+    award_impediment,
+    declaration_impediment,
+)
 from domain.vocabulary import RegistrationStatus
-from loaders.rows import ComponentRow, RegistrationRow
+from loaders.access import only_centre_user_by_centre_id
+from loaders.rows import CentreRow, ComponentRow, RegistrationRow
 from schema.context import Info
 
 
@@ -54,15 +60,42 @@ class CentreMay:
     add_declarations: Verdict = _asked(Permission.DECLARATION_EDIT, writes=True)
     edit_award_months: Verdict = _asked(Permission.AWARD_EDIT, writes=True)
     export_lists: Verdict = _asked(Permission.EXPORT_MAKE)
-    give_up_access: Verdict = _asked(Permission.GRANT_RELINQUISH, writes=True)
     list_users: Verdict = _asked(Permission.USER_READ)
     manage_users: Verdict = _asked(Permission.USER_MANAGE, writes=True)
     read_access_log: Verdict = _asked(Permission.ACCESS_LOG_READ)
     read_learners: Verdict = _asked(Permission.LEARNER_READ)
     read_unmatched_entries: Verdict = _asked(Permission.UNMATCHED_ENTRY_READ)
 
+    @strawberry.field(description=Permission.GRANT_RELINQUISH.description)
+    async def give_up_access(self, info: Info) -> Verdict:
+        """The right, and somebody else who can manage the centre's users."""
+        row: CentreRow = self  # type: ignore[assignment]  # self is the row
+        only = await info.context.load(only_centre_user_by_centre_id, row.id)
+        impediment = LAST_CENTRE_USER if only == info.context.viewer.user_id else None
+        return decided(info, Permission.GRANT_RELINQUISH, row.id, impediment=impediment)
 
-@strawberry.type(description="What the person who asks may do to a learner's record.")
+
+@strawberry.type(description="What the person who asks may do to a registration.")
+class RegistrationMay:
+    """What may be done to a registration; shows its own row."""
+
+    acknowledge_issues: Verdict = _asked(Permission.ISSUE_ACKNOWLEDGE, writes=True)
+
+    @strawberry.field(description="Change the anticipated award month.")
+    def edit_award_month(self, info: Info) -> Verdict:
+        """The right, and a learner who has not left."""
+        return _edits_award(info, self)  # type: ignore[arg-type]  # self is the row
+
+
+def _edits_award(info: Info, row: RegistrationRow) -> Verdict:
+    impediment = award_impediment(RegistrationStatus(row.status))
+    return decided(info, Permission.AWARD_EDIT, row.centre_id, impediment=impediment)
+
+
+@strawberry.type(
+    description="What the person who asks may do to a learner's record, as far as it is shown: to"
+    " the foremost registration in reach. Each registration tells of itself."
+)
 class LearnerMay:
     """What may be done to a learner's record; shows the foremost registration's row."""
 
@@ -74,13 +107,7 @@ class LearnerMay:
     @strawberry.field(description="Change the anticipated award month of the registration.")
     def edit_award_month(self, info: Info) -> Verdict:
         """The right, and a learner who has not left."""
-        row: RegistrationRow = self  # type: ignore[assignment]  # self is the row
-        return decided(
-            info,
-            Permission.AWARD_EDIT,
-            row.centre_id,
-            impediment=award_impediment(RegistrationStatus(row.status)),
-        )
+        return _edits_award(info, self)  # type: ignore[arg-type]  # self is the row
 
 
 class ComponentState(NamedTuple):
