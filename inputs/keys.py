@@ -12,6 +12,9 @@ COMPONENT_SLOTS: Final = 8
 FLAG_SLOTS: Final = 2
 """Ids set aside for the flags of a component: flag id = component id x 2 + kind."""
 
+ISSUE_SLOTS: Final = 64
+"""Numbers set aside for the issues of a component, more than there are codes."""
+
 NOT_STORED: Final = 10**17
 """Ids from here on are those of issues that do not stand today; the database has none of them."""
 
@@ -35,4 +38,4 @@ def issue_place(registration_id: int, component: ComponentType | None, code: Iss
     """A number that an issue has on every day and no other has; its id while it is not stored."""
     slot = _WHOLE if component is None else _COMPONENT_SLOT[component]
     place = registration_id * COMPONENT_SLOTS + slot
-    return NOT_STORED + place * len(_ISSUE_SLOT) + _ISSUE_SLOT[code]
+    return NOT_STORED + place * ISSUE_SLOTS + _ISSUE_SLOT[code]

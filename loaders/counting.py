@@ -7,18 +7,27 @@ from typing import Any, NamedTuple
 
 from auth import scope
 from database.connection import Clause
+from domain.vocabulary import Vocabulary
 from loaders.filters import LearnerFilter, course_tables, issue_clause, learner_clause
 from loaders.reading import Reading
 
 
-class Grouping(StrEnum):
-    """What counts are told apart by."""
+class Grouping(Vocabulary):
+    """What counts are told apart by; a learner of several registrations may be in several groups."""
 
-    CENTRE = "CENTRE"
-    LINE = "LINE"
-    LEVEL = "LEVEL"
-    AWARD_MONTH = "AWARD_MONTH"
-    COMPONENT = "COMPONENT"
+    CENTRE = "CENTRE", "By home centre", "The key is its number."
+    LINE = "LINE", "By line of learning", "The key is its code."
+    LEVEL = "LEVEL", "By Diploma level", "The key is its code."
+    AWARD_MONTH = (
+        "AWARD_MONTH",
+        "By anticipated award month",
+        "The key is null where none is known.",
+    )
+    COMPONENT = (
+        "COMPONENT",
+        "By component",
+        "The key is its type, empty for issues of the registration as a whole.",
+    )
 
 
 class Question(StrEnum):

@@ -12,30 +12,12 @@ from loaders.counting import Count
 from loaders.counting import Grouping as GroupBy
 from loaders.counts import Counted, by_group
 from schema.batched import batched
-from schema.types.vocabulary import FlagCode
+from schema.types.vocabulary import FlagCode, described
 
 if TYPE_CHECKING:
     from schema.types.centre import Centre
 
-strawberry.enum(
-    GroupBy,
-    name="GroupBy",
-    description="What counts are told apart by: home centre, line, level, anticipated award month,"
-    " or component. A group counts what a filter for it alone finds, so that a learner with several"
-    " registrations may be in several groups.",
-)
-for _value, _sentence in zip(
-    GroupBy.__strawberry_definition__.values,  # type: ignore[attr-defined]  # made just now
-    (
-        "By home centre; the key is its number.",
-        "By line of learning; the key is its code.",
-        "By Diploma level; the key is its code.",
-        "By anticipated award month; the key is null where none is known.",
-        "By component; the key is its type, empty for issues of the registration as a whole.",
-    ),
-    strict=True,
-):
-    _value.description = _sentence
+described(GroupBy, "GroupBy")
 
 Grouped = Annotated[
     GroupBy | None, strawberry.argument(description="By what to tell groups apart; null for none.")
