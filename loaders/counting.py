@@ -13,7 +13,7 @@ from loaders.reading import Reading
 
 
 class Grouping(Vocabulary):
-    """What counts are told apart by; a learner of several registrations may be in several groups."""
+    """What counts are told apart by; a learner with several courses may be in several groups."""
 
     CENTRE = "CENTRE", "By home centre", "The key is its number."
     LINE = "LINE", "By line of learning", "The key is its code."
