@@ -10,6 +10,7 @@ from domain.identifiers import Series, YearMonth
 from domain.vocabulary import ComponentType, Level, Track
 
 ANY_LINE = "ANY"
+
 FREE_BARRING_CODE = "ZZZZ"
 """The barring code that combines with every other."""
 
@@ -18,6 +19,11 @@ PLTS_GLH = 60
 
 DAS_POSTING_GRACE_DAYS = 14
 """Days after a result's release in which DAS is expected to catch up."""
+
+
+def lines_of(stored: str) -> tuple[str, ...] | None:
+    """The lines of a list as feeds write it, ENGINEERING|RETAIL_BUSINESS; None for any line."""
+    return None if stored == ANY_LINE else tuple(stored.split("|"))
 
 
 class Unit(msgspec.Struct, frozen=True, gc=False):

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Final, NamedTuple
 
+from domain.catalogue import lines_of
 from domain.identifiers import LAST_YEAR, YearMonth, qan_check_fits
 from domain.vocabulary import ComponentType, RegistrationStatus, Vocabulary
 
@@ -80,7 +81,8 @@ class Catalogued(NamedTuple):
 
     def takes(self, line: str) -> bool:
         """Whether it may count to a Diploma of this line of learning."""
-        return self.lines == "ANY" or line in self.lines.split("|")
+        lines = lines_of(self.lines)
+        return lines is None or line in lines
 
 
 def award_impediment(status: RegistrationStatus) -> Impediment | None:

@@ -6,6 +6,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from domain.catalogue import Catalogue
+from domain.days import years_later
 from domain.derivation import Derivation, derive
 from domain.errors import Invalid
 from domain.inputs import Das, Entry
@@ -15,14 +16,6 @@ EARLIEST: Final = date(2005, 1, 1)
 """Nothing that was gained before counts towards a Diploma."""
 
 YEARS_AHEAD: Final = 20
-
-
-def years_later(day: date, years: int) -> date:
-    """The same day of a later year; 29 February may become 1 March."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return date(day.year + years, 3, 1)
 
 
 def within_reach(day: date, today: date, *, field: str) -> date:

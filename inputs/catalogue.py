@@ -7,7 +7,6 @@ import msgspec
 
 from database.connection import ALWAYS, Connection
 from domain.catalogue import (
-    ANY_LINE,
     PLTS_GLH,
     Catalogue,
     Qualification,
@@ -15,6 +14,7 @@ from domain.catalogue import (
     ResultsRule,
     Unit,
     Window,
+    lines_of,
 )
 from domain.vocabulary import ComponentType, Track
 
@@ -98,13 +98,14 @@ async def _qualifications(
 
 def _qualification(row: _QualificationRow, units: dict[str, Unit]) -> Qualification:
     pairs = (part.rpartition(":") for part in (row.grade_levels or "").split("|") if part)
+    lines = lines_of(row.lines)
     return Qualification(
         qan=row.qan,
         title=row.title,
         awarding_body=row.awarding_body,
         component=ComponentType(row.component),
         level=row.level,
-        lines=None if row.lines == ANY_LINE else frozenset(row.lines.split("|")),
+        lines=None if lines is None else frozenset(lines),
         glh=row.glh,
         track=Track(row.track),
         barring_code=row.barring_code,

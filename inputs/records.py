@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple, TypeAlias
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from database.connection import Clause, Connection
+from domain.days import CIVIL_ZONE, years_later
 from domain.identifiers import YearMonth, academic_year
 from domain.inputs import Das, Declaration, Entry, Registration
 from domain.names import name_key
@@ -23,7 +23,6 @@ from domain.vocabulary import (
     VerificationState,
 )
 
-_LONDON = ZoneInfo("Europe/London")
 SIXTEEN = 16
 
 # Looked up for each entry: an enum's own call takes ten times as long.
@@ -276,7 +275,8 @@ def _filed(
 ) -> dict[ComponentType, tuple[Entry, ...]]:
     """Entries as the rules read them, under their components."""
     filed: dict[ComponentType, list[Entry]] = defaultdict(list)
-    sixteenth = _birthday(course.date_of_birth, SIXTEEN)
+    born = course.date_of_birth
+    sixteenth = None if born is None else years_later(born, SIXTEEN)
     for row in rows:
         state = UlnState.MATCHED
         if row.registration_id is None:
@@ -326,14 +326,4 @@ def _stale_from(fetched_at: datetime | None) -> date | None:
 
 def civil_day(moment: datetime) -> date:
     """The day that a moment belongs to in England."""
-    return moment.astimezone(_LONDON).date()
-
-
-def _birthday(born: date | None, age: int) -> date | None:
-    """The day somebody reaches an age; 29 February counts as 1 March."""
-    if born is None:
-        return None
-    try:
-        return born.replace(year=born.year + age)
-    except ValueError:
-        return date(born.year + age, 3, 1)
+    return moment.astimezone(CIVIL_ZONE).date()

@@ -1,10 +1,12 @@
 """Slotted rows: just the columns that the graph shows, in the order they are selected."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import msgspec
 
 from auth.permissions import Standing
+from domain.catalogue import lines_of
 from domain.codes import (
     SEVERITIES,
     AssessmentDetail,
@@ -332,9 +334,9 @@ class QualificationRow(msgspec.Struct, frozen=True, gc=False):
     post_sixteen_only: bool
 
     @property
-    def lines(self) -> list[str] | None:
+    def lines(self) -> Sequence[str] | None:
         """Lines it may count to; None for any."""
-        return None if self.stored_lines == "ANY" else self.stored_lines.split("|")
+        return lines_of(self.stored_lines)
 
     @property
     def catalogued(self) -> Catalogued:

@@ -7,9 +7,9 @@ import strawberry
 from strawberry import argument
 
 from auth.requires import signed_in
+from domain.days import years_later
 from domain.deadlines import DAYS_AHEAD, MOST_YEARS_AHEAD
 from domain.errors import Invalid
-from domain.travel import years_later
 from loaders import deadlines as loaders
 from schema.context import Info
 from schema.types.deadline import Deadline

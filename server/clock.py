@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Final
-from zoneinfo import ZoneInfo
 
-CIVIL_ZONE: Final = ZoneInfo("Europe/London")
+from domain.days import CIVIL_ZONE
 
 
 @dataclass(frozen=True, slots=True)

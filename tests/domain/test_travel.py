@@ -5,13 +5,14 @@ from datetime import date, timedelta
 import pytest
 
 from domain.codes import AssessmentFlag, CompletionStatus, EntryFlag
+from domain.days import years_later
 from domain.deadlines import Deadline, DeadlineKind, deadlines_of, last_day_to_act
 from domain.derivation import derive
 from domain.errors import Invalid
 from domain.identifiers import YearMonth
 from domain.inputs import Das, Entry, Registration
 from domain.record import Record
-from domain.travel import derive_on, known, within_reach, years_later
+from domain.travel import derive_on, known, within_reach
 from domain.vocabulary import ComponentType, EntryKind, RegistrationStatus
 from tests.domain.cases import catalogue, qan
 
