@@ -65,7 +65,7 @@ def export(
     user
         The e-mail address of the person whose rows and fields these are to be.
     centre
-        Five-digit centre number; may be given again.
+        Five-digit centre number; may be given again, for unmatched-entries only once.
     filter
         The filter of the graph, as JSON.
     order_by
@@ -122,6 +122,8 @@ def _parameters(name: str, given: Mapping[str, str | None], centres: list[str]) 
     if not centres:
         return asked
     if name == _BY_CENTRE:
+        if len(centres) > 1:
+            stop("The unmatched entries are those of one centre; give --centre once.")
         return {**asked, "centre": centres[0]}
     try:
         wanted = orjson.loads(asked.get("filter", "{}"))

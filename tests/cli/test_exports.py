@@ -43,11 +43,14 @@ def test_a_list_is_written_as_one_person_sees_it_or_as_a_whole(ready: Terminal) 
         ready.refused("export", "learners", "--output", "own.csv"),
         ready.refused("export", "learners", "--filter", "{"),
         ready.refused("export", "pupils").partition(";")[0],
+        ready.refused("export", "unmatched-entries", "--centre", number, "--centre", "10132"),
     ] == [
         "on: A day is written YYYY-MM-DD.",
         "own.csv cannot be made, or is there already.",
         "The filter is not JSON.",
         "There is no list pupils",
+        "The unmatched entries are those of one centre; give --centre once.",
     ]
     assert table((ready.folder / "own.csv").read_bytes()) == own
     assert not (ready.folder / "learners-2010-02-19.csv").exists()
+    assert not (ready.folder / "unmatched-entries-2010-02-19.csv").exists()
