@@ -154,18 +154,20 @@ def edited(done: Bulk) -> LearnersEdited:
 
 
 def registration_keys(ids: Iterable[strawberry.ID]) -> list[int]:
-    """The keys in a list of `learners`; one that no registration has, for ids of other things.
+    """The keys in a list of `learners`; ids of other things get keys that no registration has.
 
     Raises Invalid (ID_INVALID) with the place of what is no id.
     """
     keys = []
+    others: dict[tuple[str, int], int] = {}
     for place, one in enumerate(ids, start=1):
         try:
             name, key = decode_id(str(one))
         except errors.Invalid as error:
             message = f"{error.message} It is at place {place} of the list."
             raise errors.Invalid(message, code=error.code, field="learners") from None
-        keys.append(key if name == "Registration" else 0)
+        # One of its own for each: two things that are no registration are not one chosen twice.
+        keys.append(key if name == "Registration" else others.setdefault((name, key), -place))
     return keys
 
 

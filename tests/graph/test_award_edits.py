@@ -219,3 +219,35 @@ async def test_a_selection_that_cannot_be_is_refused(world: Database, database_u
         wanted = {"learners": [one], "month": "2011-08", "idempotencyKey": ""}
         answer = (await editor.data(SET_AWARDS, input=wanted))["learnersSetAnticipatedAward"]
         assert answer["code"] == "KEY_INVALID"
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_things_that_are_no_registration_are_each_told_as_such(
+    world: Database, database_url: str
+) -> None:
+    anna = await registration_id(world)
+    others = [
+        encode_id("Learner", await key_of(world, "learner", name)) for name in ("anna", "ben")
+    ]
+
+    async def send(*ids: str) -> Any:
+        wanted = {
+            "learners": [{"id": one, "expectedVersion": 1} for one in ids],
+            "month": "2011-08",
+            "idempotencyKey": "k",
+        }
+        return (await editor.data(SET_AWARDS, input=wanted))["learnersSetAnticipatedAward"]
+
+    async with served(database_url) as client:
+        editor = await log_in(client, "editor@example.org")
+        before = await written(world)
+        told = await send(anna, *others)
+        assert (told["applied"], told["refusedCount"]) == (False, 2)
+        assert [one["code"] for one in told["outcomes"]] == [None, "NOT_FOUND", "NOT_FOUND"]
+        twice = await send(anna, others[0], others[0])
+        assert (twice["code"], twice["message"]) == (
+            "CHOSEN_TWICE",
+            "A learner is chosen twice, at places 2 and 3 of the list.",
+        )
+        assert (await send(*others))["code"] == "NOT_FOUND"
+        assert await written(world) == before
