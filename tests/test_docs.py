@@ -77,3 +77,13 @@ def test_the_walk_names_only_files_that_exist() -> None:
 
     assert names
     assert [name for name in names if not (ROOT / name).exists()] == []
+
+
+def test_folders_that_running_leaves_behind_are_kept_out_of_the_repository() -> None:
+    ignored = (ROOT / ".gitignore").read_text("utf-8").splitlines()
+    readme = (ROOT / "README.md").read_text("utf-8")
+    left = {Settings.model_fields[name].default for name in ("feed_folder", "mail_folder")}
+    left |= set(map(Path, re.findall(r"learner-tracking sample-feed (\S+)", readme)))
+
+    assert left == {Path("feeds"), Path("mail"), Path("feed")}
+    assert [folder for folder in sorted(left) if f"/{folder}/" not in ignored] == []
