@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -16,8 +16,6 @@ MOST: Final = 5_000
 """Learners of one edit."""
 
 LONGEST_KEY: Final = 100
-KEPT: Final = timedelta(days=30)
-"""How long an edit that is sent again is known to have been made."""
 
 NOT_FOUND: Final = Impediment("NOT_FOUND", "There is no such registration.")
 
@@ -77,12 +75,12 @@ async def begin_once(
 ) -> Bulk | None:
     """Claim the key of an edit; what came of it where it was made before.
 
-    Raises Invalid for a key that was used for another edit. Waits for one that is being made.
+    Raises Invalid for a key that was used for another edit. Waits for one that is being made. Keys
+    are known until their time is over (`actions/ageing.py`).
     """
     if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
         message = f"A key has 1 to {LONGEST_KEY} printable characters."
         raise Invalid(message, code="KEY_INVALID", field="idempotencyKey")
-    await connection.execute("DELETE FROM bulk_edit WHERE at < ?", now - KEPT)
     claimed = await connection.tuples(
         "INSERT INTO bulk_edit (user_id, key, digest, at, outcomes) VALUES (?, ?, ?, ?, '[]')"
         " ON CONFLICT (user_id, key) DO NOTHING RETURNING id",

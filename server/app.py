@@ -108,7 +108,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             recorder = await stack.enter_async_context(recording(database))
             idle = timedelta(minutes=chosen.session_idle_minutes)
             callers = Callers(database, clock, idle, chosen.secure_cookies)
-            shelf = Shelf(chosen.feed_folder)
+            shelf = Shelf(chosen.feed_folder, timedelta(days=chosen.retention_feed_days))
             traces = await stack.enter_async_context(tracing(chosen))
             journal = Journal(metrics, policy.documents.names, chosen.slow_seconds, traces)
             feed_queue = taking_feeds(database, clock, shelf, told=journal.feed_ended)

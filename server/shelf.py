@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Final
 
 REFUSED: Final = "refused.zip"
-KEPT: Final = timedelta(days=90)
-"""How long refused rows are kept: long enough to be asked for, corrected and sent again."""
 LONGEST_RUN: Final = timedelta(days=1)
 """After so long, what a killed process left half-way is of use to nobody."""
 
@@ -19,9 +17,13 @@ _ENDING: Final = ".refused.csv"
 class Shelf:
     """A folder with a folder a run; nobody but the service can look into them."""
 
-    def __init__(self, folder: Path) -> None:
-        """Point to a folder, which is made when the first feed comes in."""
+    def __init__(self, folder: Path, kept: timedelta) -> None:
+        """Point to a folder, which is made when the first feed comes in.
+
+        `kept` is for how long refused rows can be asked for, corrected and sent again.
+        """
         self._folder = folder
+        self._kept = kept
 
     def make(self, run_id: int) -> Path:
         """An empty folder for the files of a run."""
@@ -59,7 +61,7 @@ class Shelf:
             if not place.name.isdecimal() or int(place.name) in on_their_way:
                 continue
             age = now - (_EPOCH + timedelta(microseconds=int(place.name)))
-            if age > KEPT or (age > LONGEST_RUN and not (place / REFUSED).is_file()):
+            if age > self._kept or (age > LONGEST_RUN and not (place / REFUSED).is_file()):
                 shutil.rmtree(place, ignore_errors=True)
 
     def _place(self, run_id: int) -> Path:

@@ -1,5 +1,6 @@
 """Anticipated award months edited over HTTP, singly and for many."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -199,6 +200,12 @@ async def test_many_are_changed_or_none_and_once_for_a_key(
         other = await send("first", "2012-08", 2, 2)
         assert (other["code"], other["field"]) == ("KEY_REUSED", "idempotencyKey")
         assert await written(world) == after
+
+        months_ago = datetime.now(UTC) - timedelta(days=89)
+        await world.writer.execute("UPDATE bulk_edit SET at = ?", months_ago)
+        assert (await send("second", "2012-08", 2, 2))["changedCount"] == 2
+        known = await send("first", "2011-08", 1, 1)
+        assert (known["applied"], known["change"]) == (True, done["change"])
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])

@@ -2,14 +2,14 @@
 
 import io
 import zipfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
 from auth.permissions import Staff
 from auth.tokens import TokenKind, new_token
 from database.connection import Database
-from server.shelf import KEPT, LONGEST_RUN, REFUSED, Shelf
+from server.shelf import REFUSED
 from tests.exchange.feeds import WEST, find, send, tiny_feed, write_feed
 from tests.exchange.projection_checks import assert_projection_is_derivation
 from tests.factories import DAY
@@ -209,39 +209,6 @@ async def test_the_rows_that_a_partial_run_refused_are_handed_out_to_those_who_l
     assert refusal(withheld) == (403, "FORBIDDEN")
     assert [refusal(answer) for answer in nothing] == [(404, "NOT_FOUND")] * 3
     assert [name.partition("/")[2] for name in put_aside(shelf)] == ["", REFUSED]
-
-
-def test_refused_rows_are_deleted_in_the_end_and_what_was_killed_after_a_day(
-    tmp_path: Path,
-) -> None:
-    now = datetime(2010, 2, 19, 12, tzinfo=UTC)
-    shelf = Shelf(tmp_path / "shelf")
-    shelf.clear(now, ())
-    kept = {}
-    for name, age, refused in (
-        ("fresh", timedelta(minutes=1), False),
-        ("killed", LONGEST_RUN + timedelta(seconds=1), False),
-        ("slow", LONGEST_RUN + timedelta(seconds=1), False),
-        ("refused", KEPT - timedelta(seconds=1), True),
-        ("old", KEPT + timedelta(seconds=1), True),
-    ):
-        kept[name] = (now - age - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-        place = shelf.make(kept[name] + (name == "slow"))
-        (place / (REFUSED if refused else "feed.zip")).write_bytes(b"x")
-    kept["slow"] += 1
-    (tmp_path / "shelf" / "notes.txt").write_text("not ours", "utf-8")
-
-    shelf.clear(now, {kept["slow"]})
-
-    assert sorted(path.name for path in (tmp_path / "shelf").iterdir()) == sorted(
-        [str(kept["fresh"]), str(kept["slow"]), str(kept["refused"]), "notes.txt"]
-    )
-
-
-def test_nobody_else_can_look_into_the_shelf(tmp_path: Path) -> None:
-    place = Shelf(tmp_path / "deep" / "shelf").make(1)
-
-    assert [path.stat().st_mode & 0o777 for path in (place, place.parent)] == [0o700, 0o700]
 
 
 # Who may -----------------------------------------------------------------------------------------
