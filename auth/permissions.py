@@ -84,7 +84,6 @@ class Permission(Vocabulary):
     CATALOGUE_EDIT = _permission(
         "CATALOGUE_EDIT", "Change the catalogue, the rules, the advice and the terms of use."
     )
-    CENTRE_CREATE = _permission("CENTRE_CREATE", "Create centres and consortia.")
     CENTRE_READ = _permission("CENTRE_READ", "See that the centre exists, its name and number.")
     CENTRE_USER_BIND = _permission(
         "CENTRE_USER_BIND", "Bind an account to a centre as its centre user."
@@ -100,9 +99,6 @@ class Permission(Vocabulary):
     DECLARATION_READ = _permission(
         "DECLARATION_READ", "List the qualifications taken with other awarding bodies."
     )
-    EMBARGOED_RESULT_READ = _permission(
-        "EMBARGOED_RESULT_READ", "See results before their release, which nobody may."
-    )
     ENTRY_READ = _permission(
         "ENTRY_READ", "See entries, whether marks are in, claims and standards verification."
     )
@@ -113,7 +109,9 @@ class Permission(Vocabulary):
     )
     FLAG_RECALCULATE = _permission("FLAG_RECALCULATE", "Have every flag derived anew.")
     GRANT_RELINQUISH = _permission("GRANT_RELINQUISH", "Give up one's own access to the centre.")
-    HEALTH_READ = _permission("HEALTH_READ", "See how the service is and what it measures.")
+    HEALTH_READ = _permission(
+        "HEALTH_READ", "See what the service measures of one's own operations."
+    )
     IDENTIFIER_READ = _permission(
         "IDENTIFIER_READ", "See a learner's unique candidate identifier and unique pupil number."
     )
@@ -130,9 +128,6 @@ class Permission(Vocabulary):
         "LEARNER_READ",
         "Find learners and see their registrations, components, flags and completion.",
     )
-    NOTIFICATION_EDIT = _permission(
-        "NOTIFICATION_EDIT", "Choose one's own notifications, wherever one has access."
-    )
     QUALIFICATION_READ = _permission("QUALIFICATION_READ", "Look qualifications up by their QAN.")
     SUBJECT_ACCESS_MAKE = _permission(
         "SUBJECT_ACCESS_MAKE", "Put together all that is held about one learner, for that learner."
@@ -148,7 +143,6 @@ class Permission(Vocabulary):
 
 _P = Permission
 
-_OWN: Final = frozenset({_P.NOTIFICATION_EDIT})
 _READ: Final = frozenset({
     _P.CENTRE_READ,
     _P.CHANGE_READ,
@@ -177,19 +171,18 @@ _OVERSEE: Final = frozenset({
 _RUN: Final = frozenset({
     _P.ACCOUNT_DISABLE,
     _P.CATALOGUE_EDIT,
-    _P.CENTRE_CREATE,
     _P.CENTRE_USER_BIND,
     _P.FEED_LOAD,
     _P.FLAG_RECALCULATE,
     _P.LEARNER_ERASE,
 })  # fmt: skip
 
-_AT_A_CENTRE: Final = _OWN | _READ | {_P.GRANT_RELINQUISH}
-_AS_SUPPORT: Final = _OWN | _READ | _INSIDE | _OVERSEE
+_AT_A_CENTRE: Final = _READ | {_P.GRANT_RELINQUISH}
+_AS_SUPPORT: Final = _READ | _INSIDE | _OVERSEE
 
 GRANTS: Final[Mapping[Standing, frozenset[Permission]]] = MappingProxyType({
     Standing.ANONYMOUS: frozenset(),
-    Standing.REGISTERED: _OWN,
+    Standing.REGISTERED: frozenset(),
     Standing.CENTRE_VIEWER: _AT_A_CENTRE | _INSIDE,
     Standing.CENTRE_ADMINISTRATOR: _AT_A_CENTRE | _INSIDE | _EDIT,
     Standing.CENTRE_USER: _AT_A_CENTRE | _INSIDE | _EDIT | _MANAGE,
@@ -199,9 +192,7 @@ GRANTS: Final[Mapping[Standing, frozenset[Permission]]] = MappingProxyType({
     ),
     Standing.SUPPORT: _AS_SUPPORT,
     Standing.OPERATOR: _AS_SUPPORT | _RUN | _MANAGE,
-    Standing.SERVICE: frozenset({
-        _P.FEED_LOAD, _P.FEED_RUN_READ, _P.FLAG_RECALCULATE, _P.HEALTH_READ,
-    }),
+    Standing.SERVICE: frozenset({_P.FEED_LOAD, _P.FEED_RUN_READ, _P.HEALTH_READ}),
 })  # fmt: skip
 """What each standing may do; what is not named here, nobody may."""
 

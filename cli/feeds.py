@@ -18,6 +18,9 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from auth.explain import demand
+from auth.permissions import Permission
+from auth.viewer import CONSOLE
 from cli.running import opened, run
 from exchange import refresh as refreshing
 from exchange.feed.apply import apply_feed
@@ -192,6 +195,8 @@ def refresh(*, everything: bool = False) -> None:
     """
 
     async def work() -> int:
+        if everything:
+            demand(CONSOLE, Permission.FLAG_RECALCULATE, everywhere=True)
         day = Clock(Settings().today).today()
         async with opened() as database:
             return await refreshing.refresh(database, day, everything=everything)

@@ -18,7 +18,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.types import ExecutionContext
 
-from auth.viewer import Footing
+from auth.permissions import Permission
 from schema.brief import brief_rows
 from schema.connection import MAX_FIRST
 from schema.context import Context, Cost
@@ -93,11 +93,12 @@ class Gate(SchemaExtensionsRunner):
         return nullcontext()
 
     async def get_extensions_results(self, _asked: ExecutionContext) -> dict[str, Any]:
-        """Tell what the operation costs, and staff what it took of the database."""
+        """Tell what the operation costs, and those who may know what it took of the database."""
         context = self._context
         if context.cost is None:
             return {}
-        took = context.took() if context.viewer.footing is Footing.STAFF else {}
+        may_know = context.viewer.may_everywhere(Permission.HEALTH_READ)
+        took = context.took() if may_know else {}
         return {COST: {**context.cost._asdict(), **took}}
 
     def _refusals(self, document: DocumentNode, *, introspects: bool) -> list[GraphQLError]:

@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import re
 import subprocess
 import sys
 import tomllib
@@ -9,6 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from auth.permissions import Permission
 
 ROOT = Path(__file__).parents[1]
 
@@ -183,6 +186,15 @@ def test_nobody_below_the_edge_asks_which_day_it_is() -> None:
 
 def test_no_file_is_longer_than_can_be_read_at_once() -> None:
     assert found_in(too_long, source_files()) == []
+
+
+def test_every_permission_guards_something() -> None:
+    policy = {ROOT / "auth" / name for name in ("permissions.py", "matrix.py")}
+    sources = [path.read_text("utf-8") for path in source_files() if path not in policy]
+
+    guarding = {name for source in sources for name in re.findall(r"Permission\.([A-Z_]+)", source)}
+
+    assert sorted(set(Permission.__members__) - guarding) == []
 
 
 def test_the_rules_hold_for_every_package_of_the_program() -> None:

@@ -29,7 +29,6 @@ MATRIX: list[tuple[str, str, str]] = [
     ("20", "QUALIFICATION_READ", READERS),
     ("21", "BIRTH_DATE_READ", INSIDERS),
     ("21", "IDENTIFIER_READ", INSIDERS),
-    ("22", "EMBARGOED_RESULT_READ", ""),
     ("23, 28", "AWARD_EDIT", EDITORS),
     ("24-26", "DECLARATION_EDIT", EDITORS),
     ("27", "DECLARATION_READ", READERS),
@@ -43,16 +42,14 @@ MATRIX: list[tuple[str, str, str]] = [
     ("38", "CHANGE_READ", READERS),
     ("38", "CHANGE_ACTOR_READ", "CV CA CU NA SU OP"),
     ("39", "ACCESS_LOG_READ", "CU SU OP"),
-    ("40", "NOTIFICATION_EDIT", "RG CV CA CU NV NA SU OP"),
     ("41", "SUBJECT_ACCESS_MAKE", "CU OP"),
     ("42", "LEARNER_ERASE", "OP"),
     ("43", "FEED_LOAD", "OP SV"),
     ("43", "FEED_RUN_READ", "SU OP SV"),
     ("44", "CATALOGUE_EDIT", "OP"),
-    ("45", "CENTRE_CREATE", "OP"),
     ("46", "ACCOUNT_DISABLE", "OP"),
     ("46", "ACCOUNT_READ", "SU OP"),
-    ("47", "FLAG_RECALCULATE", "OP SV"),
+    ("47", "FLAG_RECALCULATE", "OP"),
     ("48", "HEALTH_READ", "SU OP SV"),
 ]
 
@@ -85,8 +82,7 @@ def test_permissions_stand_in_alphabetical_order_and_explain_themselves() -> Non
 def test_support_changes_nothing() -> None:
     verbs = {permission.rpartition("_")[2] for permission in GRANTS[Standing.SUPPORT]}
 
-    assert verbs == {"READ", "MAKE", "EDIT"}
+    assert verbs == {"READ", "MAKE"}
     assert {p for p in GRANTS[Standing.SUPPORT] if not p.endswith("_READ")} == {
-        Permission.EXPORT_MAKE,
-        Permission.NOTIFICATION_EDIT,
+        Permission.EXPORT_MAKE
     }

@@ -22,6 +22,7 @@ from tests.factories import (
     log_in,
     served,
 )
+from tests.server.feeding import service_token
 
 TOKEN: Final = "a token for those who measure"
 HERE: Final = {"authorization": f"Bearer {TOKEN}"}
@@ -143,8 +144,11 @@ async def test_staff_are_told_what_an_operation_took_and_others_are_not(
             caller = await log_in(client, email)
             answer = (await caller.response("{ centres { nodes { name } } }")).json()
             costs.append(answer["extensions"]["cost"])
+        robot = Caller(client, await service_token(database))
+        program = (await robot.response("{ feedRuns { totalCount } }")).json()
     others, staff = costs
     assert set(others) == {"requested", "allowed"}
+    assert set(program["extensions"]["cost"]) == set(staff) > set(others)
     assert staff["statements"] == 2  # the session's and the list's
     assert staff["rows"] == 1
     assert staff["milliseconds"] > 0
