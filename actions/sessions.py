@@ -131,9 +131,7 @@ async def _open(
             or not current.may_enter
         ):
             raise _not_let_in()
-        opened = await add_session(
-            connection, viewer, account.id, now=now, idle=idle, absolute=absolute
-        )
+        opened = await add_session(connection, viewer, account.id, now=now, absolute=absolute)
         told = event(EventKind.LOG_IN, viewer, now, user_id=account.id)
         await append(connection, msgspec.structs.replace(told, actor_id=account.id, standing=None))
     entered = await viewer_of(database, opened.token, viewer, now=now, idle=idle)

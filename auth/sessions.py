@@ -33,8 +33,6 @@ class OpenedSession(NamedTuple):
     token: str
     expires_at: datetime
     """The end of its life, however much it is used."""
-    idles_out_at: datetime
-    """The end of its life if it is not used."""
 
 
 class _Held(msgspec.Struct, frozen=True):
@@ -105,7 +103,6 @@ async def add_session(
     user_id: int,
     *,
     now: datetime,
-    idle: timedelta,
     absolute: timedelta,
 ) -> OpenedSession:
     """Let somebody in who has shown who they are; `asking` tells from where."""
@@ -122,7 +119,7 @@ async def add_session(
         asking.address[:_LONGEST_ADDRESS] if asking.address else None,
         asking.agent[:_LONGEST_AGENT] if asking.agent else None,
     )
-    return OpenedSession(token, expires_at, min(expires_at, now + idle))
+    return OpenedSession(token, expires_at)
 
 
 async def viewer_of(

@@ -144,10 +144,6 @@ class Throttle:
         """Count once and tell whether that is still within the limit."""
         return await self._counts.take(limit.charge(who)) is None
 
-    async def forgive(self, limit: Limit, who: str | int | None) -> None:
-        """Take one count back, for what turned out to be right."""
-        await self._counts.give_back(limit.charge(who))
-
     async def begin_log_in(self, account: str, address: str | None, *, known: bool) -> Attempt:
         """Charge a log-in before its password is looked at; raises RateLimited.
 

@@ -48,7 +48,6 @@ _UPN_WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13)
 _UPN_CHECKS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 
 _CENTRE_NUMBER = re.compile(r"[0-9]{5}")
-_CANDIDATE_NUMBER = re.compile(r"(?!0000)[0-9]{4}")
 _YEAR_MONTH = re.compile(r"((?!0000)[0-9]{4})-([0-9]{2})")
 _SERIES = re.compile(r"([A-Z][a-z]+) ((?!0000)[0-9]{4})")
 
@@ -80,7 +79,6 @@ _REFUSALS = {
     ),
     ("UPN", "CHECK_LETTER"): "The first letter is not the check letter of this UPN.",
     ("centre number", "FORMAT"): "A centre number has exactly five digits.",
-    ("candidate number", "FORMAT"): "A candidate number has four digits, from 0001 to 9999.",
     ("month", "FORMAT"): "A month is written YYYY-MM.",
     ("month", "MONTH"): "The months of a year run from 01 to 12.",
     ("exam series", "FORMAT"): "An exam series is the name of a month and a year of four digits.",
@@ -216,14 +214,6 @@ def parse_centre_number(text: str) -> str:
     value = text.strip()
     if not _CENTRE_NUMBER.fullmatch(value):
         _refuse("centre number", "FORMAT")
-    return value
-
-
-def parse_candidate_number(text: str) -> str:
-    """A candidate number, trimmed: four digits, unique within a centre and series."""
-    value = text.strip()
-    if not _CANDIDATE_NUMBER.fullmatch(value):
-        _refuse("candidate number", "FORMAT")
     return value
 
 

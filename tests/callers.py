@@ -69,7 +69,6 @@ class CallerMaker:
                 ANONYMOUS,
                 made.user_id,
                 now=now(),
-                idle=timedelta(hours=1),
                 absolute=timedelta(hours=12),
             )
             ((session_id,),) = await connection.tuples(

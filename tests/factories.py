@@ -179,7 +179,6 @@ async def log_in(client: Served, email: str) -> Caller:
             ANONYMOUS,
             user_id,
             now=now,
-            idle=timedelta(hours=1),
             absolute=timedelta(hours=12),
         )
     return Caller(client, opened.token)

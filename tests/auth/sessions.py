@@ -21,7 +21,7 @@ async def run(database: Database, statement: str, *params: object) -> None:
 
 async def open_one(database: Database, asking: Viewer = ASKING) -> OpenedSession:
     async with database.transaction() as connection:
-        return await add_session(connection, asking, 1, now=NOW, idle=IDLE, absolute=ABSOLUTE)
+        return await add_session(connection, asking, 1, now=NOW, absolute=ABSOLUTE)
 
 
 async def seen(

@@ -22,7 +22,6 @@ async def test_a_token_is_opaque_and_only_its_hash_is_stored(
     assert hashlib.sha256(opened.token.encode()).hexdigest() in tuple(found[0])
     assert opened.token not in str(tuple(found[0]))
     assert opened.expires_at == NOW + ABSOLUTE
-    assert opened.idles_out_at == NOW + IDLE
 
 
 async def test_a_token_names_its_holder_and_the_grants_in_force(

@@ -110,15 +110,6 @@ async def test_every_limit_counts_for_itself(throttle: Throttle) -> None:
     assert await let_in(throttle, OWNER, SCHOOL)
 
 
-async def test_what_was_right_may_be_forgiven(throttle: Throttle) -> None:
-    for _ in range(50):
-        await throttle.check(Limit.ONE_TIME_TOKEN, SCHOOL)
-        await throttle.forgive(Limit.ONE_TIME_TOKEN, SCHOOL)
-
-    found = [await throttle.allows(Limit.ONE_TIME_TOKEN, SCHOOL) for _ in range(21)]
-    assert found == [*(True for _ in range(20)), False]
-
-
 async def test_an_account_is_one_however_its_address_is_written(throttle: Throttle) -> None:
     limit = Limit.RESET_PASSWORD_ACCOUNT
     written = ["anaïs@example.org", " ANAÏS@EXAMPLE.ORG\n", "anai\u0308s@example.org"]

@@ -15,7 +15,6 @@ from domain.identifiers import (
     IdentifierError,
     Series,
     YearMonth,
-    parse_candidate_number,
     parse_centre_number,
     parse_qan,
     parse_uci,
@@ -251,7 +250,7 @@ def test_a_upn_of_another_form_is_refused(text: str, rule: str) -> None:
     assert refusal(parse_upn, text) == ("UPN", rule)
 
 
-# Centres and candidates --------------------------------------------------------------------------
+# Centres -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("vector", VECTORS["centreNumber"], ids=lambda vector: vector["value"])
@@ -260,14 +259,6 @@ def test_every_centre_number_vector_is_judged_as_written(vector: dict[str, Any])
         assert parse_centre_number(f" {vector['value']} ") == vector["value"]
     else:
         assert refusal(parse_centre_number, vector["value"]) == ("centre number", "FORMAT")
-
-
-@pytest.mark.parametrize("vector", VECTORS["candidateNumber"], ids=lambda vector: vector["value"])
-def test_every_candidate_number_vector_is_judged_as_written(vector: dict[str, Any]) -> None:
-    if vector["valid"]:
-        assert parse_candidate_number(f" {vector['value']} ") == vector["value"]
-    else:
-        assert refusal(parse_candidate_number, vector["value"]) == ("candidate number", "FORMAT")
 
 
 # Months and series -------------------------------------------------------------------------------

@@ -106,7 +106,6 @@ async def session_token(database: Database, name: str, staff: Staff | None = Non
             ANONYMOUS,
             user_id,
             now=datetime.now(UTC),
-            idle=timedelta(hours=1),
             absolute=timedelta(hours=2),
         )
     return opened.token
