@@ -1,10 +1,10 @@
 """The application: routes, and what lives as long as it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from typing import Any, Final, TypeAlias
 
@@ -46,6 +46,7 @@ from server.recorder import recording
 from server.refusals import RefusalError
 from server.settings import Settings
 from server.shelf import Shelf
+from server.supervised import Supervision
 
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 """Taken by routes that refuse methods with a code of their own."""
@@ -91,6 +92,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         chosen.stored_documents_only,
     )
     metrics = Metrics()
+    supervision = Supervision(metrics.breakdown)
     view: list[GraphQLView] = []
 
     @asynccontextmanager
@@ -101,27 +103,29 @@ def create_app(settings: Settings | None = None) -> Starlette:
             await bring_up_to_date(database)
             app.state.database = database
             stack.enter_context(ending_news(database.news))
-            await stack.enter_async_context(running(follow_the_news(database, chosen.database_url)))
-            app.state.readiness = ReadinessDesk(database, clock)
+            news = partial(follow_the_news, database, chosen.database_url)
+            await stack.enter_async_context(supervision.running("news", news))
+            app.state.readiness = ReadinessDesk(database, clock, supervision)
             throttle = Throttle(chosen.redis_url)
             stack.push_async_callback(throttle.close)
-            recorder = await stack.enter_async_context(recording(database))
+            recorder = await stack.enter_async_context(recording(database, supervision))
             idle = timedelta(minutes=chosen.session_idle_minutes)
             callers = Callers(database, clock, idle, chosen.secure_cookies)
             shelf = Shelf(chosen.feed_folder, timedelta(days=chosen.retention_feed_days))
             traces = await stack.enter_async_context(tracing(chosen))
             journal = Journal(metrics, policy.documents.names, chosen.slow_seconds, traces)
-            feed_queue = taking_feeds(database, clock, shelf, told=journal.feed_ended)
+            feed_queue = taking_feeds(database, clock, shelf, supervision, told=journal.feed_ended)
             queue = await stack.enter_async_context(feed_queue)
             metrics.watch(database, recorder, queue.progress)
             app.state.declarations = DeclarationDesk(callers, clock, database)
             app.state.exports = ExportDesk(callers, clock, database, recorder, schema)
             app.state.graphiql = GraphiQLDesk(callers, chosen.graphiql_folder)
             app.state.feeds = FeedDesk(callers, clock, queue, shelf, chosen.feed_max_mb << 20)
-            await stack.enter_async_context(running(follow_the_day(database, clock)))
+            day = partial(follow_the_day, database, clock)
+            await stack.enter_async_context(supervision.running("day", day))
             carrier, head = carrier_of(chosen), letterhead_of(chosen)
-            post = follow_the_post(database, clock, carrier, head)
-            await stack.enter_async_context(running(post))
+            post = partial(follow_the_post, database, clock, carrier, head)
+            await stack.enter_async_context(supervision.running("post", post))
             view.append(
                 GraphQLView(
                     schema,
@@ -175,18 +179,6 @@ def create_app(settings: Settings | None = None) -> Starlette:
         exception_handlers={Exception: broken},
         lifespan=life,
     )
-
-
-@asynccontextmanager
-async def running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Work that goes on beside the requests as long as the server lives."""
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 @asynccontextmanager

@@ -19,6 +19,7 @@ from loaders.feed_runs import FeedRunRow
 from server.clock import Clock
 from server.feed_progress import FeedProgress
 from server.shelf import Shelf
+from server.supervised import Supervision
 
 log = structlog.get_logger(__name__)
 
@@ -123,7 +124,7 @@ class FeedQueue:
             feed = self._feeds.get_nowait()
             if feed is not None:
                 self.progress.fail(feed.run.id, interruption(feed.source.name))
-                self._shelf.put_away(feed.run.id)
+                self._put_away(feed.run.id)
         self._feeds.put_nowait(None)
 
     async def _apply(self, feed: Accepted) -> None:
@@ -152,17 +153,25 @@ class FeedQueue:
             log.exception("feed_failed", reference=reference)
             fault = breakdown(name, reference)
         finally:
-            await self._put_away(run_id)
-            if fault is None:
-                self.progress.forget(run_id)
-            else:
-                self.progress.fail(run_id, fault)
+            try:
+                # First: whoever is told that rows were refused comes for them at once.
+                await asyncio.to_thread(self._put_away, run_id)
+            finally:
+                self._end(run_id, fault)
 
-    async def _put_away(self, run_id: int) -> None:
+    def _end(self, run_id: int, fault: FeedProblem | None) -> None:
+        """Tell that a run has ended, by its row or by what kept it from having one."""
+        if fault is None:
+            self.progress.forget(run_id)
+        else:
+            self.progress.fail(run_id, fault)
+
+    def _put_away(self, run_id: int) -> None:
+        """Put a run's files away; those that cannot be are left for the day they are too old."""
         try:
-            await asyncio.to_thread(self._shelf.put_away, run_id)
-        except OSError as error:
-            log.warning("feed_not_put_away", reason=error.strerror)
+            self._shelf.put_away(run_id)
+        except Exception:
+            log.exception("feed_not_put_away", run=run_id)
 
 
 @asynccontextmanager
@@ -170,15 +179,16 @@ async def taking_feeds(
     database: Database,
     clock: Clock,
     shelf: Shelf,
+    supervision: Supervision,
     *,
     told: Told = lambda _outcome, _seconds: None,
 ) -> AsyncIterator[FeedQueue]:
     """A line that lives as long as the server; a feed that is cut off at its end is taken back."""
     progress = FeedProgress(database, clock)
     queue = FeedQueue(database, clock, progress, shelf, told)
-    telling = asyncio.create_task(progress.keep_telling())
-    applying = asyncio.create_task(queue.apply_all())
-    clearing = asyncio.create_task(queue.clear_up())
+    telling = supervision.begin("feed_progress", progress.keep_telling)
+    applying = supervision.begin("feeds", queue.apply_all)
+    clearing = supervision.begin("shelf", queue.clear_up)
     try:
         yield queue
     finally:

@@ -13,6 +13,7 @@ from database.connection import Database
 from database.deadline import ending_in
 from exchange.refresh import is_due
 from server.clock import Clock
+from server.supervised import Supervision
 
 PATIENCE: Final = 3.0
 """Seconds that the database has to answer in."""
@@ -32,15 +33,16 @@ async def alive(_request: Request) -> Response:
 class ReadinessDesk:
     """Tells whether requests should be sent here."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, supervision: Supervision) -> None:
         """Nothing is known to be derived before it is looked for."""
+        self._supervision = supervision
         self._database = database
         self._clock = clock
         self._derived_at: float | None = None
         self._derived_for: date | None = None
 
     async def answer(self, _request: Request) -> Response:
-        """Ready, or the first thing that is missing: database, migrations, projection."""
+        """Ready, or the first that is missing: database, migrations, projection, work beside."""
         today = self._clock.today()
         with ending_in(PATIENCE):
             try:
@@ -48,6 +50,8 @@ class ReadinessDesk:
                     reason = await self._missing(today)
             except Exception:  # noqa: BLE001 - whatever keeps it from answering
                 reason = "database"
+        if reason is None:
+            reason = next(iter(self._supervision.failing), None)
         if reason is None:
             return JSONResponse({"ready": True, "day": today.isoformat()})
         told = {"ready": False, "reason": reason}

@@ -92,6 +92,13 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._breakdowns = Counter(
+            f"{PREFIX}_breakdowns",
+            "Times that work beside the requests broke down, and began again.",
+            ("work",),
+            registry=self.registry,
+        )
+
     def operation(
         self,
         name: str,
@@ -123,6 +130,10 @@ class Metrics:
     def feed_run(self, outcome: str) -> None:
         """Count a feed that came to its end."""
         self._feeds.labels(outcome).inc()
+
+    def breakdown(self, work: str) -> None:
+        """Count work beside the requests that broke down."""
+        self._breakdowns.labels(work).inc()
 
     def watch(self, database: Database, recorder: Recorder, progress: FeedProgress) -> None:
         """Tell of the connections, of what is still to be written, and of feeds, when asked."""

@@ -13,6 +13,7 @@ from auth.events import Event, EventKind, append_all, event
 from auth.viewer import Viewer
 from database.connection import Database
 from database.deadline import without_end
+from server.supervised import Supervision
 
 log = structlog.get_logger(__name__)
 
@@ -225,14 +226,13 @@ def _weight(told: Event | _Reads) -> int:
 
 
 @asynccontextmanager
-async def recording(database: Database) -> AsyncIterator[Recorder]:
+async def recording(
+    database: Database, supervision: Supervision | None = None
+) -> AsyncIterator[Recorder]:
     """A recorder that writes as long as the server lives, and at its end the last."""
     recorder = Recorder(database)
-    writing = asyncio.create_task(recorder.write_behind())
-    try:
-        yield recorder
-    finally:
-        await recorder.close()
-        writing.cancel()
-        with suppress(asyncio.CancelledError):
-            await writing
+    async with (supervision or Supervision()).running("events", recorder.write_behind):
+        try:
+            yield recorder
+        finally:
+            await recorder.close()

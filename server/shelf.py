@@ -45,7 +45,10 @@ class Shelf:
             shutil.rmtree(place, ignore_errors=True)
             return
         unfinished = place / f"{REFUSED}.part"
-        with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
+        # Where the clock is wrong, files are older than an archive can tell.
+        with zipfile.ZipFile(
+            unfinished, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False
+        ) as archive:
             for path in refused:
                 archive.write(path, path.name)
         unfinished.rename(place / REFUSED)
@@ -60,8 +63,9 @@ class Shelf:
         for place in self._folder.iterdir():
             if not place.name.isdecimal() or int(place.name) in on_their_way:
                 continue
-            age = now - (_EPOCH + timedelta(microseconds=int(place.name)))
-            if age > self._kept or (age > LONGEST_RUN and not (place / REFUSED).is_file()):
+            kept = self._kept if (place / REFUSED).is_file() else LONGEST_RUN
+            # As numbers: digits that no run is called by may lie beyond all dates.
+            if int(place.name) < (now - kept - _EPOCH) // _TICK:
                 shutil.rmtree(place, ignore_errors=True)
 
     def _place(self, run_id: int) -> Path:
@@ -69,3 +73,5 @@ class Shelf:
 
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK: Final = timedelta(microseconds=1)
+"""Runs are numbered by the moment at which they began, in these since the epoch."""

@@ -31,6 +31,7 @@ from tests.server.feeding import (
     token,
     told,
     written,
+    zipped,
 )
 
 __all__ = ["at_once", "gate", "impatient", "shelf", "tiny", "token"]  # fixtures
@@ -187,6 +188,31 @@ async def test_a_feed_that_does_not_come_in_is_given_up(
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (408, "TOO_SLOW")
     assert put_aside(shelf) == []
+
+
+async def test_a_run_whose_files_cannot_be_put_away_has_its_outcome_and_the_next_feed_its_turn(
+    database: Database,
+    database_url: str,
+    shelf: Path,
+    tmp_path: Path,
+    token: str,
+    tiny: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def never(*_arguments: object) -> None:
+        raise ValueError
+
+    feed = tiny_feed()
+    feed["learners.csv"][1]["date_of_birth"] = "19/02/1994"
+    faulty = zipped(feed, tmp_path / "faults")
+    monkeypatch.setattr("zipfile.ZipFile.write", never)
+    async with desk(database_url, token, shelf) as robot:
+        first = await robot.sent(faulty, partial="true")
+        second = await robot.sent(tiny)
+        ended = [(await robot.ended(run_id))["outcome"] for run_id in (first, second)]
+
+    assert ended == ["PARTLY_APPLIED", "APPLIED"]
+    assert [row[0] for row in await written(database)] == ended
 
 
 # The rows ----------------------------------------------------------------------------------------

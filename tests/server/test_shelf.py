@@ -1,6 +1,8 @@
 """The shelf: what lies on it, for how long, and who can look into it."""
 
 import asyncio
+import os
+import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -54,6 +56,30 @@ async def test_refused_rows_lie_as_long_as_the_settings_say(
             await asyncio.sleep(0.01)
 
     assert (kept / REFUSED).read_bytes() == b"x"
+
+
+def test_a_folder_that_no_run_is_called_by_keeps_nothing_from_being_deleted(tmp_path: Path) -> None:
+    folder = tmp_path / "shelf"
+    put(folder, KEPT + timedelta(seconds=1))
+    (folder / ("9" * 30)).mkdir()
+
+    Shelf(folder, KEPT).clear(NOW, ())
+
+    assert [path.name for path in folder.iterdir()] == ["9" * 30]
+
+
+def test_refused_rows_are_kept_however_old_their_files_say_they_are(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, KEPT)
+    rows = shelf.make(1) / "learners.refused.csv"
+    rows.write_text("learner_ref\nL-anna\n", "utf-8")
+    os.utime(rows, (0, 0))
+
+    shelf.put_away(1)
+
+    archive = shelf.refused(1)
+    assert archive is not None
+    with zipfile.ZipFile(archive) as kept:
+        assert kept.read("learners.refused.csv") == b"learner_ref\nL-anna\n"
 
 
 def test_nobody_else_can_look_into_the_shelf(tmp_path: Path) -> None:
