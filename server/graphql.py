@@ -83,14 +83,16 @@ class GraphQLView:
         """Answer one request."""
         request = Request(scope, receive)
         operation = Operation(started=time.perf_counter())
+        answer = self._open_stream if wants_events(request) else self._answer
         try:
-            if wants_events(request):
-                response = await self._open_stream(request, operation)
-            else:
-                response = await self._answer(request, operation)
+            with counting_statements() as operation.tally:
+                response = await answer(request, operation)
         except RefusalError as refusal:
             operation.outcome = refusal.code
             response = refusal.graph_response(operation.media_type)
+        except Exception as error:  # noqa: BLE001 - a fault is told by its reference
+            trouble = stopped(error) or shown([GraphQLError("", original_error=error)])[0]
+            response = self._response([trouble], None, operation)
         self._journal.note(operation)
         await response(scope, receive, send)
 
@@ -106,14 +108,8 @@ class GraphQLView:
             raise RefusalError(405, "METHOD_NOT_ALLOWED", message, {"allow": "POST"})
         expect_json(request)
         asked = read(await request.body())
-        with ending_in(self._policy.deadline), counting_statements() as operation.tally:
-            try:
-                return await self._carry_out(request, asked, operation)
-            except RefusalError:
-                raise
-            except Exception as error:  # noqa: BLE001 - a fault is told by its reference
-                trouble = stopped(error) or shown([GraphQLError("", original_error=error)])[0]
-                return self._response([trouble], None, operation)
+        with ending_in(self._policy.deadline):
+            return await self._carry_out(request, asked, operation)
 
     async def _open_stream(self, request: Request, operation: Operation) -> Response:
         """The results of a subscription, each of which has the time of a request of its own."""

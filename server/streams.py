@@ -76,14 +76,26 @@ class Streams:
             operation_extensions=asked.extensions,
             allowed_operation_types={OperationType.SUBSCRIPTION},
         )
-        async with aclosing(results):
-            async for result in results:
-                if isinstance(result, ExecutionResult):  # all else is of parts put off for later
-                    self._note(context)
-                    context.abandon()  # nobody waits any more for what is still being read
-                    context.forget()
-                    yield _TRANSPORT.encode_next(process_result(_told(result)), _encoded)
+        try:
+            async with aclosing(results):
+                async for result in results:
+                    if isinstance(result, ExecutionResult):  # all else is put off for later
+                        self._note(context)
+                        context.abandon()  # nobody waits any more for what is still being read
+                        context.forget()
+                        yield _next(result)
+        except Exception as error:  # noqa: BLE001 - the answer has begun: whatever it is, is told in it
+            yield _next(ExecutionResult(data=None, errors=[_fault(error)]))
         yield _TRANSPORT.encode_complete()
+
+
+def _fault(error: Exception) -> GraphQLError:
+    """An error as that of an operation: a text that is too much is refused before there is one."""
+    return error if isinstance(error, GraphQLError) else GraphQLError("", original_error=error)
+
+
+def _next(result: ExecutionResult) -> str:
+    return _TRANSPORT.encode_next(process_result(_told(result)), _encoded)
 
 
 def _told(result: ExecutionResult) -> ExecutionResult:
