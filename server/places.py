@@ -27,12 +27,16 @@ class Places:
     def place(self, viewer: Viewer) -> Iterator[None]:
         """Hold a place; raises RefusalError when there is none."""
         whose = viewer.user_id
-        if self._taken[whose] >= self._each or self._taken.total() >= self._most:
-            message = f"One person may have {self._each} {self._what} at once; try again later."
-            raise RefusalError(429, self._code, message, {"retry-after": TRY_AGAIN_AFTER})
+        self._check(self._taken[whose], self._each, "One person may have")
+        self._check(self._taken.total(), self._most, "There is room for")
         self._taken[whose] += 1
         try:
             yield
         finally:
             self._taken[whose] -= 1
             self._taken += Counter()  # forget who has none
+
+    def _check(self, taken: int, most: int, why: str) -> None:
+        if taken >= most:
+            message = f"{why} {most:,} {self._what} at once; try again later."
+            raise RefusalError(429, self._code, message, {"retry-after": TRY_AGAIN_AFTER})

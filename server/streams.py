@@ -20,7 +20,6 @@ from schema.masking import STOPS, of_the_whole, shown
 from schema.root import Schema
 from server.asked import Asked
 from server.places import Places
-from server.refusals import RefusalError
 from server.streaming import Streamed
 
 MOST_EACH: Final = 10
@@ -51,12 +50,12 @@ class Streams:
         self._places = Places(MOST_EACH, MOST, "TOO_MANY_STREAMS", "streams")
 
     def open(self, context: Context, asked: Asked) -> Response:
-        """The results of a subscription as they come, with a sign of life between them."""
+        """The results of a subscription as they come, with a sign of life between them.
+
+        Raises RefusalError when there is no room.
+        """
         held = AsyncExitStack()
-        try:
-            held.enter_context(self._places.place(context.viewer))
-        except RefusalError as refusal:
-            return refusal.response()
+        held.enter_context(self._places.place(context.viewer))
         held.enter_context(ending_in(self._deadline))  # anew for each message: see `Watch.wait`
         held.callback(context.abandon)
         lively = merge_stream_with_heartbeat(

@@ -94,3 +94,30 @@ async def test_a_database_that_does_not_tell_who_asks_keeps_a_stream_from_its_be
     assert plain.status_code == 503
     assert (stream.status_code, stream.json()) == (503, plain.json())
     assert stream.headers["retry-after"] == plain.headers["retry-after"] == "5"
+
+
+async def test_a_stream_for_which_there_is_no_room_is_refused_like_any_operation(
+    database: Database,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The refusal says whose limit it is, and is counted as what it is."""
+    reader = await CallerMaker(database, 0).caller(CallerKind.REGISTERED)
+    headers = {"authorization": f"Bearer {reader.token}", **EVENTS}
+    for limit, sentence in (
+        ("MOST_EACH", "One person may have 0 streams at once; try again later."),
+        ("MOST", "There is room for 0 streams at once; try again later."),
+    ):
+        with monkeypatch.context() as patched:
+            patched.setattr(f"server.streams.{limit}", 0)
+            async with served(database_url, log_format="json") as client:
+                answer = await client.post("/graphql", json={"query": WATCH}, headers=headers)
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "10")
+        refusal = {"message": sentence, "extensions": {"code": "TOO_MANY_STREAMS"}}
+        assert answer.json() == {"errors": [refusal]}
+        lines = [
+            json.loads(line) for line in capsys.readouterr().err.splitlines() if line[:1] == "{"
+        ]
+        (told,) = [line for line in lines if line["event"] == "operation"]
+        assert (told["outcome"], told["caller"]) == ("TOO_MANY_STREAMS", "user")
