@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from socket import gaierror
 from typing import Any, Final, NamedTuple
@@ -19,7 +19,8 @@ class _Span(NamedTuple):
     """For how many seconds statements go on, and the moment on the loop's clock when they end."""
 
     seconds: float
-    end: float
+    end: float | None
+    """None where each of them has so many seconds."""
 
 
 _span: ContextVar[_Span | None] = ContextVar("_span", default=None)
@@ -50,14 +51,17 @@ class CrowdedError(Exception):
     """All connections to the database stay in use."""
 
 
-@contextmanager
-def ending_in(seconds: float) -> Iterator[None]:
+def ending_in(seconds: float) -> AbstractContextManager[None]:
     """Let every statement end that is sent from here, and from tasks that begin here."""
-    token = _span.set(_beginning_now(seconds))
-    try:
-        yield
-    finally:
-        _span.reset(token)
+    return _within(_beginning_now(seconds))
+
+
+def each_ending_in(seconds: float) -> AbstractContextManager[None]:
+    """Let each statement that is sent from here end in time, however many follow each other.
+
+    For what is as long as it is, and sent while it is made.
+    """
+    return _within(_Span(seconds, None))
 
 
 def begin_again() -> None:
@@ -66,14 +70,18 @@ def begin_again() -> None:
     For tasks that carry out one request after the other; what has no end goes on without one.
     """
     span = _span.get()
-    if span is not None:
+    if span is not None and span.end is not None:
         _span.set(_beginning_now(span.seconds))
 
 
-@contextmanager
-def without_end() -> Iterator[None]:
+def without_end() -> AbstractContextManager[None]:
     """Begin tasks here that outlive the request."""
-    token = _span.set(None)
+    return _within(None)
+
+
+@contextmanager
+def _within(span: _Span | None) -> Iterator[None]:
+    token = _span.set(span)
     try:
         yield
     finally:
@@ -85,6 +93,8 @@ def time_left() -> float | None:
     span = _span.get()
     if span is None:
         return None
+    if span.end is None:
+        return span.seconds
     left = span.end - asyncio.get_running_loop().time()
     if left <= 0:
         raise DeadlineError

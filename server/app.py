@@ -18,13 +18,14 @@ from starlette.types import Receive, Scope, Send
 from auth.passwords import HashCost, use_cost
 from auth.throttle import Throttle
 from database.connection import Database, Dialect, open_database
+from database.deadline import each_ending_in, ending_in
 from domain.errors import Conflict
 from schema.context import Service
-from schema.masking import stopped
 from schema.root import Schema, make_schema, printed
 from server.callers import Callers
 from server.clock import Clock
 from server.day import follow_the_day
+from server.deadlines import InTime
 from server.declarations import DeclarationDesk
 from server.documents import stored_documents
 from server.edge import HEADERS, REQUEST_ID, Bounds, RequestIds, SafeHeaders
@@ -32,7 +33,7 @@ from server.exports import ExportDesk
 from server.feed_queue import taking_feeds
 from server.feeds import FeedDesk
 from server.graphiql import GraphiQLDesk
-from server.graphql import TRY_AGAIN_AFTER, GraphQLView, Policy
+from server.graphql import GraphQLView, Policy
 from server.health import ReadinessDesk, alive
 from server.journal import Journal, Traces
 from server.logs import set_up_logs
@@ -43,7 +44,6 @@ from server.memory import settle_memory
 from server.metrics import Metrics, MetricsDesk
 from server.news import ending_news, follow_the_news
 from server.recorder import recording
-from server.refusals import RefusalError
 from server.settings import Settings
 from server.shelf import Shelf
 from server.supervised import Supervision
@@ -87,7 +87,6 @@ def create_app(settings: Settings | None = None) -> Starlette:
     )
     policy = Policy(
         chosen.rates,
-        chosen.deadline_seconds,
         stored_documents(chosen.documents_folder, schema),
         chosen.stored_documents_only,
     )
@@ -152,21 +151,24 @@ def create_app(settings: Settings | None = None) -> Starlette:
     async def contract(_request: Request) -> Response:
         return PlainTextResponse(sdl, media_type="text/plain; charset=utf-8")
 
+    def timed(path: str, answer: Any, *methods: str, each: bool = False) -> Route:  # noqa: ANN401 - what routes take
+        """A route whose statements end in time, all of them or, with `each`, one by one."""
+        limit = each_ending_in if each else ending_in
+        deadline = partial(limit, chosen.deadline_seconds)
+        in_time = [Middleware(InTime, deadline=deadline)]
+        return Route(path, answer, methods=methods or None, middleware=in_time)
+
     return Starlette(
         routes=[
-            Route("/graphql", GraphQLEndpoint()),
-            Route("/declarations", at("declarations", DeclarationDesk.accept), methods=["POST"]),
-            Route("/export/{file}", at("exports", ExportDesk.give), methods=METHODS),
-            Route("/feeds", at("feeds", FeedDesk.accept), methods=["POST"]),
-            Route("/feeds/{id}/refused.zip", at("feeds", FeedDesk.refused), methods=["GET"]),
+            timed("/graphql", GraphQLEndpoint()),
+            timed("/declarations", at("declarations", DeclarationDesk.accept), "POST"),
+            timed("/export/{file}", at("exports", ExportDesk.give), *METHODS, each=True),
+            timed("/feeds", at("feeds", FeedDesk.accept), "POST"),
+            timed("/feeds/{id}/refused.zip", at("feeds", FeedDesk.refused), "GET"),
             Route("/schema.graphql", contract),
-            Route("/staff", at("graphiql", GraphiQLDesk.log_in), methods=["GET"]),
-            Route(
-                "/staff/{release}/{file}",
-                at("graphiql", GraphiQLDesk.open_file),
-                methods=["GET"],
-            ),
-            Route("/graphiql/{release}/{file}", at("graphiql", GraphiQLDesk.file), methods=["GET"]),
+            timed("/staff", at("graphiql", GraphiQLDesk.log_in), "GET"),
+            timed("/staff/{release}/{file}", at("graphiql", GraphiQLDesk.open_file), "GET"),
+            timed("/graphiql/{release}/{file}", at("graphiql", GraphiQLDesk.file), "GET"),
             Route("/healthz", alive),
             Route("/metrics", MetricsDesk(metrics, chosen.metrics_token).answer),
             Route("/readyz", at("readiness", ReadinessDesk.answer)),
@@ -211,15 +213,10 @@ async def graphiql_page(scope: Scope) -> Response | None:
     return await desk.page(Request(scope))
 
 
-async def broken(request: Request, error: Exception) -> Response:
+async def broken(request: Request, _error: Exception) -> Response:
     """What went wrong, answered outside the middleware; starlette hands it on to be logged."""
     headers = {name.decode(): value.decode() for name, value in HEADERS}
     headers[REQUEST_ID] = request.state.request_id
-    trouble = stopped(error)
-    if trouble is not None:
-        code = str((trouble.extensions or {})["code"])
-        headers["retry-after"] = TRY_AGAIN_AFTER
-        return RefusalError(503, code, trouble.message, headers).response()
     return JSONResponse({"error": "Something went wrong on our side."}, 500, headers)
 
 

@@ -106,7 +106,7 @@ class Bounds:
                 receive = _again(await _body(scope, receive), receive)
         except RefusalError as refusal:
             self._metrics.refusal(refusal.code)
-            await _answer(scope, refusal)(scope, receive, send)
+            await refused(scope, refusal)(scope, receive, send)
             return
         except _GoneError:
             return
@@ -176,7 +176,7 @@ def _again(body: bytes, receive: Receive) -> Receive:
     return hand_on
 
 
-def _answer(scope: Scope, refusal: RefusalError) -> Response:
+def refused(scope: Scope, refusal: RefusalError) -> Response:
     """A refusal in the form of the place that was asked; the rest of the body is not waited for."""
     if scope["path"] != "/graphql":
         return refusal.response()

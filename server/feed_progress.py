@@ -9,6 +9,7 @@ import msgspec
 import structlog
 
 from database.connection import Database
+from database.deadline import without_end
 from exchange.feed.problems import FeedProblem
 from exchange.feed.report import FeedOutcome
 from exchange.feed.runs import end_abandoned, failed, tell_run
@@ -55,7 +56,9 @@ class FeedProgress:
     async def announce(self, run_id: int) -> None:
         """Give a run its row, which may come later where another feed is being written."""
         # Broken off in the wrong moment, a write would keep others from writing for ever.
-        await asyncio.wait({asyncio.create_task(self.tell(run_id))}, timeout=PATIENCE)
+        with without_end():
+            telling = asyncio.create_task(self.tell(run_id))
+        await asyncio.wait({telling}, timeout=PATIENCE)
 
     def start(self, run_id: int) -> None:
         """Tell that a run has begun."""

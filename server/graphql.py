@@ -18,7 +18,6 @@ from auth.events import EventKind
 from auth.throttle import Throttle
 from auth.viewer import Footing
 from database.connection import Database
-from database.deadline import ending_in
 from database.statement_count import counting_statements
 from domain.errors import RateLimited
 from schema.context import Context, Service
@@ -31,22 +30,19 @@ from server.documents import StoredDocuments
 from server.graphiql import only_reads
 from server.journal import Journal, Operation
 from server.recorder import Recorder
-from server.refusals import RefusalError
+from server.refusals import TRY_AGAIN_AFTER, RefusalError
 from server.streams import Streams, wants_events
 
 READS: Final = {OperationType.QUERY}
 ALLOWED: Final = READS | {OperationType.MUTATION}
-TRY_AGAIN_AFTER: Final = "5"
-"""Seconds after which what keeps the service from answering may have passed."""
 _BAD_REQUESTS: Final = frozenset({"OPERATION_NAME_MISSING", "OPERATION_UNKNOWN"})
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How much is answered, how often, for how long, and to what."""
+    """How much is answered, how often, and to what."""
 
     rates: Mapping[Footing, int]
-    deadline: float
     documents: StoredDocuments
     stored_only: frozenset[Footing]
 
@@ -77,7 +73,7 @@ class GraphQLView:
         self._service = service
         self._policy = policy
         self._journal = journal
-        self._streams = Streams(schema, self._note, policy.deadline)
+        self._streams = Streams(schema, self._note)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -108,15 +104,13 @@ class GraphQLView:
             raise RefusalError(405, "METHOD_NOT_ALLOWED", message, {"allow": "POST"})
         expect_json(request)
         asked = read(await request.body())
-        with ending_in(self._policy.deadline):
-            return await self._carry_out(request, asked, operation)
+        return await self._carry_out(request, asked, operation)
 
     async def _open_stream(self, request: Request, operation: Operation) -> Response:
         """The results of a subscription, each of which has the time of a request of its own."""
         expect_json(request)
         asked = read(await request.body())
-        with ending_in(self._policy.deadline):
-            caller = await self._admitted(request, operation)
+        caller = await self._admitted(request, operation)
         text = self._document(asked, caller.viewer.footing)
         return self._streams.open(self._context(caller, Response()), asked._replace(query=text))
 

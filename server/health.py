@@ -13,6 +13,7 @@ from database.connection import Database
 from database.deadline import ending_in
 from exchange.refresh import is_due
 from server.clock import Clock
+from server.refusals import TRY_AGAIN_AFTER
 from server.supervised import Supervision
 
 PATIENCE: Final = 3.0
@@ -22,7 +23,6 @@ LAG: Final = 900.0
 LOOKED_EVERY: Final = 60.0
 """Seconds for which what was derived for today is taken to be so still: to look whether anything is
 left takes a tenth of a second among a million learners, and whoever spreads the load asks often."""
-TRY_AGAIN_AFTER: Final = "5"
 
 
 async def alive(_request: Request) -> Response:

@@ -1,9 +1,13 @@
 """What is answered outside the graph instead of what was asked for."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import orjson
 from starlette.responses import JSONResponse, Response
+
+TRY_AGAIN_AFTER: Final = "5"
+"""Seconds after which what keeps the service from answering may have passed."""
 
 
 class RefusalError(Exception):

@@ -14,7 +14,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from database.deadline import ending_in
+from database.deadline import begin_again
 from schema.context import Context
 from schema.masking import STOPS, of_the_whole, shown
 from schema.root import Schema
@@ -39,14 +39,10 @@ def wants_events(request: Request) -> bool:
 class Streams:
     """Opens streams as long as there is room for them."""
 
-    def __init__(self, schema: Schema, note: Callable[[Context], None], deadline: float) -> None:
-        """Watch a schema; `note` is told after every message to log what the context leaves.
-
-        `deadline` is for how many seconds the database may be asked for what one message tells.
-        """
+    def __init__(self, schema: Schema, note: Callable[[Context], None]) -> None:
+        """Watch a schema; `note` is told after every message to log what the context leaves."""
         self._schema = schema
         self._note = note
-        self._deadline = deadline
         self._places = Places(MOST_EACH, MOST, "TOO_MANY_STREAMS", "streams")
 
     def open(self, context: Context, asked: Asked) -> Response:
@@ -56,7 +52,6 @@ class Streams:
         """
         held = AsyncExitStack()
         held.enter_context(self._places.place(context.viewer))
-        held.enter_context(ending_in(self._deadline))  # anew for each message: see `Watch.wait`
         held.callback(context.abandon)
         lively = merge_stream_with_heartbeat(
             lambda: self._messages(context, asked),
@@ -67,6 +62,7 @@ class Streams:
         return Streamed(lively(), _TRANSPORT.headers, held)
 
     async def _messages(self, context: Context, asked: Asked) -> AsyncGenerator[str]:
+        begin_again()  # and so for each message: see `Watch.wait`
         results = await self._schema.stream(
             asked.query,
             variable_values=asked.variables,
