@@ -174,8 +174,7 @@ _STANDINGS: Final = {
     CallerKind.REVOKED: Standing.REGISTERED,
     CallerKind.TERMS_DUE: Standing.CENTRE_USER,
 }
-_BEFORE_TERMS: Final = (Presence.SIGNED_IN_BEFORE_TERMS, Presence.IN_PERSON_BEFORE_TERMS)
-_IN_PERSON: Final = (Presence.IN_PERSON, Presence.IN_PERSON_BEFORE_TERMS)
+_PROGRAMS: Final = frozenset({CallerKind.API_TOKEN, CallerKind.SERVICE})
 
 
 def outcome(rule: Rule, caller: CallerKind) -> AccessOutcome:
@@ -196,15 +195,14 @@ def _kept_out(need: Need | None, caller: CallerKind) -> AccessOutcome | None:
         return None
     if caller is CallerKind.ANONYMOUS:
         return AccessOutcome.UNAUTHENTICATED
-    if caller is CallerKind.TERMS_DUE and need not in _BEFORE_TERMS:
+    presence = need if isinstance(need, Presence) else Presence.SIGNED_IN
+    if caller is CallerKind.TERMS_DUE and not presence.before_terms:
         return AccessOutcome.TERMS
-    if need in _IN_PERSON and caller in {CallerKind.API_TOKEN, CallerKind.SERVICE}:
+    if presence.in_person and caller in _PROGRAMS:
         return AccessOutcome.FORBIDDEN
-    return (
-        AccessOutcome.FORBIDDEN
-        if isinstance(need, Permission) and not holds(caller, need)
-        else None
-    )
+    if isinstance(need, Permission) and not holds(caller, need):
+        return AccessOutcome.FORBIDDEN
+    return None
 
 
 def holds(caller: CallerKind, permission: Permission) -> bool:

@@ -9,7 +9,7 @@ from strawberry.extensions import FieldExtension
 from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
 
-from auth.explain import refusal_of, verdict
+from auth.explain import Verdict, refusal_of, verdict
 from auth.permissions import Permission
 from auth.viewer import Viewer
 from domain.errors import Refused
@@ -27,11 +27,22 @@ class Presence(StrEnum):
     IN_PERSON_BEFORE_TERMS = "IN_PERSON_BEFORE_TERMS"
     """A session of somebody who logged in."""
 
+    @property
+    def in_person(self) -> bool:
+        """Whether no program with a token will do."""
+        return self in {Presence.IN_PERSON, Presence.IN_PERSON_BEFORE_TERMS}
+
+    @property
+    def before_terms(self) -> bool:
+        """Whether the terms of use need not be accepted yet."""
+        return self in {Presence.SIGNED_IN_BEFORE_TERMS, Presence.IN_PERSON_BEFORE_TERMS}
+
+    def verdict(self, viewer: Viewer) -> Verdict:
+        """Whether the viewer is here as it is asked for."""
+        return verdict(viewer, None, in_person=self.in_person, before_terms=self.before_terms)
+
 
 Need = Permission | Presence
-
-_IN_PERSON = (Presence.IN_PERSON, Presence.IN_PERSON_BEFORE_TERMS)
-_BEFORE_TERMS = (Presence.SIGNED_IN_BEFORE_TERMS, Presence.IN_PERSON_BEFORE_TERMS)
 
 
 @strawberry.schema_directive(
@@ -123,12 +134,7 @@ class Guard(FieldExtension):
     def _refusal(self, viewer: Viewer, centre_id: int | None) -> Refused | None:
         if isinstance(self.need, Permission):
             return refusal_of(viewer, self.need, centre_id, everywhere=self.everywhere)
-        answer = verdict(
-            viewer,
-            None,
-            in_person=self.need in _IN_PERSON,
-            before_terms=self.need in _BEFORE_TERMS,
-        )
+        answer = self.need.verdict(viewer)
         return None if answer.allowed else Refused(answer.reason, code=answer.code)
 
 

@@ -156,7 +156,7 @@ async def viewer_of(
 
 
 async def viewer_by_email(database: Database, email: str) -> Viewer | None:
-    """Who somebody would be after logging in; None when they could not."""
+    """Who somebody would be with a session, or a service account with its token; else None."""
     found = await database.reader.rows(_Held, _by_email(database.dialect), email)
     return _viewer(found[0], ANONYMOUS, None) if found else None
 

@@ -153,7 +153,7 @@ class Viewer:
     @property
     def in_person(self) -> bool:
         """Whether somebody logged in, as opposed to a program with a token."""
-        return self.signed_in and self.api_token_id is None
+        return self.signed_in and self.api_token_id is None and self.staff is not Staff.SERVICE
 
     @property
     def named(self) -> str:

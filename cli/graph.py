@@ -1,17 +1,21 @@
 """The contract of the graph, and who may do what in it."""
 
+from typing import Final
+
 from rich.console import Console
 from rich.text import Text
 
-from auth.explain import verdict
+from auth.explain import Verdict, verdict
 from auth.matrix import FIELDS, as_markdown, mark_of
 from auth.permissions import Permission
-from auth.requires import Presence
+from auth.requires import Need, Presence
 from auth.sessions import viewer_by_email
 from auth.viewer import Viewer
 from cli.running import opened, run, stop
 from domain.people import normal_email
 from schema.root import make_schema, printed
+
+OUT_OF_REACH: Final = "The centre is out of reach: the answer is the same as for none."
 
 
 def schema() -> None:
@@ -55,11 +59,11 @@ def explain(user: str, field: str, centre: str, /) -> None:
         stop("There is no account with this e-mail address that could log in.")
     if centre_id is None:
         stop("There is no centre with this number.")
-    for line in _reasons(viewer, field, centre_id):
+    for line in reasons(viewer, field, centre_id):
         Console().print(Text(line), soft_wrap=True)
 
 
-def _reasons(viewer: Viewer, field: str, centre_id: int) -> list[str]:
+def reasons(viewer: Viewer, field: str, centre_id: int) -> list[str]:
     """Who somebody is there, what is asked, and each answer in words."""
     grant = viewer.grants.get(centre_id)
     standing = viewer.standing_at(centre_id)
@@ -68,27 +72,29 @@ def _reasons(viewer: Viewer, field: str, centre_id: int) -> list[str]:
         held += f", limited to {grant.line}"
     lines = [f"{viewer.email} is: {standing.label} ({held}). {standing.description}"]
     if field in Permission.__members__:
-        return [*lines, _told(viewer, Permission(field), centre_id)]
+        need = Permission(field)
+        return [*lines, _told(need, _asked(viewer, need, centre_id))]
     rule = FIELDS[field]
     lines.append(f"{field} is marked: {mark_of(field) or 'public'}.")
     if rule.need is None:
         return [*lines, "ALLOWED: anybody may ask for it."]
     for step in (rule.need, rule.reach, rule.then):
-        if isinstance(step, Permission):
-            lines.append(_told(viewer, step, centre_id))
-        elif step is not None:
-            lines.append(_told_of_presence(viewer, step))
-    if rule.reach is not None and not viewer.may(rule.reach, centre_id):
-        lines.append("The centre is out of reach: the answer is the same as for none.")
+        if step is None:
+            continue
+        answer = _asked(viewer, step, centre_id)
+        lines.append(_told(step, answer))
+        if not answer.allowed:
+            if step is rule.reach:
+                lines.append(OUT_OF_REACH)
+            break  # nothing more is asked
     return lines
 
 
-def _told(viewer: Viewer, permission: Permission, centre_id: int) -> str:
-    answer = verdict(viewer, permission, centre_id)
-    return f"{permission.value}: {answer.code}. {answer.reason}"
+def _asked(viewer: Viewer, need: Need, centre_id: int) -> Verdict:
+    if isinstance(need, Presence):
+        return need.verdict(viewer)
+    return verdict(viewer, need, centre_id)
 
 
-def _told_of_presence(viewer: Viewer, presence: Presence) -> str:
-    before = presence.value.endswith("_BEFORE_TERMS")
-    answer = verdict(viewer, None, before_terms=before)
-    return f"{presence.value}: {answer.code}. {answer.reason}"
+def _told(need: Need, answer: Verdict) -> str:
+    return f"{need.value}: {answer.code}. {answer.reason}"
