@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from bench.process import Served, served_by
-from database.connection import open_database
+from database.opening import open_database
 
 WORKERS: Final = 2
 ASKING: Final = 24

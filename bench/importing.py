@@ -15,7 +15,8 @@ from actions.grants import Rights
 from actions.terms import accept_terms
 from auth.viewer import ANONYMOUS, CONSOLE
 from bench.process import DAY, usage
-from database.connection import Database, open_database
+from database.connection import Database
+from database.opening import open_database
 from domain.terms import BUILT_IN_TERMS
 from exchange.feed.apply import apply_feed
 from exchange.feed.report import FeedOutcome, Options

@@ -3,7 +3,7 @@
 from rich.console import Console
 
 from cli.running import opened, run
-from database.connection import dialect_of
+from database.opening import dialect_of
 from schema.root import make_schema
 from server.documents import stored_documents
 from server.settings import Settings

@@ -22,7 +22,8 @@ from auth.viewer import ANONYMOUS, CONSOLE
 from cli.feeds import show
 from cli.running import run
 from cli.serving import Port, refuse_taken, serve
-from database.connection import Database, open_database
+from database.connection import Database
+from database.opening import open_database
 from domain.errors import Missing
 from domain.terms import BUILT_IN_TERMS
 from exchange.feed.apply import apply_feed

@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from tortoise.exceptions import BaseORMException
 
 from auth.passwords import HashCost, use_cost
-from database.connection import Database, DatabaseUrlError, open_database
+from database.connection import Database
+from database.opening import DatabaseUrlError, open_database
 from domain.errors import Conflict, ProblemError
 from server.logs import set_up_logs
 from server.settings import Settings, faults

@@ -9,7 +9,7 @@ from cyclopts.validators import Number
 from rich.console import Console
 
 from cli.running import run
-from database.connection import open_database
+from database.opening import open_database
 from domain.errors import Refused
 from server.app import bring_up_to_date, graph
 from server.clock import Clock

@@ -1,6 +1,5 @@
 """The open database: one door for statements, whichever database stands behind it."""
 
-import re
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -8,7 +7,6 @@ from copy import copy
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple, TypeVar
-from urllib.parse import urlsplit
 
 import asyncpg
 import orjson
@@ -56,10 +54,6 @@ class Dialect(StrEnum):
             tuple(for_sqlite(value) if isinstance(value, date) else value for value in row)
             for row in rows
         )
-
-
-class DatabaseUrlError(ValueError):
-    """The database address is not one that can be used."""
 
 
 class Clause(NamedTuple):
@@ -312,7 +306,7 @@ class Database:
 
     def _migrator(self) -> Migrator:
         client = self._context.connections.get(WRITE)
-        return Migrator(client, {APP: _app()})
+        return Migrator(client, apps())
 
     def connections(self) -> list[tuple[str, int, int]]:
         """For each purpose, how many connections are open, and how many of them idle."""
@@ -347,52 +341,12 @@ async def _take_turn(connection: Connection, wait: int) -> None:
         await connection.execute(f"PRAGMA busy_timeout = {LONGEST_WAIT}")
 
 
-def dialect_of(url: str) -> Dialect:
-    """Which database an address points to; raises DatabaseUrlError for any other."""
-    scheme = urlsplit(url).scheme
-    if scheme in ("postgres", "postgresql", "asyncpg"):
-        return Dialect.POSTGRESQL
-    if scheme == "sqlite":
-        return Dialect.SQLITE
-    message = "The database address must begin with sqlite:// or postgres://."
-    raise DatabaseUrlError(message)
-
-
-async def open_database(url: str, *, pool_size: int = 10) -> Database:
-    """Open the database behind an address; nothing is created or changed in it."""
-    dialect = dialect_of(url)
-    if dialect is Dialect.SQLITE:
-        _try_file(url)
-    context = TortoiseContext()  # of its own: Tortoise.init would close the one opened before
-    config = {
-        "connections": {WRITE: _connection(url, pool_size), READ: _connection(url, pool_size)},
-        "apps": {APP: _app()},
-        "use_tz": True,
-        "timezone": "UTC",
-    }
-    with context:
-        await context.init(config)
-    return Database(context, dialect, pool_size)
-
-
-def _try_file(url: str) -> None:
-    """Raise what keeps a file from being opened here: later it would leave a thread behind."""
-    parts = urlsplit(url)
-    sqlite3.connect(parts.netloc + parts.path).close()
-
-
-def _app() -> dict[str, Any]:
+def apps() -> dict[str, Any]:
+    """The tables, as tortoise is told of them."""
     return {
-        "models": ["models"],
-        "default_connection": WRITE,
-        "migrations": "models.migrations",
+        APP: {
+            "models": ["models"],
+            "default_connection": WRITE,
+            "migrations": "models.migrations",
+        }
     }
-
-
-def _connection(url: str, pool_size: int) -> str:
-    """The address with what each database needs to serve many requests."""
-    joint = "&" if "?" in url else "?"
-    if dialect_of(url) is Dialect.SQLITE:
-        return f"{url}{joint}journal_mode=WAL&busy_timeout={LONGEST_WAIT}&synchronous=NORMAL"
-    address = re.sub(r"^(postgresql|asyncpg)://", "postgres://", url)
-    return f"{address}{joint}minsize=1&maxsize={pool_size}"

@@ -17,8 +17,9 @@ from starlette.types import Receive, Scope, Send
 
 from auth.passwords import HashCost, use_cost
 from auth.throttle import Throttle
-from database.connection import Database, Dialect, open_database
+from database.connection import Database, Dialect
 from database.deadline import each_ending_in, ending_in
+from database.opening import open_database
 from domain.errors import Conflict
 from schema.context import Service
 from schema.root import Schema, make_schema, printed

@@ -17,7 +17,7 @@ from pydantic_settings import (
 
 from auth.passwords import LEAST_COST
 from auth.viewer import Footing
-from database.connection import dialect_of
+from database.opening import dialect_of
 from domain.retention import Periods
 from server.bundle import FOLDER
 

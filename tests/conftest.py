@@ -13,7 +13,8 @@ import asyncpg
 import pytest
 from hypothesis import HealthCheck, settings
 
-from database.connection import Database, Dialect, open_database
+from database.connection import Database, Dialect
+from database.opening import open_database
 from tests.spare import Caretaker, template_of
 
 DEFAULT_POSTGRES = "postgres://postgres@127.0.0.1:5432/test"

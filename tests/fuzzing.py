@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from hypothesis_graphql import from_schema, nodes
 
 from auth.matrix import CallerKind
-from database.connection import Database, open_database
+from database.connection import Database
+from database.opening import open_database
 from exchange.refresh import refresh
 from schema.ids import encode_id
 from server.settings import Settings

@@ -11,7 +11,8 @@ from tortoise.migrations import operations as ops
 from tortoise.migrations.autodetector import MigrationAutodetector
 
 import models
-from database.connection import APP, Connection, Database, Dialect, _app, open_database
+from database.connection import Connection, Database, Dialect, apps
+from database.opening import open_database
 from domain.catalogue import (
     BUILT_IN_LINES,
     BUILT_IN_REQUIREMENTS,
@@ -160,7 +161,7 @@ async def test_migrating_twice_changes_nothing(database: Database) -> None:
 async def test_the_migrations_lead_to_what_the_models_say(database: Database) -> None:
     with database._context:  # noqa: SLF001 - where tortoise keeps its models
         assert Tortoise.apps is not None
-        changes = await MigrationAutodetector(Tortoise.apps, {APP: _app()}).changes()
+        changes = await MigrationAutodetector(Tortoise.apps, apps()).changes()
 
     assert [
         f"{type(step).__name__} {vars(step)}" for change in changes for step in change.operations

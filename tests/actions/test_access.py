@@ -11,7 +11,8 @@ from actions.grants import CENTRE_USER, Rights
 from auth.permissions import GrantKind, Role, Standing
 from auth.throttle import Throttle
 from auth.viewer import CONSOLE, Viewer
-from database.connection import Database, open_database
+from database.connection import Database
+from database.opening import open_database
 from domain.errors import Conflict, Invalid, Missing, ProblemError, RateLimited, Refused
 from tests.actions.school import (
     ANN,

@@ -14,7 +14,8 @@ from actions.awards import WantedAward, set_award, set_awards
 from actions.declarations import add_declaration, remove_declaration
 from auth.permissions import GrantKind, Role
 from auth.viewer import Grants, HeldGrant, Viewer
-from database.connection import Database, open_database
+from database.connection import Database
+from database.opening import open_database
 from domain.errors import Conflict, Missing
 from domain.identifiers import YearMonth
 from domain.vocabulary import ComponentType

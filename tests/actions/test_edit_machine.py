@@ -17,7 +17,8 @@ from actions.declarations import add_declaration, remove_declaration
 from actions.undo import undo
 from auth.permissions import GrantKind, Role
 from auth.viewer import Grants, HeldGrant, Viewer
-from database.connection import Database, open_database
+from database.connection import Database
+from database.opening import open_database
 from domain.errors import ProblemError
 from domain.identifiers import YearMonth
 from domain.vocabulary import ComponentType

@@ -7,7 +7,8 @@ from actions.awards import WantedAward, set_awards
 from actions.bulk import Bulk
 from auth.permissions import GrantKind, Role
 from auth.viewer import Grants, HeldGrant, Viewer
-from database.connection import Database, open_database
+from database.connection import Database
+from database.opening import open_database
 from domain.identifiers import YearMonth
 from tests.exchange.projection_checks import assert_projection_is_derivation, snapshot
 from tests.factories import DAY, add_user, import_sample
@@ -18,7 +19,8 @@ NOW = datetime(2010, 2, 19, 12, tzinfo=UTC)
 SCRIPT = """
 import asyncio, sys, time
 import actions.registrations
-from database.connection import Database, open_database
+from database.connection import Database
+from database.opening import open_database
 from tests.actions.test_killed_edit import edit
 
 derive = actions.registrations.derive_learners

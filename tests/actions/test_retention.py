@@ -18,7 +18,8 @@ from actions.retention import (
     what_is_over,
 )
 from auth.viewer import ANONYMOUS, CONSOLE
-from database.connection import Database, open_database
+from database.connection import Database
+from database.opening import open_database
 from domain.errors import Refused
 from domain.retention import Periods, limits_on
 from exchange.refresh import refresh
@@ -268,7 +269,7 @@ async def test_nobody_but_operators_may_and_a_refused_run_changes_nothing(
 SCRIPT = """
 import asyncio, sys, time
 import actions.retention
-from database.connection import open_database
+from database.opening import open_database
 from tests.actions.test_retention import retention
 
 tell, batches = actions.retention._tell, []

@@ -12,7 +12,8 @@ from actions.tokens import LONGEST_DAYS, MOST_TOKENS, MadeToken
 from auth.permissions import Staff, Standing
 from auth.tokens import hash_of
 from auth.viewer import CONSOLE, Viewer
-from database.connection import Database, open_database
+from database.connection import Database
+from database.opening import open_database
 from domain.errors import Invalid, Missing, Refused
 from tests.actions.school import (
     ANN,

@@ -8,7 +8,8 @@ from auth.permissions import GrantKind, Permission, Role, Staff
 from auth.sessions import OpenedSession, end_session, end_sessions, viewer_by_email, viewer_of
 from auth.tokens import TokenKind, kind_of, new_token
 from auth.viewer import Grants, HeldGrant, Viewer
-from database.connection import Database, open_database
+from database.connection import Database
+from database.opening import open_database
 from tests.auth.sessions import ABSOLUTE, ASKING, IDLE, MINUTE, NOW, last_used, open_one, run, seen
 
 

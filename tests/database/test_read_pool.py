@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from database.connection import Connection, Database, open_database
+from database.connection import Connection, Database
+from database.opening import open_database
 from database.trouble import Trouble, trouble_of
 from tests.server.proxy import way_to
 

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from database.connection import Connection, Database, open_database
+from database.connection import Connection, Database
 from database.deadline import DeadlineError, ending_in
+from database.opening import open_database
 from database.trouble import Trouble, trouble_of
 from tests.server.proxy import Way, way_to
 

@@ -8,7 +8,8 @@ from operator import attrgetter
 import pytest
 from tortoise.exceptions import IntegrityError, OperationalError
 
-from database.connection import Connection, Database, open_database
+from database.connection import Connection, Database
+from database.opening import open_database
 
 Begin = Callable[[Database], Callable[[], AbstractAsyncContextManager[Connection]]]
 

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from database.connection import open_database
+from database.opening import open_database
 from exchange.feed.report import Mode
 from tests.exchange.feeds import (
     ANNA_ULN,

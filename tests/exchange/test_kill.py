@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from database.connection import open_database
+from database.opening import open_database
 from exchange.sample import write_sample_feed
 from tests.exchange.feeds import NEXT_DAY, apply, counts, read_rows, write_rows
 from tests.exchange.projection_checks import assert_projection_is_derivation, snapshot
@@ -15,7 +15,7 @@ from pathlib import Path
 from exchange.feed.apply import apply_feed
 from exchange.feed.report import Options
 from exchange.feed.source import Source
-from database.connection import open_database
+from database.opening import open_database
 
 class Told:
     def begin(self, step, total):

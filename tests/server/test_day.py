@@ -11,7 +11,8 @@ import pytest
 
 import server.day
 from auth.permissions import Staff
-from database.connection import Database, open_database
+from database.connection import Database
+from database.opening import open_database
 from domain.derivation import derive
 from exchange.refresh import refresh
 from inputs.catalogue import read_catalogue

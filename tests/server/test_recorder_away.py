@@ -8,7 +8,8 @@ from structlog.testing import capture_logs
 
 import server.recorder
 from auth.events import append_all
-from database.connection import Database, open_database
+from database.connection import Database
+from database.opening import open_database
 from server.recorder import Recorder, recording
 from tests.server.recording import (
     ANNA,
