@@ -11,13 +11,13 @@ from cli.main import app
 from server.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[1]
-WALK = ROOT / "docs" / "walk.md"
+DOCS = ROOT / "docs"
+WALK = DOCS / "walk.md"
 
 
-def documentation() -> str:
-    """README.md and every page of docs/."""
-    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-    return "\n".join(page.read_text("utf-8") for page in pages if page.is_file())
+def pages() -> list[Path]:
+    """README.md, CONTRIBUTING.md, and every page of docs/."""
+    return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
 
 
 def variables() -> Iterator[str]:
@@ -47,13 +47,13 @@ def named(text: str, word: str, before: str = "") -> bool:
 
 
 def test_every_setting_is_explained() -> None:
-    text = documentation()
+    text = (DOCS / "configuration.md").read_text("utf-8")
 
     assert [name for name in variables() if not named(text, name)] == []
 
 
 def test_every_command_is_explained() -> None:
-    text = documentation()
+    text = (DOCS / "commands.md").read_text("utf-8")
 
     assert [
         f"learner-tracking {command}"
@@ -68,7 +68,7 @@ def test_every_command_and_setting_is_looked_for() -> None:
     assert len(list(variables())) == len(Settings.model_fields)
 
 
-FILE = re.compile(r"`([\w./-]+/[\w.-]+\.(?:py|md|graphql|toml|yml|yaml|sql|json))`|`([\w-]+/)`")
+FILE = re.compile(r"`([\w./-]+/[\w.-]+\.(?:py|md|graphql|toml|yml|yaml|sql|json))`|`([\w/-]+/)`")
 
 
 def test_the_walk_names_only_files_that_exist() -> None:
@@ -87,3 +87,25 @@ def test_folders_that_running_leaves_behind_are_kept_out_of_the_repository() -> 
 
     assert left == {Path("feeds"), Path("mail"), Path("feed")}
     assert [folder for folder in sorted(left) if f"/{folder}/" not in ignored] == []
+
+
+FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link into a page may name: its headings, as GitHub writes them."""
+    headings = HEADING.findall(FENCE.sub("", page.read_text("utf-8")))
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_links_lead_somewhere() -> None:
+    astray = []
+    for page in pages():
+        for path, anchor in LINK.findall(FENCE.sub("", page.read_text("utf-8"))):
+            aim = (page.parent / path).resolve() if path else page
+            if not aim.exists() or (anchor and anchor not in anchors(aim)):
+                astray.append(f"{page.relative_to(ROOT)}: {path}#{anchor}")
+
+    assert astray == []
