@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from cyclopts import App
 from pydantic import AliasChoices
 
@@ -12,7 +13,6 @@ from server.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-WALK = DOCS / "walk.md"
 
 
 def pages() -> list[Path]:
@@ -71,9 +71,9 @@ def test_every_command_and_setting_is_looked_for() -> None:
 FILE = re.compile(r"`([\w./-]+/[\w.-]+\.(?:py|md|graphql|toml|yml|yaml|sql|json))`|`([\w/-]+/)`")
 
 
-def test_the_walk_names_only_files_that_exist() -> None:
-    assert WALK.is_file(), "docs/walk.md is missing"
-    names = [path or folder for path, folder in FILE.findall(WALK.read_text("utf-8"))]
+@pytest.mark.parametrize("page", ["walk.md", "words.md"])
+def test_a_page_names_only_files_that_exist(page: str) -> None:
+    names = [path or folder for path, folder in FILE.findall((DOCS / page).read_text("utf-8"))]
 
     assert names
     assert [name for name in names if not (ROOT / name).exists()] == []
