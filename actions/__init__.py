@@ -1,1 +1,1 @@
-"""Verbs that change rows: one transaction, one change entry each."""
+"""Actions that change rows: each is one transaction with an entry in the history."""

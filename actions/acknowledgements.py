@@ -1,4 +1,4 @@
-"""Issues that somebody has taken on; it hides nothing, it shows who is on it."""
+"""Acknowledging issues: shows who has taken an issue on, and hides nothing."""
 
 from datetime import datetime
 from typing import Final
@@ -19,7 +19,7 @@ LONGEST_NOTE: Final = 1_000
 
 
 class IssueState(msgspec.Struct, frozen=True):
-    """What an acknowledgement needs to know of an issue."""
+    """The columns of an issue that an acknowledgement needs."""
 
     id: int
     learner_id: int

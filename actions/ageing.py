@@ -1,4 +1,4 @@
-"""What is removed by its age alone: the log, tokens, and what feeds and mails leave behind."""
+"""Rows that retention deletes by age alone: the log, tokens, and traces of feeds and mails."""
 
 from typing import Final, NamedTuple
 
@@ -6,11 +6,11 @@ from database.connection import Connection
 from domain.retention import Limits
 
 BATCH: Final = 5_000
-"""Rows that one transaction takes away."""
+"""Rows deleted in one transaction."""
 
 
 class Aged(NamedTuple):
-    """Rows that are over once a column lies before a limit."""
+    """A kind of row that is deleted once a column lies before a limit."""
 
     what: str
     """For people, in the plural."""

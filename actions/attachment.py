@@ -1,4 +1,4 @@
-"""Entries to learners by exact ULN, to courses, and to components; nothing else attaches."""
+"""SQL that links entries to learners (by exact ULN only), registrations and components."""
 
 from database.connection import Connection
 from database.temporary_tables import create_temporary_from
@@ -20,7 +20,7 @@ SUITS = f"""
         JOIN requirement n ON n.level = r.level AND n.component = e.component
         WHERE q.qan = e.qan AND {_ALLOWED})
 """  # noqa: S608 - names are ours
-"""Level and line of a course `r` allow the qualification of an entry `e`."""
+"""Condition: level and line of a registration `r` allow the qualification of an entry `e`."""
 
 _BEST = f"""
     SELECT r.id FROM registration r
@@ -32,7 +32,7 @@ _BEST = f"""
         COALESCE(r.award, '') DESC, r.ref
     LIMIT 1
 """  # noqa: S608 - names are ours
-"""Of a learner's courses at the entry's centre the one that it is for."""
+"""The registration of a learner at the entry's centre that the entry belongs to."""
 
 _NAMESAKE = """
     (SELECT CASE WHEN MIN(l.id) = MAX(l.id) THEN MAX(l.id) END
@@ -41,7 +41,7 @@ _NAMESAKE = """
     AND (l.date_of_birth = e.date_of_birth
         OR l.date_of_birth IS NULL OR e.date_of_birth IS NULL))
 """
-"""The only learner of the centre with the entry's name, and no other birth date."""
+"""The only learner of the centre with the entry's name whose birth date does not differ."""
 
 ATTACHED = f"""
     SELECT e.*, k.learner_id,
@@ -63,7 +63,7 @@ OF_LEARNERS = """
 """The entries `e` of some learners, and those that are suspected to be theirs."""
 
 ATTACHMENT = ("learner_id", "registration_id", "suspected_id", "component")
-"""What attaching fills in."""
+"""The columns of an entry that are filled in."""
 
 
 async def reattach(connection: Connection, condition: str) -> bool:

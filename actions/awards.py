@@ -1,4 +1,4 @@
-"""Anticipated award months: what users say beside what the awarding body says."""
+"""Setting anticipated award months; the awarding body's own month is kept beside."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Edits of many learners at once: all of them or none, and once however often they are sent."""
+"""Bulk edits: all or nothing, and idempotent by a key."""
 
 import hashlib
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The history: one entry a change of one field, in the transaction that makes it."""
+"""Writes the history: one entry for each changed field, in the same transaction."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -22,7 +22,7 @@ _NEWS = {
     "ISSUE": NewsKind.ISSUES,
     "REGISTRATION": NewsKind.AWARDS,
 }
-"""What those who watch a centre are told of a change, by the type of its object."""
+"""The kind of news sent for a change, by the type of its object."""
 
 
 class Subject(NamedTuple):

@@ -1,4 +1,4 @@
-"""What learners are found and listed by, beside what is derived for them."""
+"""Sort keys and search terms stored per registration."""
 
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
@@ -19,7 +19,7 @@ _STAGE: Final = {status: str(rank) for rank, status in enumerate(CompletionStatu
 
 
 class Keys(NamedTuple):
-    """What a registration is ordered by in lists of learners, as text and never null."""
+    """The sort keys of a registration, as text and never null."""
 
     name_order: str
     uln: str

@@ -1,4 +1,4 @@
-"""Who holds what at a centre: grants and their centres, found and locked for a change."""
+"""Finds and locks the grants of a centre for a change."""
 
 from typing import Final, NamedTuple
 
@@ -15,7 +15,7 @@ from models.grant import CENTRE_USERS
 
 
 class Rights(NamedTuple):
-    """What a grant says."""
+    """The rights of a grant."""
 
     kind: GrantKind = GrantKind.CENTRE
     role: Role = Role.VIEWER

@@ -1,4 +1,4 @@
-"""Mails to be sent: written with what they tell of, sent by the post."""
+"""Queues e-mails in the transaction that they tell of; `server/mail/` sends them."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Who writes at the same time: one feed, or any number of edits of different learners."""
+"""Locks: one feed at a time, or any number of edits of different learners."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""Derived rows as they follow from records: flags, issues, completion and the next change."""
+"""Makes the derived rows of a record: flags, issues, completion and the next change."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ from inputs.records import Course
 
 
 class Table(NamedTuple):
-    """A derived table: what identifies a row, what may change, what stays from the first day."""
+    """A derived table: the key, the columns that vary, and the column that keeps its date."""
 
     name: str
     key: str
@@ -27,7 +27,7 @@ class Table(NamedTuple):
     """Column that keeps its day, or its moment, while the columns of `dated_by` stay the same."""
     dated_by: tuple[str, ...] = ()
     identity: tuple[str, ...] = ()
-    """What tells rows apart where the database makes the key; empty for the key itself."""
+    """The natural key, where the database makes the id; empty if the id itself is derived."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -71,9 +71,9 @@ _STANDING = (
     *("claim_status_raw", "status", "percent", *Keys._fields),
 )
 _AMONG_OTHERS = ("place", "shared")
-"""Tell of the learner's courses at other centres as well, and so are no news at this one."""
+"""Depend on the learner's courses at other centres, so they must not update `modified_at`."""
 NEXT_CHANGE = "next_change_on"
-"""Tells before its time that a result has come, and so dates nothing before it is due."""
+"""Reveals embargoed release days, so a change to it alone must not update `modified_at`."""
 
 COMPLETION = Table(
     "completion",
@@ -84,7 +84,7 @@ COMPLETION = Table(
     tuple(name for name in _STANDING if name not in _AMONG_OTHERS),
 )
 PARTS = (COMPONENT, FLAG, ISSUE, NAME_PART)
-"""Tables of which completion tells when any of their rows changed."""
+"""Tables whose changes update `modified_at` in `completion`."""
 TABLES = (*PARTS, COMPLETION)
 
 Fresh: TypeAlias = dict[str, list[tuple[Any, ...]]]

@@ -1,4 +1,4 @@
-"""Registrations about to be edited: found in reach, locked, and derived again afterwards."""
+"""Finds and locks the registrations of an edit, and derives them again afterwards."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -24,11 +24,11 @@ from inputs.catalogue import read_catalogue
 from inputs.records import RecordReader
 
 CHUNK = 100
-"""Learners derived at once: long enough for few statements, short enough for others to get on."""
+"""Learners derived at once, so that statements are few and other tasks get their turn."""
 
 
 class LockedCourse(msgspec.Struct, frozen=True, gc=False):
-    """What an edit needs to know of a registration."""
+    """The columns of a registration that an edit needs."""
 
     id: int
     learner_id: int

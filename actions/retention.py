@@ -1,4 +1,4 @@
-"""Keeping what is held no longer than it may be: names go first, then what is left of a record."""
+"""Retention: anonymises learners past their time, and deletes rows past theirs."""
 
 import hmac
 from collections import Counter, defaultdict
@@ -21,7 +21,7 @@ from domain.retention import Limits
 from domain.vocabulary import NewsKind
 
 BATCH: Final = 500
-"""Learners that one transaction takes away."""
+"""Learners anonymised in one transaction."""
 LEARNERS: Final = "learners who lose their names"
 UNDATED: Final = "learners kept because an award month is not known"
 
@@ -66,7 +66,7 @@ _BY_REGISTRATION: Final = (
 
 
 class OldCourse(NamedTuple):
-    """A registration whose learner's time is over."""
+    """A registration whose learner is to be anonymised."""
 
     id: int
     ref: str
@@ -86,7 +86,7 @@ class OldCourse(NamedTuple):
 
 
 class Retention(NamedTuple):
-    """One look at what is held: who asks, what is over, and by which secret people are hashed."""
+    """The parameters of a run: who runs it, the time limits, and the key of the hashes."""
 
     viewer: Viewer
     limits: Limits

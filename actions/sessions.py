@@ -19,7 +19,7 @@ from domain.people import normal_email
 IDLE: Final = timedelta(hours=1)
 ABSOLUTE: Final = timedelta(hours=12)
 KNOWN_FOR: Final = timedelta(days=90)
-"""How long an address from which somebody logged in counts as theirs."""
+"""How long a network address counts as known for an account after a log-in."""
 
 
 class LogIn(NamedTuple):

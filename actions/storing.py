@@ -1,4 +1,4 @@
-"""Derived rows as they are stored, and what makes them those that follow from the records."""
+"""Compares freshly derived rows with the stored ones, and writes the differences."""
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -13,43 +13,43 @@ from domain.catalogue import Catalogue
 from inputs.records import Read, RecordReader, put_together
 
 Stored: TypeAlias = Mapping[str, Sequence[tuple[Any, ...]]]
-"""Derived rows as they stand, by table: the key, the first day, and then the table's columns."""
+"""Stored rows by table: the key, the date column, and then the table's columns."""
 
 _BEFORE: Final = 2
-"""What stands before the columns in such a row."""
+"""Number of values before the columns in such a row."""
 
 
 class Lot(NamedTuple):
-    """Some learners: what the rules read about them, and what was derived before."""
+    """A batch of learners: the input of the rules, and their stored derived rows."""
 
     read: Read
     stored: Stored
     moment: datetime
-    """When that was; what differs is told to have changed then."""
+    """When they were read; used as `modified_at` of what differs."""
 
 
 class Difference(NamedTuple):
-    """What makes one table hold what was derived."""
+    """The inserts, updates and deletes for one table."""
 
     new: Sequence[tuple[Any, ...]]
     """Rows to load."""
     changed: Sequence[tuple[Any, ...]]
-    """What varies of a row, then its key."""
+    """The columns that vary, then the key."""
     gone: Sequence[int]
-    """Keys of rows that do not follow any more."""
+    """Keys of rows to delete."""
 
 
 class Differences(NamedTuple):
-    """What makes all derived tables hold what was derived."""
+    """The differences of all derived tables."""
 
     by_table: Mapping[str, Difference]
     registration_ids: AbstractSet[int]
-    """Of whom others see that something differs, or that time has changed something."""
+    """Registrations with a visible difference, or that time has changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Derives learners for one day; needs no database, and can be sent to another process."""
+    """Derives learners for one day, without a database, so that another process can do it."""
 
     catalogue: Catalogue
     day: date

@@ -1,4 +1,4 @@
-"""Putting a user's edit back, as a whole, if nothing newer stands on it."""
+"""Undoes a user's edit as a whole, unless something newer depends on it."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -27,11 +27,11 @@ UNDONE_BY: Final = {
     "DECLARATION": Permission.DECLARATION_EDIT,
     "ISSUE": Permission.ISSUE_ACKNOWLEDGE,
 }
-"""What it takes to put back an edit, by what was edited; nothing else can be put back."""
+"""The permission to undo an edit, by the type of what was edited; others cannot be undone."""
 
 
 class Undone(NamedTuple):
-    """What was put back."""
+    """What was undone."""
 
     batch: str
     learner_ids: tuple[int, ...]
@@ -51,7 +51,7 @@ class Edit(msgspec.Struct, frozen=True, gc=False):
     before: str | None
     after: str | None
     newer: bool
-    """Whether something newer stands on it, such as its being put back."""
+    """Whether a newer change depends on it, such as its own undo."""
 
     @property
     def subject(self) -> Subject:

@@ -1,7 +1,7 @@
-"""Versions of centres, by which those who keep counts know that they are out of date.
+"""Versions of centres, by which caches of counts know that they are out of date.
 
-A version is drawn, not counted up: a database that was restored, or that lost its last transactions
-when a standby took over, never comes to a version again that somebody keeps counts under.
+A version is a random number, not a counter: a counter could repeat a value that a cache still holds
+after a restore, or after a standby that lacks the last transactions takes over.
 """
 
 import secrets
@@ -11,7 +11,7 @@ from typing import Final
 from database.connection import Connection, Dialect
 
 _BITS: Final = 62
-"""What a database's whole numbers hold, the sign apart."""
+"""Bits of a version: it must fit the database's integers, sign included."""
 
 
 async def centres_of(connection: Connection, learner_ids: Sequence[int]) -> set[int]:

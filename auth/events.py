@@ -1,4 +1,4 @@
-"""The log of who did what and who saw whom: appended to, never altered."""
+"""The audit log: who did what, and who read which record. It is append-only."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -94,7 +94,7 @@ BEARS_ON_ACCESS: Final = _FOR_ALL | {
     EventKind.SESSION_ENDED,
     EventKind.TOKEN_REVOKED,
 }
-"""After which whoever watches something is looked at again."""
+"""Kinds of events after which open subscriptions check their reader's access again."""
 
 _COLUMNS: Final = Event.__struct_fields__
 _LONGEST: Final = {

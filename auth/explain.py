@@ -1,4 +1,4 @@
-"""What somebody may do and why: the one decision, in a word for programs and a sentence."""
+"""The authorisation decision in one place, as a code and a sentence."""
 
 from typing import Final, NamedTuple
 

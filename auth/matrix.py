@@ -1,6 +1,6 @@
-"""What every kind of caller gets from every root field and every guarded field, as one table.
+"""The access matrix: what each kind of caller gets from each root and guarded field.
 
-The tests carry it out, and `learner-tracking permissions` prints it.
+The tests check every cell, and `learner-tracking permissions` prints it.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ _P = Permission
 
 
 class CallerKind(Vocabulary):
-    """Who may come along."""
+    """The kinds of callers, the columns of the table."""
 
     ANONYMOUS = "ANONYMOUS", "Anonymous", "Nobody is logged in."
     REGISTERED = "REGISTERED", "Registered", "An account that no centre has let in."
@@ -55,7 +55,7 @@ class AccessOutcome(Vocabulary):
 
 
 class Rule(NamedTuple):
-    """What a field asks, in this order."""
+    """The checks of a field, in this order."""
 
     need: Need | None = Presence.SIGNED_IN
     """Asked before anything is looked for; None lets everybody in."""

@@ -26,11 +26,11 @@ LEAST_SCORE: Final = 3
 """On the scale of zxcvbn, 0 to 4: safe where each guess takes as long as a slow hash."""
 
 MOST_WAITING: Final = 64
-"""Passwords that wait for their turn; for more than that, nobody would stay."""
+"""Most passwords that wait to be hashed; more are refused."""
 
 
 class HashCost(NamedTuple):
-    """What one hash takes: memory in KiB, and how many times it is gone over."""
+    """The parameters of Argon2id: memory in KiB, and rounds."""
 
     memory_kib: int = 19456
     rounds: int = 2
@@ -71,7 +71,7 @@ _WORKERS: Final = ThreadPoolExecutor(
 )
 _PLACES: Final = threading.BoundedSemaphore(_WORKER_COUNT + MOST_WAITING)
 _JUDGING: Final = threading.Lock()
-"""zxcvbn keeps the words it is given for one password where all threads see them."""
+"""A lock, as zxcvbn keeps its user inputs in global state."""
 
 
 def use_cost(cost: HashCost) -> None:

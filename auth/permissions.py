@@ -1,4 +1,4 @@
-"""What may be done here, and by whom: the whole policy on one screen."""
+"""The permissions, and which standing has which: the whole policy on one screen."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

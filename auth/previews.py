@@ -1,4 +1,4 @@
-"""What somebody was shown before they say yes: signed, so that they say yes to just that."""
+"""Signed previews: an edit is confirmed only as it was shown."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta

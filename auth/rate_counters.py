@@ -1,4 +1,4 @@
-"""How often something happened of late, counted in this process and in Redis if there is one."""
+"""Sliding-window counters, in this process and in Redis if there is one."""
 
 import asyncio
 import time
@@ -23,13 +23,13 @@ Answer = TypeVar("Answer")
 log = structlog.get_logger(__name__)
 
 MOST_KEYS: Final = 100_000
-"""Keys one process remembers, some 50 MB; beyond, old ones are forgotten before their time."""
+"""Most keys in memory, some 50 MB; beyond, old ones are dropped early."""
 
 _LOOKED_AT: Final = 2
 
 
 class Charge(NamedTuple):
-    """One thing that happened, counted once in one window of one key."""
+    """One hit in one window of one key."""
 
     window: RateLimitItem
     key: str
@@ -41,7 +41,7 @@ class Charge(NamedTuple):
 
 
 class OwnStorage(MemoryStorage):
-    """The counts of this process."""
+    """Counters in the memory of this process."""
 
     def __init__(self) -> None:
         """Begin with nothing counted."""
@@ -81,7 +81,7 @@ class OwnStorage(MemoryStorage):
 
 
 class Windows:
-    """Moving windows over one storage."""
+    """Sliding windows over one storage."""
 
     def __init__(self, storage: "OwnStorage | SharedStorage") -> None:
         """Count in this storage."""

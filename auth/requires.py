@@ -1,4 +1,4 @@
-"""The guard of a field, asked before the field is read, and its mark in the SDL."""
+"""Guards: authorisation checks of fields, and the directive that shows them in the SDL."""
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -16,7 +16,7 @@ from domain.errors import Refused
 
 
 class Presence(StrEnum):
-    """What a field asks of its reader where it asks for no permission."""
+    """Checks of the session instead of a permission."""
 
     SIGNED_IN = "SIGNED_IN"
     """A session or token, and the current terms of use accepted."""

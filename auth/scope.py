@@ -1,4 +1,4 @@
-"""The only door to rows: each clause narrows a table to what exists for the viewer."""
+"""Row-level authorisation: SQL clauses that narrow each table to the viewer's rows."""
 
 from collections.abc import Sequence
 from itertools import chain

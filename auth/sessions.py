@@ -1,4 +1,4 @@
-"""Who holds a token: log-in sessions, and tokens for programs."""
+"""Finds the viewer of a token: log-in sessions, and tokens for programs."""
 
 import asyncio
 from dataclasses import replace
@@ -49,7 +49,7 @@ class _Held(msgspec.Struct, frozen=True):
     last_name: str
     staff: str | None
     grants: str | None
-    """Their columns as JSON: read as one text, whose meaning is found out once."""
+    """The grants as JSON text; parsed results are cached by text."""
 
 
 _ACCOUNT: Final = """

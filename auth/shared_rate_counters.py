@@ -1,4 +1,4 @@
-"""Counts in Redis, which several processes share."""
+"""Counters in Redis, shared by several processes."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ SCHEMES: Final = ("redis://", "rediss://", "unix://")
 
 
 class SharedStorage(RedisStorage):
-    """The counts of all processes with one Redis."""
+    """Counters of all processes with one Redis."""
 
     bridge: RedispyBridge
 

@@ -1,4 +1,4 @@
-"""How often somebody may try: log-ins, and whatever else could be guessed or flooded."""
+"""Rate limits: of log-ins, of whatever could be guessed or flooded, and of requests."""
 
 import hashlib
 import unicodedata
@@ -46,7 +46,7 @@ def account_of(email: str) -> str:
 
 @unique
 class Limit(Enum):
-    """What may be done only so often: whose doings are counted together, and in which window."""
+    """A rate limit: how often, in which window, and by which key."""
 
     FIND_USER = ("find-user", str, RateLimitItemPerHour(20))
     """Adding people by e-mail address, which tells who has an account: by acting user id."""
@@ -103,14 +103,14 @@ _HOUR: Final = 3600
 
 @dataclass(slots=True)
 class Attempt:
-    """A log-in that has begun, and what it is charged with until it turns out to be right."""
+    """A log-in attempt, and the counters it is charged to until it succeeds."""
 
     pair: str
     charges: list[Charge] = field(default_factory=list)
 
 
 class Throttle:
-    """Counts what people try and refuses what is too much, with the seconds to wait."""
+    """Counts attempts and refuses too many, with the seconds to wait."""
 
     def __init__(
         self, redis_url: str | None = None, *, patience: float = 0.25, pause: float = 5.0

@@ -1,4 +1,4 @@
-"""The person who is asking, as every layer sees them."""
+"""The viewer: the authenticated principal of a request, as every layer receives it."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -36,7 +36,7 @@ def standing_of(kind: GrantKind, role: Role, *, manages_users: bool) -> Standing
 
 @unique
 class Footing(StrEnum):
-    """How somebody asks, by which it is told how much and how often they may."""
+    """The class of caller, which decides on limits of cost and rate."""
 
     ANONYMOUS = "anonymous"
     USER = "user"
@@ -64,7 +64,7 @@ class HeldGrant:
 
 
 class Reach(NamedTuple):
-    """Where grants open something: at centres as a whole, and at others for one line."""
+    """The centres where a permission holds: for all learners, or for one line of learning."""
 
     grants: tuple[HeldGrant, ...]
     whole: tuple[int, ...]
@@ -74,7 +74,7 @@ class Reach(NamedTuple):
 
 
 class Grants(Mapping[int, HeldGrant]):
-    """Grants in force by centre; what they open is found out once for each permission."""
+    """Grants in force by centre; the reach of each permission is computed once."""
 
     __slots__ = ("_by_centre", "_reach", "_whole", "limited")
 
@@ -126,7 +126,7 @@ _NOWHERE: Final = _NO_GRANTS.reach(Permission.LEARNER_READ)
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who is asking and what they hold, read once a request."""
+    """The authenticated principal with its grants, read once a request."""
 
     user_id: int | None
     email: str

@@ -1,1 +1,1 @@
-"""How SQL reaches the database and comes back, in time; it knows no table."""
+"""Connections, transactions, time limits and notifications; nothing here knows a table."""

@@ -1,4 +1,4 @@
-"""The open database: one door for statements, whichever database stands behind it."""
+"""The open database: the one API for SQL statements, the same for SQLite and PostgreSQL."""
 
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Until when statements may go on: none outlives the request that it is for."""
+"""The request's deadline, carried in a context variable and applied to every SQL statement."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Iterator
@@ -16,7 +16,7 @@ LONGEST_QUEUE: Final = 5.0
 
 
 class _Span(NamedTuple):
-    """For how many seconds statements go on, and the moment on the loop's clock when they end."""
+    """A time limit in seconds, and the moment on the event loop's clock at which it ends."""
 
     seconds: float
     end: float | None
@@ -24,7 +24,7 @@ class _Span(NamedTuple):
 
 
 _span: ContextVar[_Span | None] = ContextVar("_span", default=None)
-"""When the statements of a request end; None for never."""
+"""The deadline of the current request; None for no deadline."""
 
 _AWAY: Final = (
     ConnectionError,
@@ -39,33 +39,33 @@ _AWAY: Final = (
     postgres.TooManyConnectionsError,
 )
 _TOLD_OF_ITS_END: Final = "another operation (2) is in progress"
-"""What a connection says that the server has ended, before it hears that it is closed."""
+"""The error of a connection that the server has closed, before the client has noticed."""
 _AWAY_IN_WORDS: Final = ("unable to open", "disk I/O error", "disk is full", "readonly database")
 
 
 class DeadlineError(Exception):
-    """A request took longer than any may."""
+    """The request's deadline has passed."""
 
 
 class CrowdedError(Exception):
-    """All connections to the database stay in use."""
+    """No connection to the database became free in time."""
 
 
 def ending_in(seconds: float) -> AbstractContextManager[None]:
-    """Let every statement end that is sent from here, and from tasks that begin here."""
+    """Set the deadline of all statements sent inside this block, and by tasks started in it."""
     return _within(_beginning_now(seconds))
 
 
 def each_ending_in(seconds: float) -> AbstractContextManager[None]:
-    """Let each statement that is sent from here end in time, however many follow each other.
+    """Give each statement sent inside this block a deadline of its own, however many there are.
 
-    For what is as long as it is, and sent while it is made.
+    For long answers that are sent while they are made.
     """
     return _within(_Span(seconds, None))
 
 
 def begin_again() -> None:
-    """Give statements that are sent from here on as long as the first ones had.
+    """Start the time limit anew for the statements that follow.
 
     For tasks that carry out one request after the other; what has no end goes on without one.
     """
@@ -75,7 +75,7 @@ def begin_again() -> None:
 
 
 def without_end() -> AbstractContextManager[None]:
-    """Begin tasks here that outlive the request."""
+    """Remove the deadline, for tasks started in this block that outlive the request."""
     return _within(None)
 
 

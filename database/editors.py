@@ -1,4 +1,4 @@
-"""What migrations of rows ask the database with."""
+"""The database connection that data migrations use."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Migrations without what is prepared for each of their steps, and hardly any step looks at."""
+"""Applies migrations fast: model classes of the intermediate states are made only on demand."""
 
 from collections.abc import Callable
 

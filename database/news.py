@@ -1,4 +1,4 @@
-"""News of what changed: told once a transaction has ended well, heard by whoever watches."""
+"""Publish and subscribe inside a process; messages are sent when a transaction commits."""
 
 import asyncio
 from collections import defaultdict
@@ -9,13 +9,13 @@ from typing import Final
 from database.deadline import begin_again
 
 CHANNEL: Final = "learner_tracking"
-"""Under which processes with one PostgreSQL tell each other news."""
+"""The `LISTEN`/`NOTIFY` channel by which the processes of one PostgreSQL share news."""
 UNSURE: Final = "UNSURE"
-"""Heard under every topic when news may have been missed."""
+"""Sent to every topic when messages may have been missed: read again."""
 
 
 class Watch:
-    """What somebody has yet to be told: each thing once, however often it happens."""
+    """A subscription to some topics: the set of message kinds not yet delivered."""
 
     def __init__(self) -> None:
         """Begin with nothing."""
@@ -56,7 +56,7 @@ class Watch:
 
 
 class News:
-    """Where news arrives in this process, from itself and from others."""
+    """The message hub of a process: delivers what it and other processes publish."""
 
     def __init__(self) -> None:
         """Begin with nobody who watches."""

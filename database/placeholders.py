@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 _KEPT = 4096
-"""Texts that are kept."""
+"""How many converted statements are cached."""
 
 Query = tuple[str, Sequence[Any]]
 """A text, and a value for each of its marks."""

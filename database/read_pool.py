@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL that go from one statement to the next without going into the pool."""
+"""Read connections to PostgreSQL, reused without returning them to the pool each time."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,7 +18,7 @@ spares."""
 
 
 class Pooled(asyncpg.Connection):  # asyncpg has no types
-    """A connection that goes back into its pool as it is.
+    """A connection that is returned to its pool without the usual reset of its session.
 
     Nothing here outlives its transaction but how statements are planned, neither locks nor other
     settings, and what is open is rolled back in any case; so the round trip that would clear a
@@ -43,7 +43,7 @@ class Pooled(asyncpg.Connection):  # asyncpg has no types
 
 
 class _Lent(NamedTuple):
-    """A connection out of the pool, and what gives it back."""
+    """A connection taken from the pool, and the function that returns it."""
 
     raw: Any
     holder: Any
@@ -58,7 +58,7 @@ def _lives(raw: Any) -> bool:  # noqa: ANN401 - a driver's
 
 
 class ReadPool:
-    """Takes connections out of a client's pool, and keeps them as long as nobody waits for one.
+    """Takes connections from a client's pool, and keeps them until somebody waits for one.
 
     Giving a connection back takes the pool a task of its own and half as long as a statement.
     Planning a statement takes longer than to find rows by their keys, so that some connections

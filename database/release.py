@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL on their way back, for which nobody waits long."""
+"""Returning connections to the PostgreSQL pool, with a limit on how long that may take."""
 
 import asyncio
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ LONGEST_RETURN: Final = 1.0
 ended, and the pool makes another."""
 
 _returning: Final[set[asyncio.Task[None]]] = set()
-"""The loop alone would not keep them."""
+"""References to running tasks, as the event loop keeps only weak ones."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What SQLite has no type for, as it is stored and as it is read."""
+"""Conversion of the types that SQLite lacks: days, moments and booleans."""
 
 from collections.abc import Callable
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""How many statements something takes, and how many rows they answer."""
+"""Counts the SQL statements of a piece of work, and the rows they return."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from contextvars import ContextVar
 
 
 class StatementCount:
-    """What was asked of the database so far."""
+    """Statements and rows counted so far."""
 
     __slots__ = ("rows", "statements")
 

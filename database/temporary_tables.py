@@ -1,4 +1,4 @@
-"""Tables that end with their transaction."""
+"""Temporary tables, which are dropped when their transaction ends."""
 
 from database.connection import Connection, Dialect
 

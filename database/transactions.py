@@ -1,4 +1,4 @@
-"""Who waits for another writer, and for how long."""
+"""Transactions that wait for another writer, for a limited time."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,7 +17,7 @@ from database.release import LONGEST_RETURN, ended_after, longest_end
 
 
 class BusyError(Exception):
-    """Somebody else writes, and went on for too long."""
+    """Another writer held the database for too long."""
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""What may go wrong with a database although nobody did anything wrong."""
+"""Classifies database errors that are no programming error: busy, too slow, unavailable."""
 
 from enum import StrEnum
 
@@ -7,7 +7,7 @@ from database.transactions import is_busy
 
 
 class Trouble(StrEnum):
-    """What may keep a statement from being carried out although nobody did anything wrong."""
+    """Why a statement failed without a programming error."""
 
     BUSY = "BUSY"
     LATE = "DEADLINE_EXCEEDED"

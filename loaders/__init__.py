@@ -1,1 +1,1 @@
-"""Many small reads made one: a batch function a question, named value_by_key."""
+"""Batch loaders: each function answers many keys with one statement, named value_by_key."""

@@ -1,16 +1,16 @@
-"""Keys that are asked for together are answered together, and each only once."""
+"""Batches the keys asked in one turn of the event loop, and caches the answers by key."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 Ask: TypeAlias = Callable[[list[Any], bool], Awaitable[Sequence[Any]]]
-"""A question for many keys, and whether they are few whatever there is: one answer a key, in their
-order; an Exception fails its key only."""
+"""A batch function: keys and `few` in, one answer a key out, in the same order. An Exception among
+the answers fails its key only."""
 
 
 class Batching:
-    """The answers to one question, as far as they are known."""
+    """The batches and cached answers of one loader within a request."""
 
     def __init__(self, ask: Ask) -> None:
         """Nothing is known yet."""
@@ -43,7 +43,7 @@ class Batching:
     def foresee(self, keys: Iterable[Hashable], *, few: bool = False) -> set[asyncio.Future[None]]:
         """Ask for what is not known, at the end of this turn; returns what there is to wait for.
 
-        `few` says that there are never many of these keys, whatever the database holds.
+        `few`: the field stands in no list, so its SQL may be merged with others.
         """
         known, asked = self._known, self._asked
         awaited: set[asyncio.Future[None]] = set()

@@ -1,4 +1,4 @@
-"""The batch question for each type that has an id."""
+"""The loader that finds objects by id, for each type that has ids."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType

@@ -50,7 +50,7 @@ _TABLES = "change h LEFT JOIN account u ON u.id = h.actor_id"
 
 
 class ChangeFilter(msgspec.Struct, frozen=True):
-    """Every condition that is given must hold; an empty tuple or None asks for nothing."""
+    """Conditions joined by AND; an empty tuple or None is no condition."""
 
     centres: tuple[str, ...] = ()
     learner_id: int | None = None
@@ -58,7 +58,7 @@ class ChangeFilter(msgspec.Struct, frozen=True):
     object_types: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
-    """The first moment that is too late."""
+    """The end of the period, exclusive."""
     login: str | None = None
     """The e-mail address of who made the change."""
 

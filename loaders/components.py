@@ -1,4 +1,4 @@
-"""What hangs on a registration: components, flags, issues, entries, declarations, DAS."""
+"""What belongs to registrations: components, flags, issues, entries, declarations, DAS."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""Counts of whole centres, kept by this process until anything at the centre changes.
+"""A cache in this process of the counts of whole centres, valid until the centre changes.
 
 Every transaction that derives learners changes the version of their centres
 (`actions/versions.py`). A version is read before what is counted under it, so that counts may be
@@ -23,13 +23,13 @@ from loaders.reading import Reading
 from loaders.views import foremost_at_centre, in_view
 
 MOST_CENTRES: Final = 500
-"""Centres that are put together; more are counted in one statement."""
+"""Most centres whose cached counts are added up; beyond, one statement counts them all."""
 MOST_KEPT: Final = 100_000
-"""Counts that are kept, the ones asked for longest ago dropped first."""
+"""Capacity of the cache in counts; the least recently used are dropped first."""
 
 
 class CachedCentre(NamedTuple):
-    """A centre that is counted."""
+    """A centre to be counted, with its version."""
 
     id: int
     number: str
@@ -48,14 +48,14 @@ class _Whom(Enum):
 
 
 class _What(NamedTuple):
-    """What is kept of a centre."""
+    """The cache key within a centre."""
 
     whom: _Whom
     asked: Counting
 
 
 class _Kept:
-    """Counts by centre and what they count, with the version of the centre."""
+    """The cached counts by centre and cache key, each with the version it was counted under."""
 
     def __init__(self) -> None:
         self._held: OrderedDict[tuple[int, _What], tuple[int, list[Count]]] = OrderedDict()
@@ -88,7 +88,7 @@ def _weight(found: list[Count]) -> int:
 
 
 _KEPT: WeakKeyDictionary[Connection, _Kept] = WeakKeyDictionary()
-"""Of each open database."""
+"""The cache of each open database."""
 
 
 async def places(

@@ -1,4 +1,4 @@
-"""What is counted, and the grouped statement that counts it, however many learners there are."""
+"""The `GROUP BY` statements that count learners, flags and issues."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -44,7 +44,7 @@ class Question(StrEnum):
 
 
 class Counting(NamedTuple):
-    """What is counted, of whom, and by what the counts are told apart."""
+    """What is counted, for which learners, grouped by what."""
 
     question: Question
     wanted: LearnerFilter
@@ -52,7 +52,7 @@ class Counting(NamedTuple):
 
 
 class Count(NamedTuple):
-    """How many there are of one kind in one group."""
+    """The count of one kind in one group."""
 
     key: str | None
     """A centre's number, a code or a month; None without groups, and for no month."""
@@ -72,7 +72,7 @@ _KEYS = {
 
 
 class _Kind(NamedTuple):
-    """The alias of the rows that are counted, their kind and code as SQL, and their join."""
+    """How one kind of row is counted, as SQL: alias, kind, code and join."""
 
     alias: str
     kind: str

@@ -12,7 +12,7 @@ from loaders.views import in_view, in_view_at_centre
 
 
 class Counted(NamedTuple):
-    """Counts, and the groups that there are, those in which nothing is counted included."""
+    """Counts, and all groups, also those without a count."""
 
     found: list[Count]
     keys: list[str | None]

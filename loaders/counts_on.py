@@ -1,4 +1,4 @@
-"""Counts for charts as they are on another day."""
+"""Counts for charts, judged for another day."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ Kind = tuple[str | None, str, str]
 
 
 class Tally(NamedTuple):
-    """All counts of a filter on a day, and the groups that there are."""
+    """All counts of a filter on a day from one pass over its learners, and the groups."""
 
     found: Mapping[Question, list[Count]]
     keys: list[str | None]

@@ -1,4 +1,4 @@
-"""What time alone will do to learners in view, by day, and to whom."""
+"""The days ahead on which something changes by itself, and the learners concerned."""
 
 import asyncio
 from collections import defaultdict
@@ -21,7 +21,7 @@ _ORDER = {kind: place for place, kind in enumerate(DeadlineKind)}
 
 
 class DeadlineRow(msgspec.Struct, frozen=True):
-    """One kind of thing that happens on one day, and the registrations that it happens to."""
+    """One kind of change on one day, and the registrations concerned."""
 
     on: date
     kind: DeadlineKind

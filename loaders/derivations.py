@@ -1,4 +1,4 @@
-"""Registrations as the rules see them on another day than today, derived from their records.
+"""Derives registrations for another day than today, from their records.
 
 Reading and judging a learner takes a third to half of a millisecond, so that what goes through all
 learners in view takes a second for two to three thousand. Memory is that of one chunk.
@@ -36,13 +36,13 @@ MOST: Final = 10_000
 NOTHING_MORE: Final = Clause("NULL")
 
 PAUSE: Final = 25
-"""Registrations that are derived before others have their turn."""
+"""Registrations derived before the event loop may run other tasks."""
 
 Part = TypeVar("Part")
 
 
 class Derived(NamedTuple):
-    """A registration with what the rules say of it on a day."""
+    """A registration with its flags, issues and completion on a day."""
 
     registration_id: int
     learner_id: int
@@ -51,7 +51,7 @@ class Derived(NamedTuple):
 
 
 class Deriver:
-    """Derives registrations in view for one day; keeps the catalogue that it has read."""
+    """Derives visible registrations for one day, with the catalogue read once."""
 
     def __init__(self, reading: Reading, on: date) -> None:
         """Derive for this day, from what is known today."""

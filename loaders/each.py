@@ -1,4 +1,4 @@
-"""Pages of lists, and of the lists of many owners at once; and how many rows each owner has."""
+"""Pages and counts of lists, also of the lists of many parents in one statement."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -11,16 +11,16 @@ from loaders.reading import grouped
 
 
 class Listed(NamedTuple):
-    """What is listed: a kind of row, and its columns as SQL."""
+    """A kind of list: its row class, its columns as SQL, and what it is joined with."""
 
     row: type[msgspec.Struct]
     columns: str
     alias: str
     """Of the table in which the rows of a page are found."""
     owner: str
-    """Whose the rows are: a column of that table, and a field of the rows."""
+    """The column of the parent's id, which is also a field of the rows."""
     beside: str
-    """What is joined to the rows of a page, once these are found."""
+    """The joins that fill in the other columns, made for the rows of the page only."""
 
     @property
     def of(self) -> str:

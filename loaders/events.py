@@ -1,4 +1,4 @@
-"""The log of who did what and who saw whom."""
+"""Reads the audit log: who did what, and who read which record."""
 
 from datetime import datetime
 
@@ -26,7 +26,7 @@ _DISCREET = {
     "actor_name": f"CASE WHEN {_BY_STAFF} THEN NULL ELSE {_WHOLE['actor_name']} END",
     "actor_email": f"CASE WHEN {_BY_STAFF} THEN NULL ELSE {_WHOLE['actor_email']} END",
 }
-"""Without who of the staff it was."""
+"""Columns that hide from others which member of staff it was."""
 
 _COLUMNS = {
     knows_staff: columns_of(EventRow, "v", _WHOLE if knows_staff else _DISCREET)
@@ -35,12 +35,12 @@ _COLUMNS = {
 
 
 class EventFilter(msgspec.Struct, frozen=True):
-    """Every condition that is given must hold; an empty tuple or None asks for nothing."""
+    """Conditions joined by AND; an empty tuple or None is no condition."""
 
     kinds: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
-    """The first moment that is too late."""
+    """The end of the period, exclusive."""
     login: str | None = None
     """The e-mail address of who acted."""
     learner_id: int | None = None

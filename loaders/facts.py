@@ -1,4 +1,4 @@
-"""What advice fills into its sentences, made of rows."""
+"""The names, dates and numbers that are filled into the texts of advice."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ from loaders.rows import FactsRow, IssueRow, WholeFlagRow
 
 _HOURS: Final = re.compile(r"(\d+) hours?")
 _DAYS: Final = re.compile(r", (opens|closes|closed) \d")
-"""What an entry's name ends with where the windows of several differ."""
+"""Matches the end of an entry's name where the windows of several entries differ."""
 
 
 def facts_of_issue(row: FactsRow | None, issue: IssueRow) -> Facts:

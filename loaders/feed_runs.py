@@ -1,4 +1,4 @@
-"""Runs of the importer: those that are written down, and those on their way in this process."""
+"""Runs of the importer: stored ones, and those that this process is applying."""
 
 from collections.abc import Mapping, MutableMapping, Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ NEWEST_FIRST: Final = Order("NEWEST", ("n.id",), ("id",), descending=True)
 
 
 class FeedRunRow(msgspec.Struct, frozen=True, gc=False):
-    """A run as far as it has come."""
+    """A run with its progress so far."""
 
     id: int
     started_at: datetime

@@ -1,4 +1,4 @@
-"""Which learners a list is about: one value for lists, counts and exports alike."""
+"""The learner filter as a value and as SQL, the same for lists, counts and exports."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from database.connection import ALWAYS, Clause, Connection, Dialect
 
 
 class LearnerFilter(msgspec.Struct, frozen=True):
-    """Every condition that is given must hold; an empty tuple or None asks for nothing."""
+    """Conditions joined by AND; an empty tuple or None is no condition."""
 
     centres: tuple[str, ...] = ()
     """Centre numbers."""
@@ -36,7 +36,7 @@ EVERYBODY: Final = LearnerFilter()
 
 
 class Names(NamedTuple):
-    """What the tables of a filter are called in a statement."""
+    """The table aliases that a filter uses in a statement."""
 
     completion: str
     registration: str
@@ -55,7 +55,7 @@ LISTED: Final = Names("c", "r")
 """The registrations by which learners are listed and counted."""
 
 END = "\U0010ffff"
-"""Behind whatever begins with a text: the last character there is."""
+"""The highest character: a prefix followed by it is the upper bound of a prefix search."""
 
 
 def comparable(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The flags of a component as they are on another day."""
+"""The flags of a component, judged for another day."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -1,4 +1,4 @@
-"""Small questions that are asked at the same moment, sent to the database together."""
+"""Merges small queries of one turn of the event loop into one SQL statement."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ class _Asked(NamedTuple):
 
 
 class Gathering:
-    """Takes queries like a connection; those of one turn of the event loop travel together.
+    """Has `rows` as a connection has; the queries of one turn are sent as one statement.
 
     For queries that answer few rows: sending one takes longer than to find them, while many rows
     are read faster the way that each query alone sends them.

@@ -1,4 +1,4 @@
-"""The shopping list as it is on another day."""
+"""The shopping list, judged for another day."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from datetime import date
@@ -26,7 +26,7 @@ _ARRANGED: Final[dict[str, Callable[[str, str, Name, int], Key]]] = {
     "DUE_DATE": lambda urgency, due, name, place: (due, urgency, name, place),
     "NAME": lambda urgency, due, name, place: (name, urgency, due, place),
 }
-"""What stands where in an order of issues."""
+"""The sort key of each order of issues."""
 
 
 class DatedIssueRow(ListedIssueRow, frozen=True, gc=False):
@@ -37,7 +37,7 @@ class DatedIssueRow(ListedIssueRow, frozen=True, gc=False):
 
 
 class _Owner(NamedTuple):
-    """A learner in a list of issues."""
+    """A learner, with the name and ULN that issues are sorted by."""
 
     registration_id: int
     family_name: str

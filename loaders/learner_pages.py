@@ -1,4 +1,4 @@
-"""Pages of learners: for the viewer as a whole, or for many centres."""
+"""Pages of learners: all that the viewer may see, or those of many centres at once."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ from loaders.views import in_view, in_view_at_centre
 
 
 class ListedLearnerRow(LearnerRow, frozen=True, gc=False):
-    """A learner with what lists are ordered by."""
+    """A learner with the sort keys of lists."""
 
     award: str
     name_order: str

@@ -1,4 +1,4 @@
-"""Lists of learners by what is derived, as it is on another day."""
+"""Lists of learners filtered and sorted by what is derived for another day."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ from loaders.reading import Reading, checked
 from loaders.views import in_view_at_centre
 
 NOBODY_LEFT_OUT = MOST + 1
-"""More than there can be."""
+"""A limit that no list reaches."""
 
 
 async def learner_page(

@@ -1,4 +1,4 @@
-"""Learners who may be meant by entries that no ULN matches."""
+"""Suggests learners for entries whose ULN matches nobody."""
 
 from collections import defaultdict
 from collections.abc import Sequence

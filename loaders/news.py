@@ -1,4 +1,4 @@
-"""What happens at a centre, and to what somebody may do, as it is heard."""
+"""Subscriptions to the news of a centre and of the viewer's own access."""
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager

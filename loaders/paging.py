@@ -1,4 +1,4 @@
-"""Pages by key: an order, where to go on, and how many."""
+"""Keyset pagination: the order, the key to continue after, and the page size."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ class Order(NamedTuple):
     values: tuple[str, ...]
     """The fields of a row that hold what the expressions give; None there reads as empty text."""
     descending: bool = False
-    """Whether every expression falls from row to row."""
+    """Whether all expressions are sorted in descending order."""
 
     @property
     def text(self) -> str:

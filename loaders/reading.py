@@ -1,4 +1,4 @@
-"""What every batch function is handed, and how rows find back to their keys."""
+"""The context handed to every loader, and helpers that sort rows back to their keys."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
@@ -14,24 +14,24 @@ Row = TypeVar("Row")
 
 
 class Reading(NamedTuple):
-    """Through which connection, for whom, and on which civil day rows are read."""
+    """What a loader reads with: connection, viewer and civil day."""
 
     connection: Connection
     viewer: Viewer
     today: date
     gathering: Gathering | None = None
-    """Where queries for few rows are asked, to travel together."""
+    """Merges small queries into one statement; None where the field stands in a list."""
     brief: Collection[type] = ()
-    """Rows of which nothing is asked but what their brief form has."""
+    """Row classes that are read without their rarely used columns."""
 
     @property
     def keyed(self) -> Connection | Gathering:
-        """For rows that are found by their keys, whose statements are planned once."""
+        """The connection for rows found by known keys, whose statements are planned once."""
         return self.gathering or self.connection.keyed
 
 
 def checked(column: str) -> str:
-    """A column that a scope only checks, in rows that are found by their keys.
+    """A column of a scope, written so that the database does not use an index on it.
 
     The sign hides it from indexes, by which a database might go through all rows of the viewer's
     centres, a hundred thousands, to keep those that the keys name.

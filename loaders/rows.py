@@ -1,4 +1,4 @@
-"""Slotted rows: just the columns that the graph shows, in the order they are selected."""
+"""Row structs: just the columns that the graph shows, in the order of the SELECT."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -52,7 +52,7 @@ class ConsortiumRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class LearnerRow(msgspec.Struct, frozen=True, gc=False):
-    """A learner by one of their registrations in view."""
+    """A learner, shown by one of their visible registrations."""
 
     id: int
     uln: str | None
@@ -113,7 +113,7 @@ class ComponentRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class FlagRow(msgspec.Struct, frozen=True, gc=False):
-    """A flag in brief."""
+    """A flag without the rarely used columns."""
 
     id: int
     component_id: int
@@ -154,7 +154,7 @@ class FlagRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class WholeFlagRow(FlagRow, frozen=True, gc=False):
-    """A flag with what its reasons are about, and its days."""
+    """A flag with all columns: also the subjects of its reasons, and its days."""
 
     stored_subjects: str | None
     due_on: date | None
@@ -201,7 +201,7 @@ class IssueRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class FactsRow(msgspec.Struct, frozen=True, gc=False):
-    """What advice fills into its sentences."""
+    """The facts that are filled into the texts of advice."""
 
     registration_id: int
     given_name: str
@@ -214,7 +214,7 @@ class FactsRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class EntryRow(msgspec.Struct, frozen=True, gc=False):
-    """An entry in brief; a result under embargo is absent."""
+    """An entry without the rarely used columns; a result under embargo is absent."""
 
     id: int
     registration_id: int | None
@@ -230,7 +230,7 @@ class EntryRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class WholeEntryRow(EntryRow, frozen=True, gc=False):
-    """An entry with what lists of entries seldom show, such as whom the feed names on it."""
+    """An entry with all columns, such as the name that the feed gives on it."""
 
     uln: str | None
     given_name: str | None

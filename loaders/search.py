@@ -1,4 +1,4 @@
-"""Learners found by name: by the beginnings of its parts, the best hits first."""
+"""Prefix search over the parts of names, the best hits first."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -15,7 +15,7 @@ from loaders.views import in_view
 
 
 class FoundLearnerRow(LearnerRow, frozen=True, gc=False):
-    """A learner with the place among the hits."""
+    """A learner with the sort key among the hits."""
 
     tier: str
     """How well the name fits, 0 for best."""
@@ -37,7 +37,7 @@ _BETTER = """
         AND (CASE WHEN q.part = ? THEN q.kind ELSE q.kind + 2 END < {tier}
             OR q.kind = p.kind AND q.part < p.part))
 """
-"""Each learner comes once, by the part that fits best."""
+"""Excludes hits for which the same learner has a better one, so that each comes once."""
 
 
 def hits_by(words: Sequence[str]) -> Order:

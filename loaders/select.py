@@ -1,4 +1,4 @@
-"""Selections as text: made once, from the fields of a row and where each comes from."""
+"""SELECT lists, generated from the fields of a row class."""
 
 from collections.abc import Mapping
 from typing import Any

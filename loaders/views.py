@@ -1,4 +1,4 @@
-"""By which registration each learner stands in a list, in a count, and in a group of a chart."""
+"""Chooses the registration by which each learner appears once in a list, count or group."""
 
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
@@ -18,7 +18,7 @@ from loaders.filters import (
 )
 
 _OTHER = Names("b", "s")
-"""Registrations of a learner beside the one by which they are shown, and this one too."""
+"""Table aliases for all registrations of a learner, compared with the one that is listed."""
 
 Alike: TypeAlias = tuple[str, str]
 """A column of the registration that is listed, and the same one of another."""
@@ -81,7 +81,7 @@ def _reach(viewer: Viewer, connection: Connection) -> tuple[Clause, Clause]:
 
 
 class _Others(NamedTuple):
-    """All registrations that might stand for a learner where one of them does."""
+    """The registrations of one learner that compete for being the one that is shown."""
 
     alike: tuple[Alike, ...]
     """What they have in common."""

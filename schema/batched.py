@@ -1,4 +1,4 @@
-"""Relations as one line: a batch question, and the field of the row that is its key."""
+"""Declares batch fields: fields resolved by one loader call for all objects of a level."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -21,17 +21,17 @@ from strawberry.extensions import FieldExtension
 from schema.context import Batch, Info
 
 LEVEL: Final = "level"
-"""Under this key a field's metadata hold the function that answers for all rows of a level."""
+"""Metadata key of a field: the function that resolves it for all rows of a level."""
 
 READS: Final = "reads"
-"""Under this key they hold what that function takes of a row that its brief form has not."""
+"""Metadata key of a field: the attributes it needs that brief rows lack."""
 
 Level: TypeAlias = Callable[..., Any]
-"""Rows, info and arguments in, one answer a row out, which may have to be awaited."""
+"""Resolves a field for many rows: one answer for each, perhaps awaitable."""
 
 
 Found: TypeAlias = Mapping[Hashable, Any]
-"""Answers to a batch question by key."""
+"""The answers of a loader by key."""
 
 Pick: TypeAlias = Callable[[Any, Any], Any]
 """A row and the answer to its key in, the value of the field out."""
@@ -40,10 +40,10 @@ Part: TypeAlias = tuple[str, str]
 """A field of the rows in an answer, and the field of the row that it names."""
 
 Spread: TypeAlias = Callable[[Sequence[Any], Sequence[Hashable], Found], list[Any]]
-"""Rows, their keys and the answers in, one value a row out."""
+"""Maps the answers of a loader back to rows: one value for each."""
 
 Ahead: TypeAlias = Mapping[str, Batch]
-"""Fields below another one, and the batches that they ask with the key of that one."""
+"""Prefetches: fields below this one, and the loaders that they call with the same key."""
 
 
 def batched(
@@ -187,7 +187,7 @@ def _parted(
 
 
 def stands_alone(info: Info) -> bool:
-    """Whether the field that is answered stands in no list, so that a document asks it rarely."""
+    """Whether the field stands in no list of the answer, so that it has few keys."""
     path: Path | None = info._raw_info.path  # noqa: SLF001 - strawberry has no public door to it
     while path is not None:
         if isinstance(path.key, int):
@@ -197,7 +197,7 @@ def stands_alone(info: Info) -> bool:
 
 
 def foresee(info: Info, ahead: Ahead, keys: Sequence[Hashable], *, few: bool) -> None:
-    """Ask what fields below the one that is being answered will ask, where they are selected."""
+    """Prefetch what selected fields below this one will need."""
     for name, batch in ahead.items():
         if selects(info, name):
             info.context.foresee(batch, keys, few=few)

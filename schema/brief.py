@@ -1,4 +1,4 @@
-"""Of which rows an operation asks nothing but what their brief form has."""
+"""Finds out which rows a document needs only in their brief form, with fewer columns."""
 
 from collections.abc import Iterator
 from typing import Final

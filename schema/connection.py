@@ -1,4 +1,4 @@
-"""Relay connections by key: pages that stay right while rows come and go."""
+"""Relay connections by keyset pagination, stable while rows are added and removed."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""What an operation carries: who asks, on which day, and the loaders that batch its reads."""
+"""The context of an operation: viewer, civil day, and loaders."""
 
 from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -23,18 +23,18 @@ from schema.trail import AuditTrail
 
 
 class Cost(NamedTuple):
-    """What an operation may cost, in objects; what it did cost is added by who carries it out."""
+    """The cost of an operation as it was estimated, and the most that is allowed, in objects."""
 
     requested: int
     allowed: int
 
 
 Batch = Callable[..., Awaitable[Sequence[Any]]]
-"""A question for many keys: reading, keys and arguments in, one answer a key out."""
+"""A loader: reading, keys and arguments in, one answer for each key out."""
 
 
 class Waiting(NamedTuple):
-    """For how many objects a field was asked, and how long its answers took."""
+    """How long a field was awaited, and for how many objects."""
 
     objects: int
     seconds: float
@@ -104,7 +104,7 @@ class Context:
     ) -> Mapping[Hashable, Any]:
         """The answers to a batch question by key, at least for these keys.
 
-        `few` says that there are never many of them, whatever the database holds.
+        `few`: the field stands in no list, so its SQL may be merged with others.
         """
         return await self._batching(batch, arguments).many(keys, few=few)
 
@@ -223,7 +223,7 @@ class Context:
 
 
 class Service:
-    """What is told about the service itself, how it treats sessions, and how much it answers."""
+    """Facts of this installation that the graph needs: version, sessions, cost limits."""
 
     def __init__(
         self,

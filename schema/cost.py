@@ -1,4 +1,4 @@
-"""What an operation may cost: how many objects it asks for at most, told before any is read."""
+"""Estimates the cost of an operation before it runs: the most objects it can answer."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -60,19 +60,19 @@ SIZES: Final[Mapping[str, int]] = {
     "Step": 4,
     "Unit": 10,
 }
-"""By type, how many objects a list that is not paged is taken to have."""
+"""Assumed size of lists without pages, by type."""
 
 WALK: Final = 2_000
-"""What it costs to judge all learners of a list or a count for another day."""
+"""Cost of deriving all learners of a list or a count for another day."""
 
 UNKNOWN_SIZE: Final = 10
-"""How many a list of any other type is taken to have."""
+"""Assumed size of lists of any other type."""
 
 MUTATION: Final = 10
-"""What a mutation costs besides what it shows."""
+"""Cost of a mutation, without its result."""
 
 COUNTED: Final = "totalCount"
-"""A field that has the database count, which costs as much as an object."""
+"""The field that makes the database count, which costs as much as one object."""
 
 Found = GraphQLNamedType | None
 
@@ -100,11 +100,11 @@ def cost_of(
 
 
 _KNOWN: Final[Known[dict[int, int]]] = Known()
-"""Operations that cost the same whatever their variables, by the centres in reach."""
+"""Cached costs of operations that do not depend on variables, by centres in reach."""
 
 
 class _Reckoning:
-    """One operation with its variables; each fragment is reckoned once for each size of page."""
+    """Estimates one operation with its variables; each fragment once for each page size."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Fields that take a day: what is stored answers for today, the rules for every other day."""
+"""Fields with the argument `on`: stored values for today, derived ones for other days."""
 
 import asyncio
 from collections.abc import Callable, Hashable, Sequence

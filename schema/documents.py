@@ -1,4 +1,4 @@
-"""Documents that were seen before are not parsed again, nor is what is known of them found anew."""
+"""Caches of parsed documents, and of what was found out about each."""
 
 from collections import OrderedDict
 from typing import Any, Final, Generic, TypeVar
@@ -7,9 +7,9 @@ from weakref import WeakSet
 from graphql import DocumentNode, Node, parse
 
 KEPT: Final = 128
-"""Documents that are kept; programs send few different ones, each again and again."""
+"""Capacity of the cache in documents."""
 MOST_TEXT: Final = 128 << 10
-"""Characters of all documents that are kept: parsed, each may take some 400 bytes."""
+"""Capacity of the cache in characters; parsed, one may take some 400 bytes."""
 
 Kind = TypeVar("Kind")
 
@@ -17,7 +17,7 @@ _EVERYTHING: Final["WeakSet[Known[Any]]"] = WeakSet()
 
 
 class Known(Generic[Kind]):
-    """What is known of some nodes: by the node itself, as comparing documents takes long."""
+    """A cache by the identity of a document, as comparing documents takes long."""
 
     def __init__(self, kept: int = KEPT) -> None:
         """Keep what is known of so many nodes, the latest used."""
@@ -46,7 +46,7 @@ class Known(Generic[Kind]):
 
 
 class Documents:
-    """Parsed documents by their text, the latest used."""
+    """The most recently used parsed documents, by their text."""
 
     def __init__(self, kept: int = KEPT, most_text: int = MOST_TEXT) -> None:
         """Keep so many, and so many characters of all of them."""

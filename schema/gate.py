@@ -1,4 +1,4 @@
-"""What stands before every operation: limits, validation, whose the schema is to see, and cost."""
+"""Checks before every operation: limits, validation, introspection and cost."""
 
 import re
 from contextlib import nullcontext, suppress
@@ -42,13 +42,13 @@ _SUGGESTED: Final = re.compile(r" Did you mean .*\?$", re.DOTALL)
 Looked = tuple[tuple[GraphQLError, ...], bool]
 
 _KNOWN: Final[dict[bool, Known[Looked]]] = {False: Known(), True: Known()}
-"""Documents that were looked at, by whether names may be suggested in what is told of them."""
+"""Cached results of validation, by whether names may be suggested in the errors."""
 
 
 class Gate(SchemaExtensionsRunner):
-    """Refuses an operation that is too much, before anything is read for it.
+    """Refuses invalid and too expensive operations before anything is read for them.
 
-    It stands where strawberry runs extensions, and does at each step what is to be done there.
+    It takes the place of strawberry's runner of extensions.
     """
 
     def operation(self) -> Any:  # noqa: ANN401 - a context manager, like the others

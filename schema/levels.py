@@ -1,4 +1,4 @@
-"""How the fields of the graph are answered for a whole level: read off their declarations."""
+"""Tells the breadth-first executor how each field is resolved, from its declaration."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -34,7 +34,7 @@ _DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
 
 
 class LevelByLevel(BreadthFirstExecutor, StrawberryGraphQLCoreExecutionContext):
-    """The breadth-first executor, told of strawberry's ways."""
+    """The breadth-first executor, combined with strawberry's execution context."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as graphql-core has it
         """Tell the operation's context what was waited for."""

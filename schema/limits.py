@@ -1,4 +1,4 @@
-"""How much one document may ask for: looked at before it is parsed, and once a fragment after."""
+"""Limits of a document: of its text before parsing, of its fields before validation."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -92,7 +92,7 @@ def _check(limit: str, asked: int) -> None:
 
 @dataclass(slots=True)
 class Measure:
-    """What a selection asks for, each fragment counted as often as it is spread."""
+    """The size of a selection, each fragment counted as often as it is spread."""
 
     depth: int = 0
     roots: int = 0
@@ -118,7 +118,7 @@ class Measure:
 
 
 class Measured(NamedTuple):
-    """A document as it was measured: what is too much of it, and whether it asks for the schema."""
+    """The result of measuring a document: the limit it exceeds, and whether it introspects."""
 
     error: GraphQLError | None
     introspects: bool

@@ -1,4 +1,4 @@
-"""Errors as they leave: expected ones carry their code, unexpected ones only a reference."""
+"""Masks errors in answers: expected ones keep their code, others get a reference only."""
 
 import re
 from collections.abc import Sequence
@@ -14,10 +14,10 @@ from domain.errors import ProblemError
 log = structlog.get_logger(__name__)
 
 _LACKING: Final = re.compile(r"Expected value of type '\w+' to include required field '(\w+)'")
-"""How graphql-core begins to say that an input lacks a field; the rest repeats the input."""
+"""graphql-core's message for a missing input field; its end repeats the input."""
 
 MAX_TOLD = 5
-"""Errors told of a document that cannot be run; further ones would only flood."""
+"""Most errors told of a document that cannot be run."""
 
 _SENTENCES: Final = {
     Trouble.BUSY: "The service is busy with a feed; try again in a moment.",
@@ -26,7 +26,7 @@ _SENTENCES: Final = {
 }
 
 STOPS: Final = frozenset({Trouble.LATE, Trouble.AWAY})
-"""What strikes the whole operation, whichever field it struck first."""
+"""Errors that fail the whole operation, whichever field they occurred in."""
 
 
 def stopped(error: BaseException) -> GraphQLError | None:

@@ -1,4 +1,4 @@
-"""Expected refusals as data: the one place where errors of the domain become union members."""
+"""Turns the errors of `domain/errors.py` into members of result unions, in one place."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Scalars that normalise what they read and refuse with the rule that failed."""
+"""Custom scalars, which normalise input and say which rule invalid input breaks."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The application: routes, and what lives as long as it."""
+"""The ASGI application: its routes, and the objects that live as long as it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -54,7 +54,7 @@ METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 UPLOADS: Final = ("/declarations", "/feeds")
-"""Where bodies come in pieces, with limits of their own."""
+"""Routes that stream their bodies and limit the size themselves."""
 
 
 def served_app() -> Starlette:
@@ -200,7 +200,7 @@ async def tracing(settings: Settings) -> AsyncIterator[Traces | None]:
 
 
 def at(desk: str, answer: Callable[[Any, Request], Awaitable[Response]]) -> Endpoint:
-    """Hands requests to a desk that lives as long as the application."""
+    """An endpoint that calls a handler object in the application's state."""
 
     async def endpoint(request: Request) -> Response:
         return await answer(getattr(request.app.state, desk), request)

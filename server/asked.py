@@ -1,4 +1,4 @@
-"""What a request asks of the graph, read strictly: one well-formed thing, or a coded refusal."""
+"""Parses the body of a GraphQL request strictly; anything else is refused with a code."""
 
 import json
 import math
@@ -14,7 +14,7 @@ JSON: Final = "application/json"
 RESPONSE: Final = "application/graphql-response+json"
 
 MOST_NESTED: Final = 40
-"""How deep objects and lists may stand in each other."""
+"""Most levels of nested objects and lists."""
 MOST_DIGITS: Final = 40
 """Digits of a number; none of the graph has as many."""
 

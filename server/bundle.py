@@ -62,7 +62,7 @@ PACKAGES: Final = (
 FILES: Final = frozenset(name for package in PACKAGES for name in package.files.values())
 
 PINNED: Final = sha256("".join(one.integrity for one in PACKAGES).encode()).hexdigest()[:16]
-"""One word for these very packages; other versions have another."""
+"""Hash of the packages and versions; another set of versions has another hash."""
 
 
 def place_in(folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Who sends a request, and by which token."""
+"""Authenticates requests by bearer token or session cookie."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -17,7 +17,7 @@ OWN_HEADER: Final = "x-learner-tracking"
 
 
 class Caller(NamedTuple):
-    """Who sends a request; without a token that opens anything, the viewer is nobody."""
+    """The viewer of a request, `ANONYMOUS` without a valid token, and the token as sent."""
 
     viewer: Viewer
     token: str | None
@@ -26,7 +26,7 @@ class Caller(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Callers:
-    """Tells who sends a request, the same way for every route."""
+    """Authenticates requests, the same way for every route."""
 
     database: Database
     clock: Clock

@@ -1,4 +1,4 @@
-"""What time it is."""
+"""The civil day and the current instant."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime

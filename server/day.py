@@ -1,4 +1,4 @@
-"""The turn of the civil day: flags that time changes are derived again."""
+"""Background task: when the civil day changes, derives again what time has changed."""
 
 import asyncio
 

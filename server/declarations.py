@@ -1,4 +1,4 @@
-"""`POST /declarations`: a centre's list of declarations, looked at first and then declared."""
+"""`POST /declarations`: a centre's list of declarations, previewed first, then applied."""
 
 import asyncio
 import hashlib
@@ -48,7 +48,7 @@ class _List(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DeclarationDesk:
-    """Where centres hand in lists of qualifications taken with other awarding bodies."""
+    """Handler of `POST /declarations`."""
 
     callers: Callers
     clock: Clock

@@ -1,4 +1,4 @@
-"""Documents that were stored before: read and checked at the start, then sent by their hash."""
+"""Persisted documents: read and validated at start-up, then requested by their hash."""
 
 import re
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class StoredDocuments:
-    """The documents that are known, by the SHA-256 of their text in UTF-8."""
+    """The persisted documents, by the SHA-256 of their text in UTF-8."""
 
     texts: Mapping[str, str] = field(default_factory=dict)
     names: frozenset[str] = frozenset()

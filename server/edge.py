@@ -1,4 +1,4 @@
-"""What stands before the application: sizes, patience with bodies, careful headers, request ids."""
+"""ASGI middleware: size and time limits, security headers, request ids."""
 
 import asyncio
 import re
@@ -25,7 +25,7 @@ STRICT_TRANSPORT: Final = (b"strict-transport-security", b"max-age=63072000; inc
 REQUEST_ID: Final = "x-request-id"
 
 MOST_BODY: Final = 1 << 20
-"""Bytes of a body, where no desk has a limit of its own."""
+"""Most bytes of a body, for routes without a limit of their own."""
 BODY_SECONDS: Final = 8.0
 """Seconds in which a body has to be there, to its end."""
 MOST_HEADERS: Final = 100
@@ -36,7 +36,7 @@ _REQUEST_ID_SHAPE: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class SafeHeaders:
-    """Every answer tells browsers to be careful with it."""
+    """Adds security headers to every answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Stand in front of an application."""
@@ -61,7 +61,7 @@ class SafeHeaders:
 
 
 class RequestIds:
-    """Every request has an id, in its answer and in all that is logged of it."""
+    """Gives every request an id, which is in its answer and in its log lines."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Stand in front of an application."""
@@ -87,7 +87,7 @@ class RequestIds:
 
 
 class Bounds:
-    """Refuses what is too large, too slow or packed, before anything is done about it."""
+    """Refuses requests that are too large, too slow or compressed."""
 
     def __init__(self, app: ASGIApp, *, metrics: Metrics, uploads: Collection[str]) -> None:
         """Stand in front of an application; at `uploads` bodies have limits of their own."""
@@ -114,7 +114,7 @@ class Bounds:
 
 
 class _GoneError(Exception):
-    """Whoever asked has gone."""
+    """The client has disconnected."""
 
 
 def _check_head(scope: Scope) -> None:

@@ -60,7 +60,7 @@ class _Wanted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ExportDesk:
-    """Where lists are handed out as files."""
+    """Handler of `GET /export/…`."""
 
     callers: Callers
     clock: Clock

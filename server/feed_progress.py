@@ -1,4 +1,4 @@
-"""What is told of the feeds of this process: at once from memory, and soon from their rows."""
+"""Live progress of this process's feed runs, written to `feed_run` about once a second."""
 
 import asyncio
 from collections.abc import Mapping
@@ -21,17 +21,17 @@ log = structlog.get_logger(__name__)
 EVERY: Final = 1.0
 """Seconds between two notes of how far a run has come."""
 HEARTBEAT: Final = 10.0
-"""Seconds after which a run is told again although nothing is new."""
+"""Seconds after which a run's row is written again although nothing is new."""
 LOOK_EVERY: Final = 20.0
-"""Seconds between two looks for runs whose process has gone."""
+"""Seconds between two checks for runs whose process has died."""
 PATIENCE: Final = 0.5
-"""Seconds for which somebody who sends a feed waits until a row tells of it."""
+"""Seconds for which `POST /feeds` waits until the run's row is written."""
 LAST_PATIENCE: Final = 5.0
-"""Seconds for which the end of the server is put off so that rows tell the truth."""
+"""Seconds for which shutdown waits for the last rows to be written."""
 
 
 class FeedProgress:
-    """Where the runs of this process stand, from when they are accepted until a row tells all."""
+    """The runs of this process, from being accepted until their final row is written."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         """Begin with nothing to tell."""

@@ -1,4 +1,4 @@
-"""Feeds that came over HTTP: they stand in line and are applied one after the other."""
+"""The queue of feeds that came over HTTP, which are applied one after the other."""
 
 import asyncio
 import time
@@ -24,18 +24,18 @@ from server.supervised import Supervision
 log = structlog.get_logger(__name__)
 
 PLACES: Final = 9
-"""Feeds that are taken on at once: one is applied, the others wait."""
+"""Capacity of the queue, with the feed that is being applied and those being uploaded."""
 LAST_PATIENCE: Final = 5.0
-"""Seconds that a feed has to come to its end when the server stops."""
+"""Seconds that a feed has to finish when the server stops."""
 CLEAR_EVERY: Final = 3600.0
 """Seconds between two looks for files that are old."""
 
 Told = Callable[[str, float], None]
-"""Hears what came of something, and how many seconds it took."""
+"""A callback with an outcome and the seconds taken."""
 
 
 class QueueFullError(Exception):
-    """There are as many feeds in line as there may be."""
+    """The queue is full."""
 
 
 class Accepted(NamedTuple):

@@ -1,4 +1,4 @@
-"""`POST /feeds`: a feed comes in and is put in line; its run is then read in the graph."""
+"""`POST /feeds`: receives a feed and queues it; its run is then read in the graph."""
 
 import asyncio
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class _Wanted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FeedDesk:
-    """Where feeds are handed in, and refused rows handed out."""
+    """Handler of `POST /feeds` and `GET /feeds/<id>/refused.zip`."""
 
     callers: Callers
     clock: Clock

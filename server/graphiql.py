@@ -19,7 +19,7 @@ from server.callers import OWN_HEADER, Callers
 from server.saved import examples
 
 NAME: Final = "graphiql"
-"""What GraphiQL sends in our own header, so that it is known to ask."""
+"""The value of our own header by which requests of GraphiQL are recognised."""
 WRITES_HEADER: Final = "x-learner-tracking-writes"
 """Sent as `on` by GraphiQL where an operator has switched changes on."""
 
@@ -39,7 +39,7 @@ _POLICY: Final = (
     " frame-ancestors 'none'"
 )
 _FOR_EVER: Final = "max-age=31536000, immutable"
-"""Of a file whose address names its content."""
+"""Cache-Control of files whose address contains a hash of their content."""
 
 
 def only_reads(request: Request, viewer: Viewer) -> bool:
@@ -51,7 +51,7 @@ def only_reads(request: Request, viewer: Viewer) -> bool:
 
 @dataclass(frozen=True)
 class GraphiQLDesk:
-    """Gives pages and their files; for whoever is not of the staff, there is no GraphiQL."""
+    """Handler of GraphiQL, the log-in page and their files; GraphiQL is for staff only."""
 
     callers: Callers
     folder: Path

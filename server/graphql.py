@@ -1,4 +1,4 @@
-"""`POST /graphql`: one operation in, one answer out, and errors as they may leave."""
+"""`POST /graphql`: runs one operation and answers with its result and masked errors."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -40,7 +40,7 @@ _BAD_REQUESTS: Final = frozenset({"OPERATION_NAME_MISSING", "OPERATION_UNKNOWN"}
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How much is answered, how often, and to what."""
+    """Rate limits and persisted documents of this installation."""
 
     rates: Mapping[Footing, int]
     documents: StoredDocuments
@@ -48,7 +48,7 @@ class Policy:
 
 
 class GraphQLView:
-    """One schema over one database; nothing is read or changed by GET."""
+    """Handler of `POST /graphql`; other methods are refused."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether it can do its work."""
+"""Liveness and readiness: `/healthz` and `/readyz`."""
 
 import asyncio
 from datetime import date
@@ -21,8 +21,8 @@ PATIENCE: Final = 3.0
 LAG: Final = 900.0
 """Seconds that deriving may take when the day turns; yesterday's flags are served meanwhile."""
 LOOKED_EVERY: Final = 60.0
-"""Seconds for which what was derived for today is taken to be so still: to look whether anything is
-left takes a tenth of a second among a million learners, and whoever spreads the load asks often."""
+"""Seconds for which the answer "today is derived" is cached: the query takes a tenth of a second
+among a million learners, and load balancers ask often."""
 
 
 async def alive(_request: Request) -> Response:
@@ -31,7 +31,7 @@ async def alive(_request: Request) -> Response:
 
 
 class ReadinessDesk:
-    """Tells whether requests should be sent here."""
+    """Handler of `/readyz`."""
 
     def __init__(self, database: Database, clock: Clock, supervision: Supervision) -> None:
         """Nothing is known to be derived before it is looked for."""

@@ -1,4 +1,4 @@
-"""One line and some numbers for every operation; no variable, no value, no document in them."""
+"""Logs and measures every operation, without its variables, values or document."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ NAME_LENGTH: Final = 80
 
 @dataclass(slots=True)
 class Operation:
-    """What is known of an operation, more and more while it is carried out."""
+    """What is logged of an operation, filled in while it is carried out."""
 
     started: float
     media_type: str = JSON
@@ -73,7 +73,7 @@ class Operation:
 
 
 class Traces(Protocol):
-    """Whoever keeps traces of what has ended, and how many seconds it took."""
+    """Receives a span for every operation and feed that has ended."""
 
     def operation(self, operation: Operation, seconds: float) -> None:
         """An operation."""

@@ -1,4 +1,4 @@
-"""What an export's address asks for: which list, of whom, in which order, by which groups."""
+"""Reads the parameters of an export's address and makes the list they ask for."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date

@@ -1,4 +1,4 @@
-"""How memory is treated in a process that serves."""
+"""Settings of the garbage collector and the allocator for serving processes."""
 
 import ctypes
 import gc

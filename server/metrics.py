@@ -1,4 +1,4 @@
-"""Numbers for Prometheus: what was asked, how long it took, what it cost, and what was refused."""
+"""Metrics for Prometheus, and the route `/metrics`."""
 
 from collections.abc import Iterable, Iterator
 from ipaddress import ip_address
@@ -24,7 +24,7 @@ from server.refusals import RefusalError
 
 PREFIX: Final = "learner_tracking"
 OTHER: Final = "other"
-"""What every operation is called that is not a stored one: a name costs memory for ever."""
+"""The label of operations without a persisted document, so that labels stay few."""
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 _SECONDS: Final = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -34,7 +34,7 @@ _OBJECTS: Final = (1, 10, 100, 1_000, 10_000, 50_000, 100_000, 200_000)
 
 
 class Metrics:
-    """The numbers of one process."""
+    """The metrics of one process."""
 
     def __init__(self) -> None:
         """Begin with nothing counted."""
@@ -141,7 +141,7 @@ class Metrics:
 
 
 class _Now(Collector):
-    """What is read at the moment when it is asked for."""
+    """Metrics that are read at the moment of a scrape."""
 
     def __init__(self, database: Database, recorder: Recorder, progress: FeedProgress) -> None:
         self._database = database
@@ -176,7 +176,7 @@ class _Now(Collector):
 
 
 class MetricsDesk:
-    """Where the numbers are read: from this machine, or with a token."""
+    """Handler of `/metrics`: for this machine, or with a token."""
 
     def __init__(self, metrics: Metrics, token: str | None) -> None:
         """Without a token only this machine reads them."""

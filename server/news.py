@@ -1,4 +1,4 @@
-"""News between processes, and its end when the server stops."""
+"""Receives news of other processes by `LISTEN`; ends all streams when the server stops."""
 
 import asyncio
 import signal

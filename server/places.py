@@ -1,4 +1,4 @@
-"""How many long answers are under way, and whose."""
+"""Concurrency limits for long answers, for each person and each process."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ TRY_AGAIN_AFTER: Final = "10"
 
 
 class Places:
-    """Room for so many of one person, and for so many in this process."""
+    """A counter of running answers with both limits."""
 
     def __init__(self, each: int, most: int, code: str, what: str) -> None:
         """Begin with all places free; `code` and `what` tell of which there are too many."""

@@ -1,4 +1,4 @@
-"""What happened, written down behind the requests: none of them waits for the log."""
+"""Write-behind buffer of the audit log: requests do not wait for it."""
 
 import asyncio
 from collections import deque
@@ -18,7 +18,7 @@ from server.supervised import Supervision
 log = structlog.get_logger(__name__)
 
 EVERY: Final = 0.2
-"""Seconds that something may wait before it is written."""
+"""Longest time in seconds that an event waits before it is written."""
 BATCH: Final = 500
 """Events that are written together; as soon as so many wait, they are."""
 MOST_WAITING: Final = 50_000
@@ -28,7 +28,7 @@ LONGEST_PAUSE: Final = 5.0
 PATIENCE: Final = 1.0
 """Seconds for which a reader of the log waits for what is still to be written."""
 LAST_PATIENCE: Final = 10.0
-"""Seconds for which the end of the server is put off."""
+"""Seconds for which shutdown waits for the last events to be written."""
 
 
 class _Reads(NamedTuple):

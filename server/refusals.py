@@ -1,4 +1,4 @@
-"""What is answered outside the graph instead of what was asked for."""
+"""Errors as HTTP answers, for requests that are refused."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -11,7 +11,7 @@ TRY_AGAIN_AFTER: Final = "5"
 
 
 class RefusalError(Exception):
-    """A request is not carried out: a status, a word for programs and a sentence for people."""
+    """A request is refused: HTTP status, error code, and a message for people."""
 
     def __init__(
         self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None

@@ -1,4 +1,4 @@
-"""What can be set from outside, by environment variables or a `.env` file."""
+"""The settings, read from environment variables or a `.env` file."""
 
 import re
 from datetime import date
@@ -23,7 +23,7 @@ from server.bundle import FOLDER
 
 PREFIX = "LEARNER_TRACKING_"
 LEAST_KEY = 32
-"""Characters of a secret that nobody can guess."""
+"""Least number of characters of a secret."""
 
 Security = Literal["starttls", "tls", "none"]
 """How a mail server is spoken to: encrypted after the greeting, from the first byte, or not."""
@@ -290,7 +290,7 @@ class Settings(BaseSettings):
 
 
 class _Environment(EnvSettingsSource):
-    """Environment variables, those that carry our prefix and mean nothing included."""
+    """Reads environment variables, also unknown ones with our prefix, so that they are refused."""
 
     def __call__(self) -> dict[str, Any]:
         values = super().__call__()

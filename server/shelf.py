@@ -1,4 +1,4 @@
-"""Where feeds that came over HTTP lie: a folder each, named by the run."""
+"""The directory of feeds that came over HTTP: one folder for each run."""
 
 import shutil
 import zipfile
@@ -9,13 +9,13 @@ from typing import Final
 
 REFUSED: Final = "refused.zip"
 LONGEST_RUN: Final = timedelta(days=1)
-"""After so long, what a killed process left half-way is of use to nobody."""
+"""Age after which the files of an unfinished run are deleted."""
 
 _ENDING: Final = ".refused.csv"
 
 
 class Shelf:
-    """A folder with a folder a run; nobody but the service can look into them."""
+    """The directory with one folder for each run, readable by the service only."""
 
     def __init__(self, folder: Path, kept: timedelta) -> None:
         """Point to a folder, which is made when the first feed comes in.

@@ -1,4 +1,4 @@
-"""Answers that are sent while they are made, to whoever takes them."""
+"""Streamed answers that end when the client stops reading."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
@@ -9,11 +9,11 @@ from starlette.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
 PATIENCE: Final = 60.0
-"""Seconds in which a piece must be taken."""
+"""Seconds in which the client must take a piece."""
 
 
 class Streamed(StreamingResponse):
-    """Sends pieces as long as somebody takes them; whatever it holds is let go of at its end."""
+    """A streaming response that releases what it holds at its end, however it ends."""
 
     def __init__(
         self,

@@ -37,7 +37,7 @@ def wants_events(request: Request) -> bool:
 
 
 class Streams:
-    """Opens streams as long as there is room for them."""
+    """Opens subscriptions, within the limits for each person and process."""
 
     def __init__(self, schema: Schema, note: Callable[[Context], None]) -> None:
         """Watch a schema; `note` is told after every message to log what the context leaves."""

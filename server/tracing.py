@@ -1,4 +1,4 @@
-"""Traces for OpenTelemetry: a span for every operation and every feed, and nobody's words in it.
+"""OpenTelemetry: one span for every operation and feed, without user data.
 
 Imported only where the settings say where to send them: it needs the extra `tracing`.
 """
@@ -21,7 +21,7 @@ from server.journal import NAME_LENGTH, Operation
 
 PATH: Final = "/v1/traces"
 PATIENCE: Final = 5.0
-"""Seconds that the receiver has to take what it is sent."""
+"""Time-out in seconds of sending to the receiver."""
 
 _FAULTS: Final = frozenset({"INTERNAL", *STOPS, FeedOutcome.FAILED.value})
 """Outcomes that are our own fault; whatever is refused is not."""
@@ -33,7 +33,7 @@ def receiver_at(address: str) -> SpanExporter:
 
 
 class SpanTraces:
-    """Sends spans from time to time, behind the requests."""
+    """Sends spans in batches, in the background."""
 
     def __init__(self, receiver: SpanExporter, environment: str) -> None:
         """Say with every span which service it is of."""

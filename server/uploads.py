@@ -1,4 +1,4 @@
-"""A feed as it comes in: put into a folder while it is read, and cut off where it is too large."""
+"""Receives an uploaded feed into a folder, and refuses it once it is too large."""
 
 import asyncio
 import shutil
@@ -21,9 +21,9 @@ ARCHIVE: Final = "feed.zip"
 """What a feed is called that came without a name."""
 
 PATIENCE: Final = 30.0
-"""Seconds that may pass between two pieces of a body."""
+"""Longest pause in seconds between two pieces of a body."""
 MOST_GROWTH: Final = 20
-"""A feed may be so many times larger when it is unpacked than it may be when it is sent."""
+"""The limit of the unpacked size, as a multiple of the limit of the upload."""
 
 
 async def receive(request: Request, folder: Path, most_bytes: int) -> Source:

@@ -1,4 +1,4 @@
-"""Connections: whoever opens one has to say soon, and briefly, what is asked for."""
+"""The HTTP protocol of uvicorn with limits of time and size for the head of a request."""
 
 from asyncio import AbstractEventLoop, TimerHandle, Transport
 from typing import Any, Final
@@ -10,11 +10,11 @@ HEAD_SECONDS: Final = 10.0
 MOST_HEAD: Final = 64 << 10
 """Bytes of a head that are read at all; the application refuses a long one much earlier."""
 MOST_KEPT: Final = 64 << 10
-"""Bytes of answers that wait for others."""
+"""Bytes that are buffered before they are sent at once."""
 
 
 class Joined:
-    """A transport whose writes of one turn of the event loop leave together, as one packet."""
+    """A transport that sends all writes of one turn of the event loop together."""
 
     def __init__(self, transport: Transport, loop: AbstractEventLoop) -> None:
         """Write through a transport."""

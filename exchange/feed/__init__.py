@@ -1,1 +1,1 @@
-"""Feeds: from files to rows, to the flags that follow, and to the report of a run."""
+"""Importing feeds: reading and checking files, merging rows, deriving flags, reporting."""

@@ -1,4 +1,4 @@
-"""Entries of a feed, attached to learners, courses and components before they are written."""
+"""Links a feed's entries to learners, registrations and components before writing them."""
 
 from collections.abc import Callable, Iterable
 from datetime import date

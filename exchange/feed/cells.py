@@ -17,7 +17,7 @@ MAX_CELL = 1_000
 """Characters in a cell unless its column says otherwise."""
 
 REMEMBERED = 20_000
-"""Different texts whose values a column remembers."""
+"""Size of the cache of parsed texts, for each column."""
 
 NEVER = date.max
 """A usual word for a validity without end: 9999-12-31."""
@@ -221,7 +221,7 @@ def grade_levels(cell: str) -> str:
 
 
 class Remembering(dict[str, Any]):
-    """A column whose texts repeat: each is parsed once."""
+    """A parser with a cache, for columns whose texts repeat."""
 
     def __init__(self, parse: Parser) -> None:
         """Remember the values of a parser."""

@@ -1,4 +1,4 @@
-"""What can only be told across rows and files (stage 4): duplicates, dangling keys."""
+"""Checks across rows and files (stage 4): duplicate keys, references to nothing."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -22,7 +22,7 @@ class Check(NamedTuple):
     wrong: str
     """Condition that holds for a wrong row."""
     kept: str = "FALSE"
-    """Condition under which what is stored makes up for a column that the file lacks."""
+    """Condition under which the stored value stands in for a column that the file lacks."""
     beside: str | None = None
     """Another file whose staged rows are looked at as well."""
 

@@ -1,4 +1,4 @@
-"""Full feeds: what a file no longer mentions is closed, within what it names."""
+"""Full feeds: closes rows that a file no longer mentions, within what it names."""
 
 from collections.abc import Mapping
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Deriving the learners that a feed or the calendar has touched, a few hundred at a time."""
+"""Derives again the learners that a feed or the calendar may have changed, in batches."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Sequence
@@ -29,10 +29,10 @@ CHUNK = 200
 """Learners derived at once."""
 
 MUCH = 2_000
-"""Touched learners from which on a process of its own derives them."""
+"""Number of learners from which on a separate process derives them."""
 
 MANY = 200
-"""Touched learners from which on the planner's statistics are renewed."""
+"""Number of learners from which on the database's statistics are renewed."""
 
 
 async def derive_touched(connection: Connection, day: date, progress: Callable[[int], None]) -> int:

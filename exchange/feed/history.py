@@ -1,4 +1,4 @@
-"""What a feed changes of learners and registrations, kept in their history."""
+"""Writes what a feed changes in learners and registrations to their history."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from exchange.feed.merge import ready_name
 
 
 class _Told(NamedTuple):
-    """One field of a row: what it was, what it becomes, when that is told, and at which centre."""
+    """How one field is recorded, as SQL: value before and after, condition, and centre."""
 
     field: str
     before: str
@@ -21,7 +21,7 @@ class _Told(NamedTuple):
 
 
 class _Recorded(NamedTuple):
-    """Whose history it is, and which fields are told; results and birth dates never are."""
+    """What is recorded of one file's rows; results and birth dates never are."""
 
     object_type: str
     table: str

@@ -1,9 +1,10 @@
-"""Completeness that would tell a result early is held back once, when DAS first tells of it.
+"""Sets the embargo on completeness on DAS that would reveal a result before its release.
 
-A component turns complete with a hold that is not settled yet; when all files are written, its
-entries settle it, those of another course that would count to it as well: DAS may have heard of
-either. As long as a hold lasts it follows what becomes known of the releases. Once it
-is over, or there was none, no result that arrives later makes the component incomplete again.
+The embargo is set once, when DAS first reports a component complete: first to a placeholder
+(`UNSETTLED`), then, when all files are written, by the releases of the entries that count to the
+component, those of the learner's other courses included. While it lasts, it follows what becomes
+known of these releases. Once it is over, or if there was none, no later result makes the
+component incomplete again.
 """
 
 from collections import defaultdict
@@ -21,11 +22,11 @@ from domain.vocabulary import EntryStatus
 from inputs.records import civil_day
 
 UNSETTLED: Final = "9999-12-31"
-"""The hold of a component that has just turned complete."""
+"""Placeholder for the embargo of a component that has just turned complete."""
 
 
 class _Held(msgspec.Struct, frozen=True, gc=False):
-    """A component that is held back, with one of its entries if it has any."""
+    """A component under embargo, with one of its entries if it has any."""
 
     id: int
     held_until: date

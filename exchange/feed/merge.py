@@ -1,4 +1,4 @@
-"""Staged rows into tables: what is new is inserted, what differs updated, the rest left alone."""
+"""Merges staged rows into tables: inserts new ones, updates changed ones, leaves the rest."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple

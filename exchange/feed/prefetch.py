@@ -1,4 +1,4 @@
-"""Work for the processor in a thread, while the database works on what was made before."""
+"""Computes the next item of an iterator in a thread while the current one is in use."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator

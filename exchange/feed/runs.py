@@ -1,4 +1,4 @@
-"""The record of runs: one row each, which is written again while the feed is on its way."""
+"""Stores runs in `feed_run`: one row each, updated while the feed is applied."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ from exchange.feed.report import FeedOutcome, FileReport, Options, Report
 from loaders.feed_runs import FeedRunRow
 
 STALE_AFTER: Final = timedelta(seconds=60)
-"""A run of which nothing was heard for so long has lost its process."""
+"""A run without an update for so long is taken for abandoned: its process has died."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST_ACTOR: Final = 254

@@ -28,7 +28,7 @@ UNREADABLE = (
     *(OSError, EOFError, RuntimeError, ValueError),
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
 )
-"""How broken, encrypted and unknown kinds of archives show."""
+"""What opening a broken, encrypted or unknown archive raises."""
 
 
 class FeedFile(NamedTuple):
@@ -176,7 +176,7 @@ class Source:
 
 
 class _Wary(io.BufferedReader):
-    """An archive's bytes; nothing but its list of members is ever read in one long go."""
+    """The file of an archive; a single large read, as a huge list of members needs, is refused."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         """So many bytes, unless they are too many."""

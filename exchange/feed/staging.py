@@ -1,4 +1,4 @@
-"""Staged rows: a feed's good rows in temporary tables of the transaction that applies it."""
+"""Staging tables: a feed's valid rows in temporary tables of the transaction."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from exchange.feed.contract import File
 from exchange.feed.reading import Layout
 
 FEW = 200
-"""Rows up to which looking through all of them takes less than preparing to find some."""
+"""Number of rows up to which a full scan is faster than making indexes and statistics."""
 
 
 def stage_name(file: File) -> str:

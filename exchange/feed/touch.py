@@ -1,4 +1,4 @@
-"""Which learners a feed touches: exactly those whose flags it may change."""
+"""Collects the learners whose flags a feed may change, to be derived again."""
 
 from actions.attachment import OF_LEARNERS, reattach
 from database.connection import Connection, Dialect
@@ -7,7 +7,7 @@ from database.temporary_tables import create_temporary, create_temporary_from
 TOUCHED = "touched"
 
 PEOPLE = "moved_people"
-"""Learners whose key, name or course changed, as they were and as they are."""
+"""Table of learners whose ULN, name or course changed: old and new values."""
 
 _CHANGED = "(r.target_id IS NULL OR r.changed)"
 
@@ -15,7 +15,7 @@ _SHOWN = {
     "entries.csv": "r.shown",
     "das_components.csv": "FALSE",
 }
-"""Of files that tell things before their time: rows of which more is seen than what follows."""
+"""For files with data under embargo: the condition under which a change is visible at once."""
 
 _BY_FILE = {
     "requirements.csv": """

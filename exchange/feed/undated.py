@@ -1,4 +1,4 @@
-"""Results that come without their release day, before their series has told its results."""
+"""Embargo for results without a release day, before the results month of their series."""
 
 from datetime import date
 from typing import NamedTuple

@@ -1,7 +1,7 @@
-"""Work for the processor beside the event loop, one piece after the other.
+"""Runs CPU-bound work beside the event loop: in a thread, or in a separate process.
 
-A thread of ours leaves the event loop half of one core, and whoever asks meanwhile waits at each of
-its turns. Where there is much to do, a process of its own does it, on another core.
+A thread shares one core with the event loop, and requests wait for it. Where there is much to do, a
+separate process does it on another core.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ _PROGRAM: Final = (
 )
 
 _NEW_OBJECTS: Final = 50_000
-"""Containers that come to life before garbage is looked for: a piece of work makes none."""
+"""Threshold of the garbage collector: the work makes no reference cycles."""
 
 
 @contextmanager
@@ -52,7 +52,7 @@ def worker_process(
 
 
 class _Other(Generic[Piece, Made]):
-    """Another process, and what is done without it when it has ended."""
+    """The worker process; if it ends early, the remaining work is done in a thread."""
 
     def __init__(self, work: Callable[[Piece], Made]) -> None:
         self._work = work

@@ -1,1 +1,1 @@
-"""The post: letters are fetched from the database, written out and handed to a carrier."""
+"""Sends queued e-mails: fetches them from the database, renders and delivers them."""

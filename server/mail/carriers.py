@@ -1,4 +1,4 @@
-"""Who takes mails further: a folder to look into, or a mail server."""
+"""E-mail transports: a folder of files, or SMTP."""
 
 import asyncio
 import os
@@ -20,7 +20,7 @@ PATIENCE: Final = 30.0
 
 
 class Carrier(Protocol):
-    """Takes mails further; raises whatever keeps it from doing so."""
+    """An e-mail transport; raises if it cannot deliver."""
 
     async def carry(self, message: EmailMessage, kind: LetterKind, at: datetime) -> None:
         """Take one mail further."""
@@ -59,7 +59,7 @@ class Folder:
 
 
 class Smtp:
-    """A mail server."""
+    """Delivers by SMTP."""
 
     def __init__(
         self,

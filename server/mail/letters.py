@@ -1,4 +1,4 @@
-"""What stands in a mail: its headers, its plain text and the same in HTML."""
+"""Renders e-mails: headers, plain text and HTML."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -46,7 +46,7 @@ class Text(Enum):
 
 
 class Letterhead(NamedTuple):
-    """Who writes, and where readers turn to."""
+    """The sender, and the contacts named in every mail."""
 
     sender: str
     support: str

@@ -1,4 +1,4 @@
-"""Sending what is due, again and again."""
+"""Background task that sends queued e-mails."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -32,9 +32,9 @@ log = structlog.get_logger(__name__)
 LOOK_EVERY: Final = 1.0
 """Seconds between two looks for letters, and between two tries to put down what became of one."""
 ABREAST: Final = 4
-"""Letters that are under way at once: all of a batch are through before others may fetch them."""
+"""E-mails sent in parallel, so many that a batch is finished before its lease ends."""
 LAST_PATIENCE: Final = 5.0
-"""Seconds for which the end of the server is put off so that what is under way arrives once."""
+"""Seconds for which shutdown waits for e-mails that are being sent."""
 
 Answer = TypeVar("Answer")
 

@@ -1,4 +1,4 @@
-"""Fetching the letters that are due, each for a while, and putting down what became of them."""
+"""Leases queued e-mails that are due, and records the outcome of each."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,11 +16,11 @@ from server.mail.letters import TOKEN_MINUTES
 BATCH: Final = 20
 """Letters that are fetched together at most."""
 LEASE: Final = timedelta(minutes=5)
-"""For how long nobody else fetches a letter; after that, whoever had it must have died."""
+"""The lease of an e-mail: after that, its process is taken for dead."""
 PAUSES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
-"""How long a letter waits after each of its first failures."""
+"""Pauses after the first failures of an e-mail."""
 LONGEST_PAUSE: Final = timedelta(hours=4)
-"""How long it waits after every other."""
+"""Pause after every further failure."""
 GIVEN_UP_AFTER: Final = timedelta(days=3)
 """The age from which a letter that fails is given up."""
 
@@ -62,7 +62,7 @@ class Owner(msgspec.Struct, frozen=True):
 
 
 class Errand(NamedTuple):
-    """A letter to be sent, with the account and the token of one that carries a token."""
+    """An e-mail to be sent, with its account and, if it carries one, its token."""
 
     letter: Letter
     owner: Owner | None = None
