@@ -74,7 +74,7 @@ async def log_in(
     """
     account = await _account(database.reader, viewer, email, now)
     known = account is not None and account.address_known
-    attempt = await throttle.begin_log_in(_key(email), viewer.address, known=known)
+    attempt = await throttle.begin_log_in(email, viewer.address, known=known)
     try:
         if account is None:
             await verify_nobody(password)
@@ -181,10 +181,6 @@ async def end_other_sessions(database: Database, viewer: Viewer, *, now: datetim
 def _not_let_in() -> Refused:
     message = "The e-mail address or the password is wrong, or the account cannot be used."
     return Refused(message, code="LOG_IN_FAILED")
-
-
-def _key(email: str) -> str:
-    return normal_email(email) or email[:254].lower()
 
 
 async def _account(

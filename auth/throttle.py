@@ -1,7 +1,6 @@
 """Rate limits: of log-ins, of whatever could be guessed or flooded, and of requests."""
 
 import hashlib
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, unique
@@ -18,6 +17,7 @@ from limits import (
 from auth.rate_counters import Charge, RateCounters
 from auth.viewer import Footing, Viewer
 from domain.errors import RateLimited
+from domain.people import LONGEST_EMAIL, normal_email
 
 UNKNOWN: Final = "unknown"
 """The one address of everybody whose address is not known."""
@@ -40,8 +40,8 @@ def place_of(address: str | None) -> str:
 
 def account_of(email: str) -> str:
     """What is counted as one account: a digest that does not tell the e-mail address."""
-    normal = unicodedata.normalize("NFC", email.strip()).lower()
-    return hashlib.sha256(normal.encode("utf-8", "surrogatepass")).hexdigest()
+    written = normal_email(email) or email[:LONGEST_EMAIL].strip().lower()
+    return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @unique

@@ -5,6 +5,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+from domain.spelling import unfolded
+
 NAME_KEY = 210
 """Characters of a folded name that are compared; some letters unfold into many."""
 
@@ -16,6 +18,9 @@ LONGEST_PART: Final = 50
 
 MOST_PARTS: Final = 8
 """Parts of a family name, and of a given name, that are searched."""
+
+_LONGEST: Final = 100
+"""Characters of a name that feeds and searches let in; what is beyond is not looked at."""
 
 _BREAKS: Final = re.compile(r"[^\w'’ʼʻ‘`´]+|_+")  # noqa: RUF001 - the apostrophes people type
 _APOSTROPHES: Final = re.compile(r"['’ʼʻ‘`´]+")  # noqa: RUF001 - as above
@@ -66,7 +71,7 @@ def search_words(term: str) -> tuple[str, ...]:
 
 def _pieces(name: str) -> list[str]:
     # Composed, so that an accent typed behind its letter does not part the word.
-    return _BREAKS.split(unicodedata.normalize("NFKC", name))
+    return _BREAKS.split(unfolded("NFKC", name, _LONGEST))
 
 
 @lru_cache(maxsize=50_000)
@@ -81,6 +86,6 @@ def _folded(name: str) -> str:
     if name.isascii():
         plain = name
     else:
-        decomposed = unicodedata.normalize("NFKD", name)
+        decomposed = unfolded("NFKD", name, _LONGEST)
         plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     return "".join(char for char in plain.casefold() if char.isalnum())

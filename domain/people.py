@@ -1,10 +1,10 @@
 """E-mail addresses and names as they are kept."""
 
 import re
-import unicodedata
 from typing import Final
 
 from domain.errors import Invalid
+from domain.spelling import composed
 
 LONGEST_TITLE: Final = 40
 LONGEST_NAME: Final = 100
@@ -12,13 +12,13 @@ LONGEST_NAME: Final = 100
 _EMAIL: Final = re.compile(
     r'[^@\s"(),:;<>\[\]\\]+@[^@\s"(),:;<>\[\]\\.]+(\.[^@\s"(),:;<>\[\]\\.]+)+'
 )
-_LONGEST_EMAIL: Final = 254
+LONGEST_EMAIL: Final = 254
 
 
 def normal_email(email: str) -> str | None:
     """The e-mail address as it is stored; None for what cannot be one."""
-    normal = unicodedata.normalize("NFC", email.strip()).lower()
-    if len(normal) > _LONGEST_EMAIL or not _EMAIL.fullmatch(normal) or not normal.isprintable():
+    normal = (composed(email, LONGEST_EMAIL) or "").lower()
+    if len(normal) > LONGEST_EMAIL or not _EMAIL.fullmatch(normal) or not normal.isprintable():
         return None
     return normal
 
@@ -34,8 +34,8 @@ def parse_email(email: str, field: str = "email") -> str:
 
 def parse_line(value: str, field: str, *, least: int, most: int) -> str:
     """A short text for one line, without space around it; raises Invalid."""
-    text = unicodedata.normalize("NFC", value.strip())
-    if not least <= len(text) <= most or not text.isprintable():
+    text = composed(value, most)
+    if text is None or len(text) < least or not text.isprintable():
         message = f"This must have {least} to {most} characters, all of them printable."
         raise Invalid(message, field=field)
     return text

@@ -195,6 +195,10 @@ FAULTS = [
         *("learners.csv", "given_name", "x" * HUGE, "TOO_LONG"),
         shown=f"{'x' * 80}… ({HUGE} characters)",
     ),
+    wrong_cell(
+        *("learners.csv", "given_name", "a" + "\u0301\u0323" * 500_000, "TOO_LONG"),
+        shown="a" + "\u0301\u0323" * 39 + "\u0301… (1000001 characters)",
+    ),
     wrong_cell("learners.csv", "given_name", "An\u200fna", "CONTROL_CHARACTER"),
     wrong_cell("learners.csv", "given_name", "An\nna", "CONTROL_CHARACTER"),
     wrong_cell("learners.csv", "uln", "1234567890", "ULN_CHECK_DIGIT"),
