@@ -11,9 +11,10 @@ from rich.console import Console
 from cli.running import run
 from database.opening import open_database
 from domain.errors import Refused
-from server.app import bring_up_to_date, graph
+from server.app import graph
 from server.clock import Clock
 from server.documents import stored_documents
+from server.life import bring_up_to_date
 from server.settings import Settings
 
 Port = Annotated[int, Parameter(validator=Number(gte=0, lte=65535))]

@@ -43,7 +43,7 @@ async def test_work_that_breaks_down_begins_again_and_a_server_where_it_keeps_on
     database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     post = Post()
-    monkeypatch.setattr("server.app.follow_the_post", post.follow)
+    monkeypatch.setattr("server.life.follow_the_post", post.follow)
     monkeypatch.setattr("server.supervised.PAUSE", 0.0)
     async with served(database_url, metrics_token=TOKEN) as client:
         await post.begun.get()

@@ -170,7 +170,7 @@ async def test_a_server_that_has_not_derived_the_day_is_not_ready(
     async def is_due(*_arguments: Any) -> bool:
         return due[0]
 
-    monkeypatch.setattr("server.app.follow_the_day", never)
+    monkeypatch.setattr("server.life.follow_the_day", never)
     monkeypatch.setattr("server.health.is_due", is_due)
     monkeypatch.setattr("server.health.LOOKED_EVERY", 0.0)
     async with served(database_url) as client:
