@@ -30,17 +30,14 @@ def along(
     if reach is None:
         return ALWAYS
     whole = _at(connection, column, reach.whole)
-    if not reach.by_line:
-        return whole
-    parts, params = [whole.text], list(whole.params)
     for line, centre_ids in reach.by_line.items():
         at = _at(connection, "narrow.centre_id", centre_ids)
-        parts.append(
+        whole |= Clause(
             f"{key} IN (SELECT narrow.id FROM registration narrow"  # noqa: S608 - columns are ours
-            f" WHERE narrow.line = ? AND {at.text})"
+            f" WHERE narrow.line = ? AND {at.text})",
+            (line, *at.params),
         )
-        params += [line, *at.params]
-    return Clause(f"({' OR '.join(parts)})", tuple(params))
+    return whole
 
 
 def _reach(viewer: Viewer, permission: Permission) -> Reach | None:
@@ -129,14 +126,9 @@ def changes(viewer: Viewer, connection: Connection, column: str = "centre_id") -
     reach = within(viewer, Permission.CHANGE_READ, connection, column)
     open_at = _reach(viewer, Permission.CHANGE_READ)
     if open_at is not None and open_at.by_line:
-        parts = [_at(connection, column, open_at.whole)] + [
-            _changes_on(line, centre_ids, connection, column)
-            for line, centre_ids in open_at.by_line.items()
-        ]
-        reach = Clause(
-            f"({' OR '.join(part.text for part in parts)})",
-            tuple(chain.from_iterable(part.params for part in parts)),
-        )
+        reach = _at(connection, column, open_at.whole)
+        for line, centre_ids in open_at.by_line.items():
+            reach |= _changes_on(line, centre_ids, connection, column)
     own = _beside(column, "learner_id")
     return reach & Clause(f"{own} IS NOT NULL") & learners(viewer, connection, own)
 
@@ -201,8 +193,7 @@ def users(viewer: Viewer, connection: Connection, column: str = "centre_id") -> 
     reach = within(viewer, Permission.USER_READ, connection, column)
     if viewer.user_id is None or reach == ALWAYS:
         return reach
-    own = own_access(viewer, connection, column)
-    return Clause(f"({reach.text} OR {own.text})", reach.params + own.params)
+    return reach | own_access(viewer, connection, column)
 
 
 def own_access(viewer: Viewer, connection: Connection, column: str = "centre_id") -> Clause:

@@ -66,6 +66,10 @@ class Clause(NamedTuple):
         """Both must hold."""
         return Clause(f"{self.text} AND {other.text}", self.params + other.params)
 
+    def __or__(self, other: "Clause") -> "Clause":
+        """One must hold; in brackets, so that whatever else must hold does so for both."""
+        return Clause(f"({self.text} OR {other.text})", self.params + other.params)
+
 
 ALWAYS = Clause("TRUE")
 NEVER = Clause("FALSE")

@@ -145,8 +145,7 @@ async def entry_by_id(reading: Reading, ids: Sequence[int]) -> list[EntryRow | N
     connection, viewer = reading.connection, reading.viewer
     known = scope.entries(viewer, connection, checked("e.centre_id"))
     unmatched = scope.unmatched_entries(viewer, connection, checked("e.centre_id"))
-    either = Clause(f"(({known.text}) OR ({unmatched.text}))", known.params + unmatched.params)
-    rows = await _entries(reading, connection.among("e.id", ids) & either)
+    rows = await _entries(reading, connection.among("e.id", ids) & (known | unmatched))
     return matched(ids, rows, lambda row: row.id)
 
 

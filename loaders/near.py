@@ -70,13 +70,13 @@ async def _possible(reading: Reading, entries: Sequence[WholeEntryRow]) -> list[
     same_day = born & connection.among("l.date_of_birth", days)
     same_uln = connection.among("l.uln", ulns)
     same_name = connection.among("n.part", parts) & connection.among("n.centre_id", centres)
-    either = Clause(
-        f"(({same_day.text}) OR {same_uln.text} OR c.registration_id IN"  # noqa: S608 - clauses are ours
-        f" (SELECT n.registration_id FROM name_part n WHERE {same_name.text}))",
-        same_day.params + same_uln.params + same_name.params,
+    named_alike = Clause(
+        "c.registration_id IN (SELECT n.registration_id FROM name_part n"  # noqa: S608 - clauses are ours
+        f" WHERE {same_name.text})",
+        same_name.params,
     )
     where = connection.among("c.centre_id", centres) & in_view_at_centre(viewer, connection)
-    where &= either
+    where &= same_day | same_uln | named_alike
     return await connection.rows(
         _LearnerRow,
         "SELECT c.learner_id, c.registration_id, c.centre_id, l.uln, l.given_name, l.family_name,"  # noqa: S608

@@ -95,11 +95,12 @@ class _Others(NamedTuple):
     def behind(self, surely: str) -> Clause:
         """They stand behind the one that is listed; `surely` tells so of most at a glance."""
         same = " AND ".join(f"{other} = {listed}" for listed, other in self.alike)
-        return Clause(
-            f"({surely} OR NOT EXISTS (SELECT 1 FROM {self.tables}"  # noqa: S608 - clauses are ours
-            f" WHERE {same} AND b.place < c.place AND {self.clause.text}))",
+        none_before = Clause(
+            f"NOT EXISTS (SELECT 1 FROM {self.tables}"  # noqa: S608 - clauses are ours
+            f" WHERE {same} AND b.place < c.place AND {self.clause.text})",
             self.clause.params,
         )
+        return Clause(surely) | none_before
 
     def modified(self, wanted: LearnerFilter) -> Clause:
         """Any of them was modified, if the filter asks for that."""

@@ -6,7 +6,8 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,53 @@ def too_long(path: Path) -> list[str]:
     return [f"{place(path)} has {lines} lines"] if lines > LONGEST else []
 
 
+def clauses_left_open(path: Path) -> list[str]:
+    """A clause with an OR outside of brackets: what is joined to it holds for a part of it only."""
+    tree = ast.parse(path.read_text("utf-8"))
+    texts: dict[str, list[ast.expr]] = defaultdict(list)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                texts[ast.unparse(target)].append(node.value)
+    return [
+        f"{place(path)}:{node.lineno} has an OR without brackets"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Clause"
+        for text in [*node.args[:1], *(given.value for given in node.keywords)]
+        if " OR " in outside_brackets(sql_of(text, texts))
+    ]
+
+
+def sql_of(text: ast.expr, texts: Mapping[str, list[ast.expr]], deep: int = 5) -> str:
+    """SQL as far as this file tells: a name stands for all that is ever called so here."""
+    parts: Sequence[ast.expr] = ()
+    match text:
+        case ast.Constant(value):
+            return str(value)
+        case ast.Name(name) if name in texts and deep:
+            parts, deep = texts[name], deep - 1
+        case ast.JoinedStr(parts):
+            pass
+        case ast.BinOp(left, _, right):
+            parts = (left, right)
+        case ast.FormattedValue(value) | ast.Call(ast.Attribute(value)):  # .format() and .join()
+            parts = (value,)
+    return "".join(sql_of(part, texts, deep) for part in parts) or "x"
+
+
+def outside_brackets(sql: str) -> str:
+    """What stands in no brackets, no CASE and no text in quotes, its words apart by one space."""
+    words, nested = [], 0
+    for word in re.findall(r"'[^']*'|[()]|\w+|[^\s\w()]", sql):
+        closes = word == ")" or word.upper() == "END"
+        nested -= closes
+        if not (nested or closes):
+            words.append("TEXT" if word[0] == "'" else word.upper())
+        nested += word == "(" or word.upper() == "CASE"
+    return f" {' '.join(words)} "
+
+
 def found_in(lint: Callable[[Path], list[str]], files: list[Path]) -> list[str]:
     assert files
     return [fault for path in files for fault in lint(path)]
@@ -182,6 +230,10 @@ def test_nobody_below_the_edge_asks_which_day_it_is() -> None:
     files = source_files(*(name for name in PACKAGES if name not in {"server", "cli"}))
 
     assert found_in(todays_asked, files) == []
+
+
+def test_no_clause_says_or_outside_of_brackets() -> None:
+    assert found_in(clauses_left_open, source_files()) == []
 
 
 def test_no_file_is_longer_than_can_be_read_at_once() -> None:
@@ -227,6 +279,8 @@ def test_imports_point_downwards() -> None:
 
 # The lints notice what they are for --------------------------------------------------------------
 
+OPEN = "has an OR without brackets"
+
 
 @pytest.mark.parametrize(
     ("lint", "text", "fault"),
@@ -250,6 +304,16 @@ def test_imports_point_downwards() -> None:
         (foreign_to_the_domain, "def f():\n    import tortoise", "imports tortoise"),
         (todays_asked, "from datetime import date\nx = date.today()", "calls .today()"),
         (too_long, "x = 1\n" * LONGEST, "has 401 lines"),
+        (clauses_left_open, "Clause('a = 1 OR a = 2')", OPEN),
+        (clauses_left_open, "Clause('(a = 1) or (a = 2)', (1,))", OPEN),
+        (clauses_left_open, "Clause(text='a = 1\\nOR a = 2')", OPEN),
+        (clauses_left_open, "Clause('a = 1' ' OR ' 'a = 2')", OPEN),
+        (clauses_left_open, "Clause(f'{own.text} OR {other.text}')", OPEN),
+        (clauses_left_open, "Clause(' OR '.join(parts))", OPEN),
+        (clauses_left_open, "KNOWN = 'a = 1 OR a = ?'\nx = Clause(f'{KNOWN}', (1,))", OPEN),
+        (clauses_left_open, "KNOWN: Final = 'a OR b'\nx = Clause(KNOWN.format(a=1))", OPEN),
+        (clauses_left_open, "text = 'a'\ntext += ' OR b'\nx = Clause(text)", OPEN),
+        (clauses_left_open, "def f():\n    text = 'a OR ' + b\n    return Clause(text)", OPEN),
     ],
 )
 def test_a_planted_violation_is_found(
@@ -269,6 +333,11 @@ def test_a_planted_violation_is_found(
         (foreign_to_the_domain, "import datetime, msgspec\nfrom domain.codes import Reason"),
         (todays_asked, "x = clock.now()"),
         (too_long, "x = 1\n" * (LONGEST - 1)),
+        (clauses_left_open, "x = Clause('a = 1') | Clause('a = 2')"),
+        (clauses_left_open, "Clause('c = 1 AND (a = 1 OR a = 2)')"),
+        (clauses_left_open, "Clause(\"a = 'this OR that'\")"),
+        (clauses_left_open, "Clause('CASE WHEN a OR b THEN 1 END = 1')"),
+        (clauses_left_open, "Clause(f\"x AND ({' OR '.join(parts)})\")"),
     ],
 )
 def test_what_keeps_to_the_rules_is_left_alone(
