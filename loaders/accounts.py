@@ -31,9 +31,8 @@ async def account_page(reading: Reading, login: str | None, page: PageRequest) -
     where = _beginning(login) & page.clause
     rows = await reading.connection.rows(
         AccountRow,
-        f"{_ACCOUNTS} {where.text} ORDER BY {page.order.text} LIMIT ?",
+        f"{_ACCOUNTS} {where.text} {page.tail}",
         *where.params,
-        page.first + 1,
     )
     return sliced(rows, page.first)
 

@@ -77,12 +77,10 @@ async def candidate_page(reading: Reading, course: CandidateCourse, page: PageRe
     where = _where(reading, course) & page.clause
     rows = await reading.connection.rows(
         CandidateRow,
-        f"SELECT {_COLUMNS} FROM {_TABLES} WHERE {where.text}"  # noqa: S608
-        f" ORDER BY {page.order.text} LIMIT ?",
+        f"SELECT {_COLUMNS} FROM {_TABLES} WHERE {where.text} {page.tail}",  # noqa: S608
         course.qan,
         course.qan,
         *where.params,
-        page.first + 1,
     )
     return sliced(rows, page.first)
 

@@ -37,9 +37,7 @@ async def _centres(reading: Reading, wanted: Clause, tail: str = "") -> list[Cen
 async def centre_page(reading: Reading, consortium: str | None, page: PageRequest) -> Slice:
     """Centres in reach, of one consortium or all."""
     wanted = page.clause & _members(consortium)
-    rows = await _centres(
-        reading, wanted, f"ORDER BY {page.order.text} LIMIT {int(page.first) + 1}"
-    )
+    rows = await _centres(reading, wanted, page.tail)
     return sliced(rows, page.first)
 
 
@@ -77,8 +75,7 @@ async def consortium_by_code(reading: Reading, codes: Sequence[str]) -> list[Con
 
 async def consortium_page(reading: Reading, page: PageRequest) -> Slice:
     """Consortia with a centre in reach."""
-    tail = f"ORDER BY {page.order.text} LIMIT {int(page.first) + 1}"
-    return sliced(await _consortia(reading, page.clause, tail), page.first)
+    return sliced(await _consortia(reading, page.clause, page.tail), page.first)
 
 
 async def consortium_count(reading: Reading) -> int:

@@ -98,10 +98,8 @@ async def change_page(reading: Reading, wanted: ChangeFilter, page: PageRequest)
     where = _where(reading, wanted) & page.clause
     rows = await reading.connection.rows(
         ChangeRow,
-        f"SELECT {_COLUMNS} FROM {_TABLES} WHERE {where.text}"  # noqa: S608
-        f" ORDER BY {page.order.text} LIMIT ?",
+        f"SELECT {_COLUMNS} FROM {_TABLES} WHERE {where.text} {page.tail}",  # noqa: S608
         *where.params,
-        page.first + 1,
     )
     return sliced(rows, page.first)
 

@@ -193,10 +193,9 @@ async def candidates(
     clause &= learner_clause(connection, wanted) & where
     found = await connection.tuples(
         f"SELECT c.registration_id, {columns.text} FROM {LISTED.tables} {LEARNER_BESIDE}"  # noqa: S608 - clauses are ours
-        f" WHERE {clause.text} ORDER BY {order} LIMIT ?",
+        f" WHERE {clause.text} ORDER BY {order} LIMIT {MOST + 1}",
         *columns.params,
         *clause.params,
-        MOST + 1,
     )
     if len(found) > MOST:
         message = f"Another day can be asked for {MOST} learners at most: narrow the filter."

@@ -55,10 +55,8 @@ async def event_page(
     rows = await reading.connection.rows(
         EventRow,
         f"SELECT {columns} FROM event v LEFT JOIN account a ON a.id = v.actor_id"  # noqa: S608
-        f" LEFT JOIN account u ON u.id = v.user_id WHERE {where.text}"
-        f" ORDER BY {page.order.text} LIMIT ?",
+        f" LEFT JOIN account u ON u.id = v.user_id WHERE {where.text} {page.tail}",
         *where.params,
-        page.first + 1,
     )
     return sliced(rows, page.first)
 

@@ -105,10 +105,8 @@ async def feed_run_page(reading: Reading, page: PageRequest) -> Slice:
     where = scope.feed_runs(reading.viewer) & page.clause
     rows = await reading.connection.rows(
         FeedRunRow,
-        f"SELECT {_COLUMNS} FROM feed_run n WHERE {where.text}"  # noqa: S608
-        f" ORDER BY {page.order.text} LIMIT ?",
+        f"SELECT {_COLUMNS} FROM feed_run n WHERE {where.text} {page.tail}",  # noqa: S608
         *where.params,
-        page.first + 1,
     )
     seen = _seen(reading).items()
     found = _merged(
