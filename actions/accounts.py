@@ -19,7 +19,7 @@ from auth.viewer import Viewer
 from database.connection import Connection, Database
 from domain.errors import Conflict, Missing, Refused
 from domain.letters import LetterKind
-from domain.people import LONGEST_NAME, LONGEST_TITLE, normal_email, parse_email, parse_line
+from domain.people import LONGEST_NAME, LONGEST_TITLE, normal_email, parse_email, parse_name
 
 NO_PASSWORD: Final = "!"  # noqa: S105 - no password has this hash
 """What stands in place of a hash for those who never log in."""
@@ -236,9 +236,9 @@ async def enable_account(database: Database, viewer: Viewer, login: str, *, now:
 
 def _names(title: str, first_name: str, last_name: str) -> tuple[str, str, str]:
     return (
-        parse_line(title, "title", least=0, most=LONGEST_TITLE),
-        parse_line(first_name, "firstName", least=1, most=LONGEST_NAME),
-        parse_line(last_name, "lastName", least=1, most=LONGEST_NAME),
+        parse_name(title, "title", least=0, most=LONGEST_TITLE),
+        parse_name(first_name, "firstName", least=1, most=LONGEST_NAME),
+        parse_name(last_name, "lastName", least=1, most=LONGEST_NAME),
     )
 
 

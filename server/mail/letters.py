@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from email import message_from_bytes
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import SMTPUTF8
 from email.utils import format_datetime, make_msgid
 from enum import Enum
 from pathlib import Path
@@ -79,7 +81,10 @@ def render(
     facts: Mapping[str, str | None],
     at: datetime,
 ) -> EmailMessage:
-    """A mail, ready to be sent; raises UndefinedError where a fact is missing."""
+    """A mail, ready to be sent; raises UndefinedError where a fact is missing.
+
+    Raises ValueError for a recipient whose address would be read as something else.
+    """
     name, subject = text.value
     filled = {
         "service": SERVICE,
@@ -87,16 +92,30 @@ def render(
         "subject": subject,
         **{key: _one_line(value) for key, value in facts.items()},
     }
+    headers = {
+        "From": str(_address(head.sender, SERVICE)),
+        "To": recipient,
+        "Subject": f"{SERVICE}: {subject}",
+        "Date": format_datetime(at),
+        "Message-ID": make_msgid(domain=head.domain),
+        "Auto-Submitted": "auto-generated",
+    }
     message = EmailMessage()
-    message["From"] = _address(head.sender, SERVICE)
-    message["To"] = _address(recipient)
-    message["Subject"] = f"{SERVICE}: {subject}"
-    message["Date"] = format_datetime(at)
-    message["Message-ID"] = make_msgid(domain=head.domain)
-    message["Auto-Submitted"] = "auto-generated"
+    for header, value in headers.items():
+        message[header] = _address(recipient) if header == "To" else value
     message.set_content(_TEMPLATES.get_template(f"{name}.txt").render(filled))
     message.add_alternative(_TEMPLATES.get_template(f"{name}.html").render(filled), subtype="html")
+    _check_reading(message, headers)
     return message
+
+
+def _check_reading(message: EmailMessage, headers: Mapping[str, str]) -> None:
+    """A mail is read as it was meant, though headers may be written in many ways."""
+    read = message_from_bytes(message.as_bytes(policy=SMTPUTF8), policy=SMTPUTF8)
+    told = [(header, str(value)) for header, value in read.items() if header in headers]
+    if told != [*headers.items()] or read.keys() != message.keys():
+        error = "The mail would not be read as it was meant."
+        raise ValueError(error)
 
 
 def _address(address: str, name: str = "") -> Address:

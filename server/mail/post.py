@@ -109,7 +109,8 @@ def _written(head: Letterhead, kind: LetterKind, errand: Errand, now: datetime) 
     if token is None:
         return render(head, Text.ACCOUNT_EXISTS, letter.recipient, {}, now)
     facts = {
-        "name": owner.name,
+        # Whoever registers with the address of somebody else writes nothing to them by their name.
+        "name": owner.name if owner.confirmed else None,
         "token": token,
         "minutes": str(TOKEN_MINUTES),
         "link": head.link(kind, token),
