@@ -36,8 +36,8 @@ from server.settings import Settings
 
 Kind = Literal["csv", "xlsx"]
 
-_BY_CENTRE: Final = "unmatched-entries"
-"""The list that is of one centre and takes no filter."""
+_BY_CENTRE: Final = ("access-log", "unmatched-entries")
+"""Lists of one centre, which is no part of their filter."""
 
 
 def export(
@@ -58,14 +58,14 @@ def export(
     Parameters
     ----------
     name
-        learners, issues, declarations, completion, flag-counts, issue-counts, unmatched-entries
-        or changes.
+        learners, issues, declarations, completion, flag-counts, issue-counts, unmatched-entries,
+        changes or access-log.
     format
         csv or xlsx.
     user
         The e-mail address of the person whose rows and fields these are to be.
     centre
-        Five-digit centre number; may be given again, for unmatched-entries only once.
+        Five-digit centre number; may be given again, for lists of one centre only once.
     filter
         The filter of the graph, as JSON.
     order_by
@@ -121,7 +121,7 @@ def _parameters(name: str, given: Mapping[str, str | None], centres: list[str]) 
     asked = {key: value for key, value in given.items() if value is not None}
     if not centres:
         return asked
-    if name == _BY_CENTRE:
+    if name in _BY_CENTRE:
         if len(centres) > 1:
             stop("The unmatched entries are those of one centre; give --centre once.")
         return {**asked, "centre": centres[0]}

@@ -66,7 +66,7 @@ async def access_log(
 ) -> Connection[Event] | None:
     """A page."""
     context, centre_id = info.context, None
-    page, wanted = page_request(EVENTS_NEWEST_FIRST, first, after), _chosen(filter)
+    page, wanted = page_request(EVENTS_NEWEST_FIRST, first, after), chosen(filter)
     if centre is not None:
         found = await context.load(centre_by_number, str(centre))
         if found is None:
@@ -83,7 +83,7 @@ async def access_log(
     )
 
 
-def _chosen(given: EventFilter | None) -> loaders.EventFilter:
+def chosen(given: EventFilter | None) -> loaders.EventFilter:
     """The filter as the loader knows it; a key of no learner finds nothing."""
     if given is None:
         return loaders.EventFilter()

@@ -33,7 +33,7 @@ from loaders.reading import Reading
 from schema.root import Schema
 from server.callers import Callers
 from server.clock import Clock
-from server.lists import LISTS, Asked, file_name, listing_of
+from server.lists import LISTS, LOG, Asked, file_name, listing_of
 from server.places import Places
 from server.recorder import Recorder
 from server.refusals import RefusalError
@@ -116,6 +116,8 @@ class ExportDesk:
     ) -> AsyncGenerator[bytes]:
         """The bytes; what is wrong with the question is told before the first of them."""
         reading = Reading(self.database.reader, viewer, self.clock.today())
+        if wanted.list == LOG:
+            await self.recorder.settle()
         try:
             listing = await listing_of(wanted.list, reading, asked)
         except Refused as refusal:

@@ -14,9 +14,9 @@ from auth.explain import demand
 from auth.permissions import Permission
 from domain.errors import Invalid, Missing
 from domain.travel import other_day
-from exchange.export import counts, issues, learners, records
+from exchange.export import counts, issues, learners, log, records
 from exchange.export.listing import Listing
-from loaders import changes, filters
+from loaders import changes, events, filters
 from loaders.centres import centre_by_number, consortium_by_code
 from loaders.counting import Grouping
 from loaders.filters import comparable
@@ -24,6 +24,8 @@ from loaders.reading import Reading
 from loaders.rows import CentreRow
 from resolvers.changes import ChangeFilter
 from resolvers.changes import chosen as chosen_changes
+from resolvers.events import EventFilter
+from resolvers.events import chosen as chosen_events
 from schema.root import Schema
 from schema.types.counts import check_groups
 from schema.types.filters import (
@@ -78,14 +80,18 @@ class Asked(NamedTuple):
         on: date | None = None if given is None else self._read("Date", given, "on")
         return other_day(on, today, field="on")
 
-    async def centre(self, reading: Reading) -> CentreRow:
-        """The centre, where its unmatched entries may be seen; raises what is to be answered."""
+    def events(self) -> events.EventFilter:
+        """Which events; raises Invalid."""
+        return chosen_events(self._filter(EventFilter))
+
+    async def centre(self, reading: Reading, permission: Permission) -> CentreRow:
+        """The centre, where the viewer may do this; raises what is to be answered."""
         number: object = self._read("CentreNumber", self.parameters.get("centre"), "centre")
         (found,) = await centre_by_number(reading, [str(number)])
         if found is None:
             message = "There is no centre with this number."
             raise Missing(message, code="NOT_FOUND", field="centre")
-        demand(reading.viewer, Permission.UNMATCHED_ENTRY_READ, found.id)
+        demand(reading.viewer, permission, found.id)
         return found
 
     def _filter(self, kind: type[Input]) -> Input | None:
@@ -159,7 +165,17 @@ async def _issue_counts(reading: Reading, asked: Asked) -> Listing:
 
 
 async def _unmatched_entries(reading: Reading, asked: Asked) -> Listing:
-    return await records.unmatched_entries(reading, await asked.centre(reading))
+    centre = await asked.centre(reading, Permission.UNMATCHED_ENTRY_READ)
+    return await records.unmatched_entries(reading, centre)
+
+
+async def _access_log(reading: Reading, asked: Asked) -> Listing:
+    centre_id = None
+    if "centre" in asked.parameters:
+        centre_id = (await asked.centre(reading, Permission.ACCESS_LOG_READ)).id
+    else:
+        demand(reading.viewer, Permission.ACCESS_LOG_READ, everywhere=True)
+    return await log.access_log(reading, centre_id, asked.events())
 
 
 async def _changes(reading: Reading, asked: Asked) -> Listing:
@@ -177,7 +193,11 @@ _ORDERED: Final = frozenset({"filter", "on", "orderBy"})
 _GROUPED: Final = frozenset({"filter", "groupBy", "on"})
 _FILTERED: Final = frozenset({"filter"})
 
+LOG: Final = "access-log"
+"""The list of what is written down a little later."""
+
 LISTS: Final[Mapping[str, _Known]] = {
+    LOG: _Known(_access_log, frozenset({"centre", "filter"})),
     "changes": _Known(_changes, _FILTERED),
     "completion": _Known(_completion, _GROUPED),
     "declarations": _Known(_declarations, _FILTERED),

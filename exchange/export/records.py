@@ -53,6 +53,8 @@ _CHANGE_COLUMNS: Final = (
     Column("Before", width=22),
     Column("After", width=22),
     Column("Superseded", Kind.YES_NO, 11),
+    Column("Edit", width=34),
+    Column("Request", width=34),
 )
 
 
@@ -132,6 +134,8 @@ async def _changes(reading: Reading, found: Sequence[ChangeRow]) -> list[Row]:
             row.before,
             row.after,
             row.superseded,
+            row.batch,
+            row.request_id,
         )
         registration_id = learner.registration_id if learner else None
         rows.append(Row(cells, row.centre_id, registration_id))

@@ -24,6 +24,8 @@ from tests.server.exporting import Taker, lines, taker
 MANAGER, VISITOR, STRANGER = "manager@west.example", "visitor@west.example", "x@east.example"
 SUPPORT = "support@example.org"
 
+OF_ONE_CENTRE = ("access-log", "unmatched-entries")
+
 
 @pytest.fixture
 async def tiny(database: Database, database_url: str, tmp_path: Path) -> AsyncIterator[Any]:
@@ -85,7 +87,7 @@ async def test_a_workbook_holds_days_months_numbers_and_tells_about_itself(
 async def test_no_cell_of_a_csv_file_is_taken_for_a_formula(tiny: httpx2.AsyncClient) -> None:
     person = await taker(tiny, MANAGER)
     for name in LISTS:
-        asked = {"centre": WEST} if name == "unmatched-entries" else {}
+        asked = {"centre": WEST} if name in OF_ONE_CENTRE else {}
         answer = await person.get(f"{name}.csv", **asked)
         note, *rest = lines(answer.content)
         assert note[0].startswith("About this export. List: ")
@@ -150,7 +152,7 @@ async def test_a_file_says_which_centres_of_a_consortium_it_lacks(
 async def test_nothing_of_another_centre_is_in_any_file(tiny: httpx2.AsyncClient) -> None:
     person, staff = await taker(tiny, MANAGER), await taker(tiny, SUPPORT)
     for name in LISTS:
-        asked = {"centre": WEST} if name == "unmatched-entries" else {}
+        asked = {"centre": WEST} if name in OF_ONE_CENTRE else {}
         answer = await person.get(f"{name}.csv", **asked)
         assert answer.status_code == 200
         assert "MARK" not in answer.text
@@ -239,6 +241,35 @@ async def test_what_cannot_be_asked_is_refused_with_a_code(tiny: httpx2.AsyncCli
     assert posted.headers["allow"] == "GET"
     forbidden = await visitor.get("unmatched-entries.csv", centre=WEST)
     assert error(forbidden) == (403, "FORBIDDEN")
+
+
+async def test_the_log_is_a_file_for_those_who_answer_for_it(tiny: httpx2.AsyncClient) -> None:
+    manager, visitor = await taker(tiny, MANAGER), await taker(tiny, VISITOR)
+    staff = await taker(tiny, SUPPORT)
+    await staff.csv("learners")
+    asked = {"centre": WEST, "filter": '{"kinds": ["RECORD_READ", "EXPORT_MADE"]}'}
+    rows = await manager.csv("access-log", **asked)
+    log = await manager.data(
+        LOG, centre=WEST, filter={"kinds": ["RECORD_READ", "EXPORT_MADE"]}, first=100
+    )
+    # The file itself is in the log by the time that the graph is asked.
+    nodes = [
+        node for node in log["accessLog"]["nodes"] if "access-log" not in (node["subject"] or "")
+    ]
+    assert [(row["Who"], row["ULN"], row["Subject"]) for row in rows] == [
+        (
+            node["actor"]["name"],
+            node["learner"]["uln"] if node["learner"] else "",
+            node["subject"] or "",
+        )
+        for node in nodes
+    ]
+    assert {row["What"] for row in rows} == {"Record read", "Export made"}
+    assert {row["Centre number"] for row in rows} == {WEST}
+    assert error(await visitor.get("access-log.csv", centre=WEST)) == (403, "FORBIDDEN")
+    assert error(await manager.get("access-log.csv")) == (403, "FORBIDDEN")
+    assert error(await manager.get("access-log.csv", centre=EAST)) == (404, "NOT_FOUND")
+    assert len(await staff.csv("access-log")) >= len(rows)
 
 
 # The log -----------------------------------------------------------------------------------------

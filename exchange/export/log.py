@@ -1,0 +1,80 @@
+"""The log of who did what and who saw whom, as a file."""
+
+from collections.abc import AsyncGenerator, Sequence
+from functools import partial
+from typing import Final
+
+from auth.events import EventKind
+from auth.permissions import Permission, Standing
+from exchange.export.listing import (
+    CENTRE_COLUMNS,
+    PERSON_COLUMNS,
+    Chunk,
+    Column,
+    Kind,
+    Listing,
+    Row,
+    centres_of,
+    pages,
+)
+from loaders.events import EventFilter, event_count, event_page
+from loaders.learners import learner_by_id
+from loaders.paging import EVENTS_NEWEST_FIRST
+from loaders.reading import Reading
+from loaders.rows import EventRow
+
+_COLUMNS: Final = (
+    Column("When (UTC)", Kind.MOMENT, 18),
+    Column("What", width=24),
+    *CENTRE_COLUMNS,
+    Column("Who", width=22),
+    Column("E-mail", width=28),
+    Column("As", width=22),
+    *PERSON_COLUMNS,
+    Column("Done to", width=22),
+    Column("Code", width=22),
+    Column("Subject", width=28),
+    Column("Address", width=20),
+    Column("Request", width=34),
+)
+
+
+async def access_log(reading: Reading, centre_id: int | None, wanted: EventFilter) -> Listing:
+    """What happened at a centre, or anywhere, the newest first."""
+
+    async def chunks() -> AsyncGenerator[Chunk]:
+        read = partial(event_page, reading, centre_id, wanted)
+        async for found in pages(read, EVENTS_NEWEST_FIRST):
+            yield await _rows(reading, found)
+
+    total = partial(event_count, reading, centre_id, wanted)
+    return Listing("Access log", _COLUMNS, total, chunks)
+
+
+async def _rows(reading: Reading, found: Sequence[EventRow]) -> list[Row]:
+    ids = sorted({row.learner_id for row in found if row.learner_id is not None})
+    learners = dict(zip(ids, await learner_by_id(reading, ids), strict=True))
+    centres = await centres_of(reading, (row.centre_id for row in found))
+    sees_addresses = reading.viewer.may_everywhere(Permission.ACCOUNT_READ)
+    rows = []
+    for row in found:
+        learner = learners.get(row.learner_id) if row.learner_id is not None else None
+        whose = (learner.uln, learner.given_name, learner.family_name) if learner else (None,) * 3
+        actor = row.actor
+        cells = (
+            row.at,
+            EventKind(row.kind).label,
+            *centres[row.centre_id],
+            actor.name if actor else None,
+            actor.email if actor else None,
+            Standing(row.standing).label if row.standing else None,
+            *whose,
+            row.user,
+            row.code,
+            row.subject,
+            row.address if sees_addresses else None,
+            row.request_id,
+        )
+        registration_id = learner.registration_id if learner else None
+        rows.append(Row(cells, row.centre_id, registration_id))
+    return rows
