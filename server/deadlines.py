@@ -1,4 +1,4 @@
-"""Routes, and the time that there is for what each of them asks of the database."""
+"""Deadlines of routes, for what they ask of the database."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -15,7 +15,7 @@ log = structlog.get_logger(__name__)
 
 
 class InTime:
-    """Nobody waits for a database that says nothing: they are told to come again."""
+    """Middleware of a route: sets its deadline, and answers 503 if the database is too slow."""
 
     def __init__(self, app: ASGIApp, deadline: Callable[[], AbstractContextManager[Any]]) -> None:
         """Stand in front of a route whose statements have this time."""
