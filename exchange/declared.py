@@ -4,10 +4,8 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, Final, NamedTuple
-from zipfile import BadZipFile
-
-from python_calamine import CalamineError, CalamineWorkbook
 
 from actions.bulk import MOST, NOT_FOUND, Bulk, BulkOutcome
 from actions.cohorts import Declaring, add_declarations, judge
@@ -20,6 +18,7 @@ from domain.editing import EditWarningCode, Impediment
 from domain.errors import Invalid
 from domain.identifiers import IdentifierError, parse_uln
 from domain.vocabulary import ComponentType
+from exchange.workbooks import first_sheet, unreadable
 
 CSV: Final = "text/csv"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -57,22 +56,27 @@ class LineOutcome(NamedTuple):
 def read_list(kind: str, data: bytes) -> list[SheetLine]:
     """The rows of a CSV or XLSX file; raises Invalid for a file that is no such list."""
     try:
-        table = list(_csv_rows(data) if kind == CSV else _sheet_rows(data))
+        return _lines(_csv_rows(data) if kind == CSV else _sheet_rows(data))
     except UnicodeDecodeError:
         message = "The file is not UTF-8 text."
         raise Invalid(message, code="ENCODING") from None
-    except (CalamineError, BadZipFile, csv.Error, ValueError):
-        message = "The file cannot be read as a list of this kind."
-        raise Invalid(message, code="FILE") from None
-    if not table:
+    except csv.Error:
+        raise unreadable() from None
+
+
+def _lines(table: Iterator[list[str]]) -> list[SheetLine]:
+    """The rows below the header; no more are read than there may be."""
+    header = next(table, None)
+    if header is None:
         message = "The file is empty; a header row is expected."
         raise Invalid(message, code="EMPTY")
-    places = _places(table[0])
-    lines = [
+    places = _places(header)
+    filled = (
         SheetLine(number, *(cells[place] if place < len(cells) else "" for place in places))
-        for number, cells in enumerate(table[1:], start=2)
+        for number, cells in enumerate(table, start=2)
         if any(cells)
-    ]
+    )
+    lines = [*islice(filled, MOST + 1)]
     if not 1 <= len(lines) <= MOST:
         message = f"A list has 1 to {MOST:,} rows below its header."
         raise Invalid(message, code="ROWS")
@@ -120,9 +124,7 @@ def _csv_rows(data: bytes) -> Iterator[list[str]]:
 
 
 def _sheet_rows(data: bytes) -> Iterator[list[str]]:
-    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    sheet = book.get_sheet_by_index(0)
-    for cells in sheet.to_python(skip_empty_area=False):
+    for cells in first_sheet(data):
         yield [_text(cell) for cell in cells]
 
 

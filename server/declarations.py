@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from starlette.requests import ClientDisconnect, Request
@@ -33,6 +33,8 @@ from server.refusals import RefusalError
 from server.uploads import kind_of, pieces
 
 MOST_BYTES: Final = 4 << 20
+MOST_AT_ONCE: Final = 2
+"""Lists that are parsed at the same time, each in a thread: parsing takes processor and memory."""
 
 
 class _List(NamedTuple):
@@ -53,6 +55,7 @@ class DeclarationDesk:
     callers: Callers
     clock: Clock
     database: Database
+    reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_AT_ONCE))
 
     async def accept(self, request: Request) -> Response:
         """Every row with what would become of it and a token; with the token, it is declared."""
@@ -110,7 +113,8 @@ class DeclarationDesk:
             async for piece in coming:
                 body += piece
         data = bytes(body)
-        lines = await asyncio.to_thread(read_list, kind, data)
+        async with self.reading:
+            lines = await asyncio.to_thread(read_list, kind, data)
         begin_again()  # a list that came slowly takes nothing from what is done with it
         facts = ("list", number, hashlib.sha256(data).hexdigest())
         return _List(caller.viewer, caller.token or "", centre_id, lines, facts)

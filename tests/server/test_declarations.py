@@ -34,13 +34,15 @@ def as_csv(rows: Sequence[Sequence[str]]) -> bytes:
     return "\r\n".join(",".join(row) for row in rows).encode()
 
 
-def as_xlsx(rows: Sequence[Sequence[str]]) -> bytes:
+def as_xlsx(rows: Sequence[Sequence[str]], far: tuple[int, int] | None = None) -> bytes:
     """A sheet as a spreadsheet keeps it: whatever looks like a number is one."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_numbers": True}) as book:
         sheet = book.add_worksheet()
         for number, row in enumerate(rows):
             sheet.write_row(number, 0, row)
+        if far is not None:
+            sheet.write(*far, "a stray cell")
     return out.getvalue()
 
 
@@ -161,6 +163,8 @@ async def test_what_is_no_list_is_refused(world: Database, database_url: str) ->
             (b'uln,component,qan\n"open', CSV, 422, "FILE"),
             (b"no workbook", XLSX, 422, "FILE"),
             (b"PK\x03\x04 not really", XLSX, 422, "FILE"),
+            (as_xlsx([GOOD[0]], far=(1_048_575, 16_383)), XLSX, 422, "TOO_LARGE"),
+            (as_xlsx([GOOD[0], *([GOOD[1]] * 5_001)]), XLSX, 422, "ROWS"),
             (as_csv([GOOD[0], *([GOOD[1]] * 5_001)]), CSV, 422, "ROWS"),
             (b"x" * ((4 << 20) + 1), CSV, 413, "TOO_LARGE"),
             (as_csv(GOOD), "application/json", 415, "MEDIA_TYPE"),
