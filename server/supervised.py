@@ -1,4 +1,4 @@
-"""Work that goes on beside the requests: told of when it breaks down, and begun again."""
+"""Supervision of background tasks: one that fails is logged, counted and begun again later."""
 
 import asyncio
 from collections import Counter
@@ -11,33 +11,33 @@ import structlog
 log = structlog.get_logger(__name__)
 
 PAUSE: Final = 5.0
-"""Seconds before work that broke down begins again."""
+"""Seconds between the failure of a task and its restart."""
 STEADY: Final = 60.0
-"""Seconds after which work that began again is taken to have got over it."""
+"""Seconds that a task has to run for its failures to be forgotten."""
 
 Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
 
 class Supervision:
-    """Sees to it that work goes on for as long as the server lives."""
+    """The background tasks of a server, restarted for as long as it lives."""
 
     def __init__(self, told: Callable[[str], None] = lambda _name: None) -> None:
-        """Begin with no work; `told` hears the name of work each time that it breaks down."""
+        """Start with no tasks; `told` is called with the name of a task each time it fails."""
         self._tell = told
         self._broken: Counter[str] = Counter()
 
     @property
     def failing(self) -> list[str]:
-        """Work that broke down and, begun again, broke down once more."""
+        """Names of the tasks that failed again after a restart."""
         return sorted(name for name, times in self._broken.items() if times > 1)
 
     def begin(self, name: str, work: Work) -> asyncio.Task[None]:
-        """Work that ends when it is cancelled or has come to its end, and by no exception."""
+        """Start a task, which ends by returning or by being cancelled, never by an exception."""
         return asyncio.create_task(self._keep_up(name, work), name=name)
 
     @asynccontextmanager
     async def running(self, name: str, work: Work) -> AsyncIterator[None]:
-        """Work that goes on until the context ends."""
+        """A task that is cancelled when the context ends."""
         task = self.begin(name, work)
         try:
             yield
