@@ -23,11 +23,10 @@ class Aged(NamedTuple):
 
     async def number(self, connection: Connection, limits: Limits) -> int:
         """How many there are."""
-        ((number,),) = await connection.tuples(
+        return await connection.number(
             f"SELECT COUNT(*) FROM {self.table} WHERE {self.condition}",  # noqa: S608 - names are ours
             getattr(limits, self.limit),
         )
-        return int(number)
 
     async def remove(self, connection: Connection, limits: Limits) -> int:
         """Remove a batch of them; how many."""

@@ -142,8 +142,7 @@ def _may(viewer: Viewer) -> None:
 
 
 async def _count(connection: Connection, query: str, *params: object) -> int:
-    ((number,),) = await connection.tuples(f"SELECT COUNT(*) FROM ({query}) q", *params)  # noqa: S608
-    return int(number)
+    return await connection.number(f"SELECT COUNT(*) FROM ({query}) q", *params)  # noqa: S608
 
 
 async def _forget_learners(database: Database, retention: Retention) -> int:

@@ -104,7 +104,7 @@ async def _make(
         raise Invalid(message, field="days")
     # The account is locked, so that two requests cannot both make the last token.
     await connection.execute("UPDATE account SET email = email WHERE id = ?", user_id)
-    ((held,),) = await connection.tuples(
+    held = await connection.number(
         "SELECT COUNT(*) FROM api_token WHERE user_id = ? AND revoked_at IS NULL"
         " AND expires_at > ?",
         user_id,

@@ -40,8 +40,8 @@ def check() -> None:
         settings = Settings()
         console.print(f"Database: {dialect_of(settings.database_url).value}")
         async with opened() as database:
-            rows = await database.reader.tuples("SELECT COUNT(*) FROM learner")
-            console.print(f"Tables: up to date, {rows[0][0]:,} learners")
+            learners = await database.reader.number("SELECT COUNT(*) FROM learner")
+            console.print(f"Tables: up to date, {learners:,} learners")
         if settings.documents_folder is not None:
             stored = stored_documents(settings.documents_folder, make_schema())
             console.print(f"Stored documents: {len(stored.texts)}")

@@ -111,6 +111,11 @@ class Connection:
         """The rows of a query as slotted values; the columns stand in the order of its fields."""
         return self.all_shaped(shape, await self.tuples(text, *params))
 
+    async def number(self, text: str, *params: object) -> int:
+        """The whole number that is all a query answers."""
+        ((found,),) = await self.tuples(text, *params)
+        return int(found)
+
     async def together(self, queries: Sequence[Clause]) -> Sequence[Sequence[Sequence[Any]]]:
         """The rows of each of these queries, which PostgreSQL is asked for in one statement."""
         if len(queries) == 1 or self.dialect is Dialect.SQLITE:

@@ -40,11 +40,10 @@ async def account_page(reading: Reading, login: str | None, page: PageRequest) -
 async def account_count(reading: Reading, login: str | None) -> int:
     """How many accounts there are."""
     where = _beginning(login)
-    rows = await reading.connection.tuples(
+    return await reading.connection.number(
         f"SELECT COUNT(*) FROM account u WHERE {where.text}",  # noqa: S608
         *where.params,
     )
-    return int(rows[0][0])
 
 
 async def all_accounts(connection: Connection) -> list[AccountRow]:

@@ -88,11 +88,10 @@ async def candidate_page(reading: Reading, course: CandidateCourse, page: PageRe
 async def candidate_count(reading: Reading, course: CandidateCourse) -> int:
     """How many learners are on the course."""
     where = _where(reading, course)
-    rows = await reading.connection.tuples(
+    return await reading.connection.number(
         f"SELECT COUNT(*) FROM {_TABLES} WHERE {where.text}",  # noqa: S608
         *where.params,
     )
-    return int(rows[0][0])
 
 
 def _where(reading: Reading, course: CandidateCourse) -> Clause:

@@ -44,11 +44,10 @@ async def centre_page(reading: Reading, consortium: str | None, page: PageReques
 async def centre_count(reading: Reading, consortium: str | None) -> int:
     """How many centres are in reach."""
     where = _members(consortium) & scope.centres(reading.viewer, reading.connection, "c.id")
-    rows = await reading.connection.tuples(
+    return await reading.connection.number(
         f"SELECT COUNT(*) FROM centre c WHERE {where.text}",  # noqa: S608
         *where.params,
     )
-    return int(rows[0][0])
 
 
 def _members(consortium: str | None) -> Clause:

@@ -107,11 +107,10 @@ async def change_page(reading: Reading, wanted: ChangeFilter, page: PageRequest)
 async def change_count(reading: Reading, wanted: ChangeFilter) -> int:
     """How many changes are in view."""
     where = _where(reading, wanted)
-    rows = await reading.connection.tuples(
+    return await reading.connection.number(
         f"SELECT COUNT(*) FROM change h WHERE {where.text}",  # noqa: S608
         *where.params,
     )
-    return int(rows[0][0])
 
 
 async def change_page_by_learner_id(

@@ -27,11 +27,10 @@ async def declaration_page(reading: Reading, wanted: LearnerFilter, page: PageRe
 async def declaration_count(reading: Reading, wanted: LearnerFilter) -> int:
     """How many declarations of learners in reach stand."""
     where = _declared(reading, wanted)
-    rows = await reading.connection.tuples(
+    return await reading.connection.number(
         f"SELECT COUNT(*) FROM {_DECLARATIONS} {_COURSE} WHERE {where.text}",  # noqa: S608
         *where.params,
     )
-    return int(rows[0][0])
 
 
 def _declared(reading: Reading, wanted: LearnerFilter) -> Clause:

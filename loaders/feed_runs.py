@@ -120,12 +120,12 @@ async def feed_run_count(reading: Reading) -> int:
     seen = _seen(reading)
     written = reading.connection.among("n.id", list(seen))
     where = scope.feed_runs(reading.viewer)
-    rows = await reading.connection.tuples(
+    others = await reading.connection.number(
         f"SELECT COUNT(*) FROM feed_run n WHERE {where.text} AND NOT ({written.text})",  # noqa: S608
         *where.params,
         *written.params,
     )
-    return int(rows[0][0]) + len(seen)
+    return others + len(seen)
 
 
 async def files_by_feed_run_id(reading: Reading, ids: Sequence[int]) -> list[list[FeedRunFileRow]]:

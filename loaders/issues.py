@@ -41,11 +41,10 @@ async def issue_count(reading: Reading, wanted: LearnerFilter) -> int:
     if total is not None:
         return total
     where = _issues(reading, None, wanted)
-    rows = await reading.connection.tuples(
+    return await reading.connection.number(
         f"SELECT COUNT(*) FROM {_tables(wanted)} WHERE {where.text}",  # noqa: S608
         *where.params,
     )
-    return int(rows[0][0])
 
 
 async def issue_page_by_centre_id(

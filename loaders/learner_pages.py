@@ -48,11 +48,10 @@ async def learner_count(reading: Reading, wanted: LearnerFilter) -> int:
         return total
     where = in_view(reading.viewer, reading.connection, wanted)
     where &= learner_clause(reading.connection, wanted)
-    rows = await reading.connection.tuples(
+    return await reading.connection.number(
         f"SELECT COUNT(*) FROM {course_tables(wanted)} WHERE {where.text}",  # noqa: S608
         *where.params,
     )
-    return int(rows[0][0])
 
 
 async def learner_page_by_centre_id(

@@ -79,11 +79,10 @@ async def hit_page(reading: Reading, words: Sequence[str], page: PageRequest) ->
 async def hit_count(reading: Reading, words: Sequence[str]) -> int:
     """How many learners in view have such a name."""
     where = in_view(reading.viewer, reading.connection) & named_clause(words)
-    rows = await reading.connection.tuples(
+    return await reading.connection.number(
         f"SELECT COUNT(*) FROM completion c WHERE {where.text}",  # noqa: S608 - clauses are ours
         *where.params,
     )
-    return int(rows[0][0])
 
 
 def _tiers(

@@ -38,7 +38,9 @@ TABLES_AND_DRIVERS = frozenset({
     *("models", "database", "tortoise", "asyncpg", "sqlite3", "aiosqlite"),
 })  # fmt: skip
 
-SQL_METHODS = frozenset({"tuples", "rows", "execute", "execute_many", "insert", "transaction"})
+SQL_METHODS = frozenset({
+    *("tuples", "rows", "number", "execute", "execute_many", "insert", "transaction"),
+})  # fmt: skip
 ORM_METHODS = frozenset({
     *("objects", "all", "filter", "exclude", "get_or_none", "get_or_create", "create", "save"),
     *("bulk_create", "bulk_update", "update_or_create", "values_list", "prefetch_related"),
@@ -293,6 +295,7 @@ OPEN = "has an OR without brackets"
         (rows_fetched, "x = Learner.all().values_list('id')", "calls .all()"),
         (rows_fetched, "x = context.database.reader.tuples('SELECT 1')", "calls .tuples()"),
         (rows_fetched, "x = connection.rows(Row, 'SELECT 1')", "calls .rows()"),
+        (rows_fetched, "x = connection.number('SELECT 1')", "calls .number()"),
         (rows_fetched, "async def f(c):\n await c.execute('DELETE')", "calls .execute()"),
         (settings_read, "from server.settings import Settings", "imports server.settings"),
         (settings_read, "from os import environ", "imports os"),

@@ -117,10 +117,9 @@ async def close_unmentioned(connection: Connection, file: str) -> int:
     closing = CLOSINGS.get(file)
     if closing is None:
         return 0
-    rows = await connection.tuples(
+    closed = await connection.number(
         f"SELECT COUNT(*) FROM {closing.table} t WHERE {closing.unmentioned}"  # noqa: S608 - names are ours
     )
-    closed = int(rows[0][0])
     if not closed:
         return 0
     if closing.courses is not None:

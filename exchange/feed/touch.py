@@ -121,8 +121,7 @@ async def touch(connection: Connection, query: str, *, shown: bool = True) -> No
 
 async def number_touched(connection: Connection) -> int:
     """How many learners are touched."""
-    rows = await connection.tuples(f"SELECT COUNT(DISTINCT learner_id) FROM {TOUCHED}")  # noqa: S608 - names are ours
-    return int(rows[0][0])
+    return await connection.number(f"SELECT COUNT(DISTINCT learner_id) FROM {TOUCHED}")  # noqa: S608 - names are ours
 
 
 async def touch_by_file(connection: Connection, file: str) -> None:

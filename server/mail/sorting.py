@@ -100,10 +100,7 @@ async def is_any_due(database: Database, now: datetime) -> bool:
 
 async def waiting(database: Database) -> int:
     """How many letters are still to be sent."""
-    ((number,),) = await database.reader.tuples(
-        "SELECT count(*) FROM letter WHERE closed_at IS NULL"
-    )
-    return int(number)
+    return await database.reader.number("SELECT count(*) FROM letter WHERE closed_at IS NULL")
 
 
 async def fetch(database: Database, due: datetime, now: datetime) -> Batch:

@@ -42,6 +42,15 @@ async def test_what_a_change_returns_is_read_like_the_rows_of_a_query(database: 
     assert [tuple(row) for row in removed] == [("2", added.id)]
 
 
+async def test_one_number_is_read_as_a_number(database: Database) -> None:
+    count = "SELECT COUNT(*) FROM terms WHERE version = ?"
+
+    assert await database.reader.number(count, "1") == 1
+    assert await database.reader.number(count, "none") == 0
+    with pytest.raises(ValueError, match="unpack"):
+        await database.reader.number("SELECT id FROM terms WHERE version = 'none'")
+
+
 @pytest.mark.parametrize("dialect", ["sqlite"])
 async def test_a_statement_is_stopped_however_often_it_is_given_up(database: Database) -> None:
     endless = (
