@@ -247,7 +247,7 @@ class Reason(Vocabulary):
     RESULT_NOT_COUNTABLE = (
         "RESULT_NOT_COUNTABLE",
         "Result does not count",
-        "The released result is an absence, a fail, or a grade at too low a level.",
+        "The released result is an absence, a fail, too low a grade, or not of its scale.",
     )
     MARKS_SUBMITTED = _words(AssessmentDetail.MARKS_SUBMITTED)
     VQ_CLAIMED = _words(AssessmentDetail.VQ_CLAIMED)

@@ -8,7 +8,7 @@ import msgspec
 from domain.catalogue import Catalogue, Qualification, Requirement
 from domain.codes import Reason
 from domain.inputs import Entry, Registration
-from domain.results import ABSENT, FAILED_RESULTS
+from domain.results import ABSENT, FAILED_RESULTS, SCALES
 from domain.vocabulary import ComponentType, EntryClass, EntryKind, UlnState
 
 
@@ -95,7 +95,13 @@ def _countable(
     """Whether a released result counts; a unit graded U still carries points."""
     if result == ABSENT:
         return False
-    if result in FAILED_RESULTS and entry.kind is not EntryKind.UNIT:
+    if entry.kind is not EntryKind.UNIT and not _passes(result, qualification.component):
         return False
     level = qualification.grade_levels.get(result)
     return level is None or level in requirement.levels
+
+
+def _passes(result: str, component: ComponentType) -> bool:
+    """Whether a result of a whole qualification is a pass; what its scale does not know is none."""
+    scale = SCALES.get(component)
+    return result not in FAILED_RESULTS and (scale is None or result in scale)

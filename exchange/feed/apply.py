@@ -36,6 +36,7 @@ from exchange.feed.report import (
     Progress,
     Report,
 )
+from exchange.feed.results import warn_of_components, warn_of_results
 from exchange.feed.runs import begin_run, record_run
 from exchange.feed.source import FeedFile, Source
 from exchange.feed.staging import (
@@ -170,6 +171,7 @@ class _Run:
             entries = await prepare_entries(connection, header, self.day, few=self.few[name])
             for undated in entries:
                 self.problems.warn(undated.warning())
+            await warn_of_results(connection, self.problems)
         else:
             await prepare(connection, MERGE_BY_FILE[name], header, few=self.few[name])
         counts = self.counts[name] = await count(connection, name)
@@ -192,6 +194,8 @@ class _Run:
         await touch_by_file(connection, name)
         if name == "qualifications.csv":
             await reattach_qualifications(connection)
+            follow = "entries.csv" in self.layouts
+            await warn_of_components(connection, self.problems, entries_follow=follow)
         elif name == "requirements.csv":
             await reattach_among_courses(connection)
         elif name == "learners.csv":

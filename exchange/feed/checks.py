@@ -4,8 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from database.connection import Connection
-from domain.results import SCALES
-from domain.vocabulary import ComponentType
 from exchange.feed.contract import FILES, File
 from exchange.feed.problems import FeedProblem, Problems
 from exchange.feed.reading import Layout
@@ -37,26 +35,6 @@ def _unknown(file: str, column: str, table: str, key: str, stage: str, word: str
         f"NOT EXISTS (SELECT 1 FROM {table} k WHERE k.{key} = s.{column})"  # noqa: S608 - names are ours
         f" AND NOT EXISTS (SELECT 1 FROM stage_{stage} k WHERE k.{column} = s.{column})",
         beside=f"{stage}.csv",
-    )
-
-
-def _unknown_result(component: ComponentType, scale: Sequence[str]) -> Check:
-    """Whole qualifications of a component whose result is none of its scale.
-
-    The rules count what is neither failed nor absent, so nothing else may come in.
-    """
-    words = ", ".join(f"'{word}'" for word in scale)
-    of_it = f"k.component = '{component}'"
-    return Check(
-        "entries.csv",
-        "result",
-        "UNKNOWN_RESULT",
-        f"{component.label} has one of the results {', '.join(scale)}.",
-        f"s.kind <> 'UNIT' AND s.result NOT IN ({words}) AND s.qan IN ("  # noqa: S608 - names and words are ours
-        f"SELECT k.qan FROM stage_qualifications k WHERE {of_it} UNION ALL"
-        f" SELECT k.qan FROM qualification k WHERE {of_it} AND NOT EXISTS ("
-        "SELECT 1 FROM stage_qualifications o WHERE o.qan = k.qan))",
-        beside="qualifications.csv",
     )
 
 
@@ -114,7 +92,6 @@ CHECKS: tuple[Check, ...] = (
         "s.kind = 'UNIT' AND s.unit IS NULL",
         "EXISTS (SELECT 1 FROM entry t WHERE t.ref = s.entry_ref AND t.unit IS NOT NULL)",
     ),
-    *(_unknown_result(component, scale) for component, scale in SCALES.items()),
     _unknown("verifications.csv", *_CENTRE),
     _unknown("das.csv", *_REGISTRATION),
     _unknown("das_components.csv", *_REGISTRATION),

@@ -188,5 +188,31 @@ def test_a_result_counts_for_nothing_before_its_release(result: str) -> None:
     assert class_of(entry, ASL) == (EntryClass.ELIGIBLE, None)
 
 
+@pytest.mark.parametrize(
+    ("key", "component", "result", "counts"),
+    [
+        ("FS_MAT_L2", FS, "PASS", True),
+        ("FS_MAT_L2", FS, "F", False),
+        ("FS_MAT_L2", FS, "A", False),
+        ("PROJ_L2", PROJECT, "E", True),
+        ("PROJ_L2", PROJECT, "b", False),
+        ("PROJ_L2", PROJECT, "P1", False),
+        ("BTEC_L2_120", ASL, "D*D", True),
+    ],
+)
+def test_a_result_that_the_scale_of_the_component_does_not_know_never_counts(
+    key: str, component: ComponentType, result: str, *, counts: bool
+) -> None:
+    reason = class_of(entered(key, result=result, **RELEASED), component)[1]
+    assert reason is (None if counts else Reason.RESULT_NOT_COUNTABLE)
+    embargoed = entered(key, series="June 2010", result=result, **EMBARGOED)
+    assert class_of(embargoed, component) == (EntryClass.ELIGIBLE, None)
+
+
+def test_a_unit_may_have_any_mark() -> None:
+    marked = unit("EG201", result="92 marks", **RELEASED)
+    assert class_of(marked, PL) == (EntryClass.ELIGIBLE, None)
+
+
 def test_a_result_without_a_release_day_is_out() -> None:
     assert class_of(project(result="U"), PROJECT)[1] is Reason.RESULT_NOT_COUNTABLE

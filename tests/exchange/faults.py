@@ -6,9 +6,7 @@ from typing import NamedTuple
 
 from tests.exchange.feeds import (
     ANNA_ULN,
-    WEST,
     Place,
-    entry,
     tiny_feed,
     write_feed,
 )
@@ -77,17 +75,6 @@ def repeated(file: str, row: int) -> Breach:
         write_feed(folder, {file: feed[file]})
 
     return breach
-
-
-def result(key: str, grade: str, kind: str = "QUALIFICATION") -> Fault:
-    """An entry with a result that its component does not know."""
-
-    def breach(folder: Path) -> None:
-        row = entry("E-new", WEST, ANNA_ULN, key, kind=kind, result=grade)
-        write_feed(folder, {"entries.csv": [row]})
-
-    place = ("entries.csv", 2, "result", "UNKNOWN_RESULT", grade)
-    return Fault(f"the result {grade} of {key}", breach, (place,))
 
 
 _WITHOUT_REGISTRATIONS = (
@@ -298,11 +285,6 @@ FAULTS = [
         repeated("learners.csv", 2),
         (("learners.csv", 5, "learner_ref", "DUPLICATE_KEY", "anna"),),
     ),
-    result("FS_ENG_L2", "F"),
-    result("FS_ICT_L2", "A"),
-    result("PROJ_L2", "P"),
-    result("PROJ_L2", "b"),
-    result("PL_ENG_L2", "Z", kind="AWARD"),
     wrong_cell("windows.csv", "closes_on", "1999-01-01", "WINDOW_ORDER"),
     Fault(
         "an entry for a unit that names none",
