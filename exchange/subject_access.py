@@ -47,6 +47,9 @@ _HELD_BACK: Final[Mapping[tuple[str, str], str]] = {
     ("entry", "result_release_on"): (
         f"CASE WHEN t.result IS NOT NULL AND {_RELEASED} THEN t.result_release_on END"
     ),
+    ("entry", "release_assumed"): (
+        f"CASE WHEN t.result IS NOT NULL AND {_RELEASED} THEN t.release_assumed END"
+    ),
     ("das_component", "complete"): f"(t.complete AND {_VISIBLE})",
     ("das_component", "visible_from"): f"CASE WHEN {_VISIBLE} THEN t.visible_from END",
     ("das_component", "held_until"): f"CASE WHEN {_VISIBLE} THEN t.held_until END",

@@ -41,6 +41,11 @@ class Entry(Model):
     claimed = fields.BooleanField()
     result = fields.CharField(10, null=True, description="Hidden before its release")
     result_release_on = fields.DateField(null=True)
+    release_assumed = fields.BooleanField(
+        default=False,
+        db_default=False,
+        description="Whether the release day is assumed, as no feed has told one",
+    )
 
     class Meta:
         """Table name and indexes."""

@@ -40,6 +40,7 @@ MIGRATIONS: Final = [
     "0013_flags_with_dates",
     "0014_staff_without_grants",
     "0015_issues_in_the_history",
+    "0016_assumed_releases",
 ]
 
 NOT_LOOKED_UP_BY: Final = {

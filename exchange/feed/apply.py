@@ -57,6 +57,7 @@ from exchange.feed.touch import (
     remember_people,
     touch_by_file,
 )
+from exchange.feed.undated import hold_again
 from loaders.feed_runs import FeedRunRow
 
 
@@ -170,7 +171,7 @@ class _Run:
         if name == "entries.csv":
             entries = await prepare_entries(connection, header, self.day, few=self.few[name])
             for undated in entries:
-                self.problems.warn(undated.warning())
+                self.problems.warn(undated.warning(name, "result_release_on"))
             await warn_of_results(connection, self.problems)
         else:
             await prepare(connection, MERGE_BY_FILE[name], header, few=self.few[name])
@@ -196,6 +197,9 @@ class _Run:
             await reattach_qualifications(connection)
             follow = "entries.csv" in self.layouts
             await warn_of_components(connection, self.problems, entries_follow=follow)
+        elif name == "series.csv":
+            for undated in await hold_again(connection, self.day):
+                self.problems.warn(undated.warning(name, "results_month"))
         elif name == "requirements.csv":
             await reattach_among_courses(connection)
         elif name == "learners.csv":

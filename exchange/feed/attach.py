@@ -10,14 +10,14 @@ from database.temporary_tables import create_temporary_from
 from exchange.feed.merge import Merge, MergeCounts, expressions_of, write
 from exchange.feed.undated import Undated, hold_undated
 
-_RELEASED = ("result", "result_release_on")
+_RELEASED = ("result", "result_release_on", "release_assumed")
 
 _VALUES = {
     name: name
     for name in (
         *("uln", "given_name", "family_name", "name_key", "date_of_birth", "kind", "unit"),
         *("series", "status", "status_raw", "entered_on", "marks_submitted_on", "claimed"),
-        *_RELEASED,
+        *("result", "result_release_on"),
     )
 }
 
@@ -26,7 +26,11 @@ ENTRIES = Merge(
     "entry",
     {"ref": "s.entry_ref"},
     {**_VALUES, "stated_component": "component"},
-    computed={"qan": "s.qan", "centre_id": "c.id"},
+    computed={"qan": "s.qan", "centre_id": "c.id", "release_assumed": "FALSE"},
+    kept={
+        # An assumed day is not known, so it is found once more.
+        "result_release_on": "CASE WHEN t.release_assumed THEN NULL ELSE t.result_release_on END"
+    },
 )
 
 

@@ -22,6 +22,8 @@ class Merge(NamedTuple):
     joins: str = ""
     computed: Mapping[str, str] = {}
     """Further columns with an expression of their own."""
+    kept: Mapping[str, str] = {}
+    """What stays of a column that the feed does not name, where that is not just what is stored."""
     fixed: Mapping[str, str] = {}
     """Columns set when a row is inserted and never touched by a feed again."""
     versioned: bool = False
@@ -196,7 +198,7 @@ def expressions_of(merge: Merge, header: frozenset[str]) -> dict[str, str]:
         if own in header:
             return f's."{name}"'
         default = _literal(columns[own].default)
-        kept = f"COALESCE(t.{_target(merge, name)}, {default})"
+        kept = merge.kept.get(name, f"COALESCE(t.{_target(merge, name)}, {default})")
         if columns[own].status and columns[own].default:
             # What a full feed closed is open again once it is mentioned.
             return f"CASE WHEN t.{own}_raw = '{NOT_IN_FULL_FEED}' THEN {default} ELSE {kept} END"

@@ -109,3 +109,83 @@ async def test_a_day_that_is_told_counts_and_the_month_itself_releases(
     assert (report.warnings, await released_on(database)) == ((), {"late-1": None})
     await refresh(database, date(2010, 8, 1))
     await assert_projection_is_derivation(database, date(2010, 8, 1))
+
+
+@pytest.mark.parametrize("column", ["empty", "absent"])
+async def test_a_held_result_is_out_once_a_feed_of_its_results_month_comes(
+    database: Database, tmp_path: Path, column: str
+) -> None:
+    await send(database, tmp_path / "first", tiny_feed())
+    row = result("late-1", "June 2010")
+    if column == "absent":
+        del row["result_release_on"]
+    entries = {"entries.csv": [row]}
+    for at, day in enumerate((DAY, date(2010, 7, 31))):
+        report = await send(database, tmp_path / str(at), entries, day=day)
+        assert report.warnings == (warning("entries.csv", "result_release_on"),)
+        assert await released_on(database) == {"late-1": ENDS}
+    report = await send(database, tmp_path / "august", entries, day=date(2010, 8, 1))
+    assert (report.warnings, await released_on(database)) == ((), {"late-1": None})
+    await refresh(database, date(2010, 8, 1))
+    await assert_projection_is_derivation(database, date(2010, 8, 1))
+
+
+async def test_a_day_that_was_told_stays_when_a_feed_does_not_name_the_column(
+    database: Database, tmp_path: Path
+) -> None:
+    await send(database, tmp_path / "first", tiny_feed())
+    told = result("late-1", "June 2010", ENDS)
+    await send(database, tmp_path / "told", {"entries.csv": [told]})
+    untold = {name: value for name, value in told.items() if name != "result_release_on"}
+    feed = {"entries.csv": [untold]}
+    report = await send(database, tmp_path / "august", feed, day=date(2010, 8, 1))
+    assert (report.warnings, await released_on(database)) == ((), {"late-1": ENDS})
+    assert report.unchanged
+
+
+async def test_a_held_result_that_is_taken_back_leaves_no_day_behind(
+    database: Database, tmp_path: Path
+) -> None:
+    await send(database, tmp_path / "first", tiny_feed())
+    row = result("late-1", "June 2010")
+    del row["result_release_on"]
+    await send(database, tmp_path / "second", {"entries.csv": [row]})
+    report = await send(database, tmp_path / "third", {"entries.csv": [row | {"result": ""}]})
+    assert (report.warnings, await released_on(database)) == ((), {"late-1": None})
+
+
+@pytest.mark.parametrize(
+    ("month", "until", "told"),
+    [("9", "2010-09-30", "30 September 2010"), ("1", None, "")],
+)
+async def test_held_results_follow_the_results_month_of_their_series(
+    database: Database, tmp_path: Path, month: str, until: str | None, told: str
+) -> None:
+    await send(database, tmp_path / "first", tiny_feed())
+    rows = [
+        result("late-1", "June 2010"),
+        result("late-2", "June 2010", "2010-08-19"),
+        result("late-3", "January 2011"),
+    ]
+    await send(database, tmp_path / "second", {"entries.csv": rows})
+    series = {"series_month": "June", "results_month": month, "results_year_offset": "0"}
+    report = await send(database, tmp_path / "third", {"series.csv": [series]})
+    expected = (warning("series.csv", "results_month", told),) if until else ()
+    assert report.warnings == expected
+    assert await released_on(database) == {
+        "late-1": until,
+        "late-2": "2010-08-19",
+        "late-3": "2011-03-31",
+    }
+    await assert_projection_is_derivation(database, DAY)
+    again = await send(database, tmp_path / "fourth", {"entries.csv": rows[:1]})
+    assert (again.unchanged, again.warnings) == (
+        True,
+        (warning("entries.csv", "result_release_on", told),) if until else (),
+    )
+
+
+def warning(file: str, column: str, until: str = "31 August 2010") -> FeedProblem:
+    """One result of June that is held back."""
+    told = f"1 result of June 2010 without a release day, held back until {until}."
+    return FeedProblem(file, None, column, "RELEASE_DAY_MISSING", None, told)
