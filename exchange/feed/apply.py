@@ -15,6 +15,7 @@ from exchange.feed.closing import close_unmentioned
 from exchange.feed.consortia import merge_consortia
 from exchange.feed.contract import EXPLANATION, FILE_BY_NAME, File
 from exchange.feed.derive import derive_touched
+from exchange.feed.half_names import with_name_keys
 from exchange.feed.history import record_closing, record_merge
 from exchange.feed.merge import (
     MERGE_BY_FILE,
@@ -148,7 +149,8 @@ class _Run:
             reader, staged = RowReader(layout, connection.dialect, self.problems), 0
             async with aclosing(prefetched(reader.batches(self.source))) as batches:
                 async for batch in batches:
-                    await load_batch(connection, layout, batch)
+                    named = await with_name_keys(connection, layout, batch)
+                    await load_batch(connection, layout, named)
                     staged += len(batch)
                     self.progress.advance(len(batch))
             self.refused[name] = reader.refused

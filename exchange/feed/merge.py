@@ -191,12 +191,13 @@ async def prepare(
 
 def expressions_of(merge: Merge, header: frozenset[str]) -> dict[str, str]:
     """The value of each column of the table: staged, or kept where the feed does not say."""
-    columns = FILE_BY_NAME[merge.file].columns
+    columns, names = FILE_BY_NAME[merge.file].columns, FILE_BY_NAME[merge.file].names or ()
 
     def staged(name: str) -> str:
-        own = "family_name" if name == "name_key" else name.removesuffix("_raw")
-        if own in header:
+        sources = names if name == "name_key" else (name.removesuffix("_raw"),)
+        if not header.isdisjoint(sources):
             return f's."{name}"'
+        own = sources[-1]
         default = _literal(columns[own].default)
         kept = merge.kept.get(name, f"COALESCE(t.{_target(merge, name)}, {default})")
         if columns[own].status and columns[own].default:

@@ -33,14 +33,13 @@ class Layout(NamedTuple):
     def staged(self) -> tuple[str, ...]:
         """The columns of the staging table after the row number."""
         extra = tuple(f"{name}_raw" for name in self.header if self.file.columns[name].status)
-        named = ("name_key",) if self.has_names else ()
+        named = ("name_key",) if self.names else ()
         return self.header + extra + named
 
     @property
-    def has_names(self) -> bool:
-        """Whether rows can be paired by name."""
-        names = self.file.names
-        return names is not None and all(name in self.header for name in names)
+    def names(self) -> tuple[str, ...]:
+        """The columns of a name that are there, by which rows are paired."""
+        return tuple(name for name in self.file.names or () if name in self.header)
 
 
 def check_header(source: Source, file: File, problems: Problems) -> Layout | None:
@@ -81,8 +80,8 @@ class RowReader:
         self._columns = [layout.file.columns[name] for name in layout.header]
         self._converters = [self._converter(column) for column in self._columns]
         self._statuses = [n for n, column in enumerate(self._columns) if column.status]
-        names = layout.file.names or ()
-        self._names = [layout.header.index(name) for name in names] if layout.has_names else None
+        whole = layout.names if layout.names == layout.file.names else ()
+        self._names = [layout.header.index(name) for name in whole]
         self.refused: set[int] = set()
         self.broken = False
         """Whether the file could not be read to its end."""
@@ -185,7 +184,5 @@ class RowReader:
                 )
 
     def _name_key(self, row: Sequence[Any]) -> str | None:
-        if self._names is None:
-            return None
         given, family = (row[index] for index in self._names)
         return name_key(given, family)

@@ -138,3 +138,36 @@ async def test_a_uln_attaches_what_waited_for_it_and_lets_go_what_it_held(
         for table in ("issue",):
             held.pop(table)
     assert {row[0]: row for row in after["entry"]} == {row[0]: row for row in before["entry"]}
+
+
+async def test_an_entry_is_told_of_by_one_name_of_a_feed_and_the_other_that_is_known(
+    database: Database, tmp_path: Path
+) -> None:
+    feed = tiny_feed()
+    await send(database, tmp_path / "first", feed)
+    stray = find(feed, "entries.csv", entry_ref="stray-1")
+
+    async def named(at: int, **told: str) -> tuple[object, ...]:
+        row = {name: value for name, value in stray.items() if not name.endswith("_name")}
+        report = await send(database, tmp_path / str(at), {"entries.csv": [row | told]})
+        assert report.learners_derived == 1
+        ((*found,),) = await database.reader.tuples(
+            "SELECT e.given_name, e.family_name, e.name_key, r.ref FROM entry e"
+            " LEFT JOIN registration r ON r.id = e.suspected_id WHERE e.ref = 'stray-1'"
+        )
+        await assert_projection_is_derivation(database, DAY)
+        return tuple(found)
+
+    assert await named(1, given_name="Ben") == ("Ben", "Ash", "ben ash", None)
+    assert await named(2, given_name="Anna") == ("Anna", "Ash", "anna ash", "R-anna")
+    assert await named(3, family_name="Birch") == ("Anna", "Birch", "anna birch", None)
+    assert await named(4, family_name="Ash") == ("Anna", "Ash", "anna ash", "R-anna")
+    assert await named(5, family_name="") == ("Anna", None, None, None)
+
+
+async def test_a_new_entry_with_one_name_is_nobodys(database: Database, tmp_path: Path) -> None:
+    await send(database, tmp_path / "first", tiny_feed())
+    row = entry("stray-3", WEST, "", "PROJ_L2", given_name="Anna")
+    await send(database, tmp_path / "second", {"entries.csv": [row]})
+    ((key,),) = await database.reader.tuples("SELECT name_key FROM entry WHERE ref = 'stray-3'")
+    assert key is None
