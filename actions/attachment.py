@@ -10,9 +10,16 @@ _COURSES = """
     GROUP BY l.uln, r.centre_id, r.learner_id
 """
 
-_ALLOWED = """
-    ('|' || n.qualification_levels || '|') LIKE ('%|' || q.level || '|%')
-    AND (q.lines = 'ANY' OR ('|' || q.lines || '|') LIKE ('%|' || r.line || '|%'))
+
+def _holds(listed: str, value: str) -> str:
+    """A list with bars between its values holds one, to the letter on every database."""
+    barred = f"('|' || {listed} || '|')"
+    return f"replace({barred}, '|' || {value} || '|', '') <> {barred}"
+
+
+_ALLOWED = f"""
+    {_holds("n.qualification_levels", "q.level")}
+    AND (q.lines = 'ANY' OR {_holds("q.lines", "r.line")})
 """
 
 SUITS = f"""

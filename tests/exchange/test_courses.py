@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 from database.connection import Database
+from tests.domain.cases import qan
 from tests.exchange.feeds import (
     ANNA_ULN,
     BEN_ULN,
@@ -171,3 +174,35 @@ async def test_a_new_entry_with_one_name_is_nobodys(database: Database, tmp_path
     await send(database, tmp_path / "second", {"entries.csv": [row]})
     ((key,),) = await database.reader.tuples("SELECT name_key FROM entry WHERE ref = 'stray-3'")
     assert key is None
+
+
+@pytest.mark.parametrize(
+    ("line", "lines"),
+    [
+        ("Engineering", "ENGINEERING"),
+        ("ENGINEER%", "ENGINEERING"),
+        ("ENGINEERIN_", "ENGINEERING|MANUFACTURING"),
+        ("ENGINEERING", "MANUFACTURING|engineering"),
+    ],
+)
+async def test_a_line_suits_a_qualification_to_the_letter(
+    database: Database, tmp_path: Path, line: str, lines: str
+) -> None:
+    feed = tiny_feed()
+    for name in ("Engineering", "ENGINEER%", "ENGINEERIN_"):
+        feed.setdefault("lines.csv", []).append({"line": name, "name": name})
+    # The later award month would have the entry, if its line suited.
+    feed["registrations.csv"] += [
+        registration("R-anna-2", "anna", WEST, line=line, anticipated_award="2011-08"),
+        registration("R-anna-3", "anna", WEST, line="RETAIL", anticipated_award="2012-08"),
+    ]
+    find(feed, "qualifications.csv", qan=qan("BTEC_L2_120"))["lines"] = lines
+    feed["entries.csv"].append(entry("anna-5", WEST, ANNA_ULN, "BTEC_L2_120"))
+    await send(database, tmp_path, feed)
+    ((ref,),) = await database.reader.tuples(
+        "SELECT r.ref FROM entry e JOIN registration r ON r.id = e.registration_id"
+        " WHERE e.ref = 'anna-5'"
+    )
+    expected = "R-anna" if "ENGINEERING" in lines.split("|") else "R-anna-3"
+    assert ref == expected
+    await assert_projection_is_derivation(database, DAY)
