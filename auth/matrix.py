@@ -214,11 +214,12 @@ def holds(caller: CallerKind, permission: Permission) -> bool:
 
 
 def mark_of(name: str) -> str | None:
-    """What the contract says that a field needs; None for a public one."""
+    """What the contract says that a field needs, and then at the centre; None for a public one."""
     rule = FIELDS[name]
-    if name.partition(".")[0] in ROOTS or rule.then is None:
-        return None if rule.need is None else rule.need.value
-    return rule.then.value
+    if name.partition(".")[0] not in ROOTS and rule.then is not None:
+        return rule.then.value
+    asked = [need.value for need in (rule.need, rule.then) if need is not None]
+    return " then ".join(asked) or None
 
 
 def as_markdown() -> str:

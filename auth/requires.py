@@ -50,28 +50,38 @@ Need = Permission | Presence
     name="requires",
     description="What the field asks of its reader; without it the field answers null and an error"
     " of code FORBIDDEN, UNAUTHENTICATED or TERMS_NOT_ACCEPTED. A field that stands on an object"
-    " asks for the permission at the object's centre.",
+    " asks for the permission at the object's centre. What a field on the root asks for at the"
+    " centre it is about, once that is found to be in reach, is `atCentre`.",
 )
 class RequiresDirective:
     """What a field asks of its reader."""
 
     permission: str = strawberry.directive_field(name="permission")
     """The permission, or a word of `Presence`: SIGNED_IN, IN_PERSON and so on."""
+    at_centre: str | None = strawberry.directive_field(name="atCentre", default=strawberry.UNSET)
+    """The permission that the field's own code asks for, at the centre that it is about."""
 
 
 class Guard(FieldExtension):
     """Asks the viewer for a permission at the centre of the object the field stands on."""
 
-    def __init__(self, need: Need, *, everywhere: bool = False) -> None:
-        """Ask for a permission (at every centre, where the field is about all) or a presence."""
+    def __init__(
+        self, need: Need, *, everywhere: bool = False, then: Permission | None = None
+    ) -> None:
+        """Ask for a permission (at every centre, where the field is about all) or a presence.
+
+        `then` is written into the schema only: the field asks for it when it knows the centre.
+        """
         self.need = need
+        self.then = then
         self.everywhere = everywhere
 
     def apply(self, field: StrawberryField) -> None:
         """Write the guard into the schema."""
         if any(isinstance(mark, RequiresDirective) for mark in field.directives):
             return  # a schema made twice applies its extensions twice
-        field.directives.append(RequiresDirective(permission=self.need.value))
+        then = strawberry.UNSET if self.then is None else self.then.value
+        field.directives.append(RequiresDirective(permission=self.need.value, at_centre=then))
 
     def resolve(
         self,
@@ -148,11 +158,23 @@ def requires(permission: Permission, *, everywhere: bool = False) -> list[FieldE
     return [Guard(permission, everywhere=everywhere)]
 
 
-def signed_in(*, before_terms: bool = False) -> list[FieldExtension]:
-    """The field needs a session or token, and the terms accepted unless said otherwise."""
-    return [Guard(Presence.SIGNED_IN_BEFORE_TERMS if before_terms else Presence.SIGNED_IN)]
+def signed_in(
+    then: Permission | None = None, *, before_terms: bool = False
+) -> list[FieldExtension]:
+    """The field needs a session or token, and the terms accepted unless said otherwise.
+
+    `then` is what it asks for as well, once it knows the centre.
+    """
+    presence = Presence.SIGNED_IN_BEFORE_TERMS if before_terms else Presence.SIGNED_IN
+    return [Guard(presence, then=then)]
 
 
-def in_person(*, before_terms: bool = False) -> list[FieldExtension]:
-    """The field needs somebody who logged in: no program with a token will do."""
-    return [Guard(Presence.IN_PERSON_BEFORE_TERMS if before_terms else Presence.IN_PERSON)]
+def in_person(
+    then: Permission | None = None, *, before_terms: bool = False
+) -> list[FieldExtension]:
+    """The field needs somebody who logged in: no program with a token will do.
+
+    `then` is what it asks for as well, once it knows the centre.
+    """
+    presence = Presence.IN_PERSON_BEFORE_TERMS if before_terms else Presence.IN_PERSON
+    return [Guard(presence, then=then)]

@@ -67,7 +67,8 @@ AccessGrantResult = Annotated[
 
 
 @strawberry.mutation(
-    description="Let a registered person in at one's centre, as a viewer.", extensions=in_person()
+    description="Let a registered person in at one's centre, as a viewer.",
+    extensions=in_person(Permission.USER_MANAGE),
 )
 async def access_grant(
     info: Info,
@@ -111,7 +112,8 @@ AccessSetAdministratorResult = Annotated[
 
 
 @strawberry.mutation(
-    description='Tick or untick "learner tracking administrator".', extensions=in_person()
+    description='Tick or untick "learner tracking administrator".',
+    extensions=in_person(Permission.USER_MANAGE),
 )
 async def access_set_administrator(
     info: Info,
@@ -147,7 +149,8 @@ AccessRevokeResult = Annotated[
 
 
 @strawberry.mutation(
-    description="End somebody's access to a centre, at once.", extensions=in_person()
+    description="End somebody's access to a centre, at once.",
+    extensions=in_person(Permission.USER_MANAGE),
 )
 async def access_revoke(
     info: Info,
@@ -183,7 +186,10 @@ AccessGiveUpResult = Annotated[
 ]
 
 
-@strawberry.mutation(description="Give up one's own access to a centre.", extensions=in_person())
+@strawberry.mutation(
+    description="Give up one's own access to a centre.",
+    extensions=in_person(Permission.GRANT_RELINQUISH),
+)
 async def access_give_up(
     info: Info,
     input: Annotated[  # noqa: A002

@@ -9,6 +9,7 @@ from strawberry import argument
 from actions import awards
 from actions.awards import WantedAward
 from actions.bulk import Bulk
+from auth.permissions import Permission
 from auth.requires import in_person
 from domain import errors
 from domain.identifiers import YearMonth as Month
@@ -52,7 +53,7 @@ LearnerSetAnticipatedAwardResult = Annotated[
 @strawberry.mutation(
     description="Set the anticipated award month of one learner; flags, issues and completion"
     " follow at once.",
-    extensions=in_person(),
+    extensions=in_person(Permission.AWARD_EDIT),
 )
 async def learner_set_anticipated_award(
     info: Info,
@@ -113,7 +114,7 @@ LearnersSetAnticipatedAwardResult = Annotated[
 
 @strawberry.mutation(
     description="Set the anticipated award month of many learners: all are changed, or none.",
-    extensions=in_person(),
+    extensions=in_person(Permission.AWARD_EDIT),
 )
 async def learners_set_anticipated_award(
     info: Info,

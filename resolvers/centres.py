@@ -96,7 +96,7 @@ async def consortia(
 @strawberry.field(
     description="Entries of a centre that match no learner's ULN; null when the centre is out of"
     " reach.",
-    extensions=signed_in(),
+    extensions=signed_in(Permission.UNMATCHED_ENTRY_READ),
 )
 async def unmatched_entries(
     info: Info,

@@ -7,6 +7,7 @@ import strawberry
 from strawberry import argument
 
 from actions.undo import undo
+from auth.permissions import Permission
 from auth.requires import in_person, signed_in
 from domain import errors
 from domain.vocabulary import ChangeSource
@@ -124,7 +125,7 @@ ChangeUndoResult = Annotated[
 
 @strawberry.mutation(
     description="Put a user's edit back, as a whole, if nothing newer stands on it.",
-    extensions=in_person(),
+    extensions=in_person(Permission.AWARD_EDIT),
 )
 async def change_undo(
     info: Info,

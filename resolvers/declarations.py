@@ -118,7 +118,7 @@ async def declaration_preview(
 @strawberry.field(
     description="The learners of a course for whom a QAN may be declared, each selectable or not;"
     " null when the centre is out of reach.",
-    extensions=signed_in(),
+    extensions=signed_in(Permission.DECLARATION_EDIT),
 )
 async def declaration_candidates(
     info: Info,
@@ -224,7 +224,7 @@ DeclarationAddResult = Annotated[
 
 @strawberry.mutation(
     description="Declare that a component's qualification is taken with another awarding body.",
-    extensions=in_person(),
+    extensions=in_person(Permission.DECLARATION_EDIT),
 )
 async def declaration_add(
     info: Info,
@@ -277,7 +277,7 @@ DeclarationRemoveResult = Annotated[
 
 @strawberry.mutation(
     description="Take a declaration back; the component is judged by its entries again.",
-    extensions=in_person(),
+    extensions=in_person(Permission.DECLARATION_EDIT),
 )
 async def declaration_remove(
     info: Info,
@@ -325,7 +325,7 @@ DeclarationsAddResult = Annotated[
 @strawberry.mutation(
     description="Declare a qualification with another awarding body for many learners: for all of"
     " them, or for none.",
-    extensions=in_person(),
+    extensions=in_person(Permission.DECLARATION_EDIT),
 )
 async def declarations_add(
     info: Info,

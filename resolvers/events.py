@@ -47,7 +47,7 @@ class EventFilter:
 @strawberry.field(
     description="The log of who did what and who saw whom, the newest first; null when the centre"
     " is out of reach.",
-    extensions=signed_in(),
+    extensions=signed_in(Permission.ACCESS_LOG_READ),
 )
 async def access_log(
     info: Info,

@@ -7,6 +7,7 @@ import strawberry
 from strawberry import argument
 
 from actions import acknowledgements
+from auth.permissions import Permission
 from auth.requires import in_person, signed_in
 from domain import errors
 from loaders import issues as loaders
@@ -98,7 +99,7 @@ IssueAcknowledgeResult = Annotated[
 
 @strawberry.mutation(
     description="Mark an issue as known, with a note; it hides nothing, it shows who is on it.",
-    extensions=in_person(),
+    extensions=in_person(Permission.ISSUE_ACKNOWLEDGE),
 )
 async def issue_acknowledge(
     info: Info,
@@ -119,7 +120,10 @@ async def issue_acknowledge(
     return await _shown(info, key)
 
 
-@strawberry.mutation(description="Mark an issue as one that nobody is on.", extensions=in_person())
+@strawberry.mutation(
+    description="Mark an issue as one that nobody is on.",
+    extensions=in_person(Permission.ISSUE_ACKNOWLEDGE),
+)
 async def issue_unacknowledge(
     info: Info,
     input: Annotated[  # noqa: A002

@@ -6,6 +6,7 @@ import strawberry
 from strawberry import argument
 
 from actions import tokens
+from auth.permissions import Permission
 from auth.requires import in_person
 from domain import errors
 from loaders.accounts import api_tokens_by_user_id
@@ -46,7 +47,7 @@ ApiTokenCreateResult = Annotated[
 
 @strawberry.mutation(
     description="Make a token for a program, which reads what one may read at the chosen centres.",
-    extensions=in_person(),
+    extensions=in_person(Permission.GRANT_RELINQUISH),
 )
 async def api_token_create(
     info: Info,

@@ -30,7 +30,7 @@ PRINT = "learner-tracking schema > schema/schema.graphql"
 SHOWN_WITHOUT_ROW: dict[str, type] = {"LegendRow": type(LEGEND[0]), "Me": Viewer}
 """Types that show a value of a layer below and name no row."""
 
-UNSAID = {"@requires(permission)"}
+UNSAID = {"@requires(permission)", "@requires(atCentre)"}
 """What has no room for words: strawberry prints none on the arguments of a directive."""
 
 

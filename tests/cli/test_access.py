@@ -33,7 +33,7 @@ def test_a_decision_is_explained_in_words(ready: Terminal, centre: str) -> None:
     assert told[0].startswith(f"{EMAIL} is: Centre viewer (grant 1). ")
     assert told[1].startswith("AWARD_EDIT: TERMS_NOT_ACCEPTED. ")
     field = ready.done("explain", EMAIL, "Mutation.learnerSetAnticipatedAward", centre)
-    assert "is marked: IN_PERSON." in field.out
+    assert "is marked: IN_PERSON then AWARD_EDIT." in field.out
     assert ready.refused("explain", EMAIL, "Learner.shoeSize", centre).startswith(
         "No guard is known for Learner.shoeSize"
     )
