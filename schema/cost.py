@@ -10,6 +10,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLField,
+    GraphQLInputType,
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
@@ -18,6 +19,7 @@ from graphql import (
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
@@ -25,6 +27,7 @@ from graphql import (
     ValueNode,
     VariableNode,
     get_named_type,
+    get_nullable_type,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
@@ -70,6 +73,9 @@ UNKNOWN_SIZE: Final = 10
 
 MUTATION: Final = 10
 """Cost of a mutation, without its result."""
+
+FREE_VALUES: Final = 20
+"""Values in the lists of an argument that cost nothing; each further one costs as an object."""
 
 COUNTED: Final = "totalCount"
 """The field that makes the database count, which costs as much as one object."""
@@ -182,7 +188,28 @@ class _Reckoning:
         size = self._size(node, definition, kind, own_page, page)
         if kind.name == "Centre" and _is_list(definition.type):
             size = min(size, self._centres)
-        return size * (itself + below) + self._walk(node, definition)
+        around = self._walk(node, definition) + self._given(node, definition)
+        return size * (itself + below) + around
+
+    def _given(self, node: FieldNode, definition: GraphQLField) -> int:
+        """What the lists in a field's arguments cost, each of whose values is looked for."""
+        number = 0
+        for given in node.arguments or ():
+            argument = definition.args[given.name.value]
+            # Of the ids, each counts as the object that it is for.
+            if given.name.value != "ids" and _holds_lists(argument.type):
+                number += max(0, self._members(given.value) - FREE_VALUES)
+        return number
+
+    def _members(self, node: ValueNode) -> int:
+        """How many values stand in the lists of an argument, those of variables too."""
+        if isinstance(node, VariableNode):
+            return _members(self._value(node))
+        if isinstance(node, ListValueNode):
+            return len(node.values) + sum(map(self._members, node.values))
+        if isinstance(node, ObjectValueNode):
+            return sum(self._members(field.value) for field in node.fields)
+        return 0
 
     def _walk(self, node: FieldNode, definition: GraphQLField) -> int:
         """What a field costs that goes through learners by the rules, one by one."""
@@ -252,6 +279,19 @@ def _literal(node: ValueNode) -> Any:  # noqa: ANN401 - a number, a list, true o
     if isinstance(node, ListValueNode):
         return [*node.values]
     return getattr(node, "value", None)
+
+
+def _members(value: object) -> int:
+    """How many values stand in the lists of a variable; a body nests no deeper than it may."""
+    if isinstance(value, dict):
+        return sum(map(_members, value.values()))
+    if isinstance(value, list):
+        return len(value) + sum(_members(one) for one in value if isinstance(one, dict | list))
+    return 0
+
+
+def _holds_lists(kind: GraphQLInputType) -> bool:
+    return not is_leaf_type(get_nullable_type(kind))
 
 
 def _is_list(kind: GraphQLOutputType) -> bool:

@@ -25,6 +25,7 @@ from schema.context import Context, Cost
 from schema.cost import cost_of
 from schema.documents import Known, known_document
 from schema.limits import check_text, exceeded, measured
+from schema.lists import check_lists
 from schema.masking import MAX_TOLD
 
 _RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
@@ -76,7 +77,7 @@ class Gate(SchemaExtensionsRunner):
         return nullcontext()
 
     def executing(self) -> Any:  # noqa: ANN401
-        """Reckon what the operation costs; its document is valid."""
+        """Look at the lists in variables, and reckon what the operation costs; it is valid."""
         asked, context = self.execution_context, self._context
         operation = chosen(asked.graphql_document, asked.operation_name)
         if operation is not None and asked.graphql_document is not None:
@@ -84,6 +85,7 @@ class Gate(SchemaExtensionsRunner):
             context.mutates = operation.operation is OperationType.MUTATION
             schema, document = asked.schema._schema, asked.graphql_document  # noqa: SLF001
             context.ask_briefly(brief_rows(schema, document))
+            check_lists(schema, operation, asked.variables or {})
             centres = MAX_FIRST if context.viewer.staff else len(context.viewer.grants)
             requested = cost_of(schema, document, operation, asked.variables or {}, centres)
             allowed = context.service.most_cost[context.viewer.footing]

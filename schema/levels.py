@@ -1,7 +1,8 @@
 """Tells the breadth-first executor how each field is resolved, from its declaration."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from inspect import signature
+from typing import Any, Final
 
 import strawberry
 from graphql import (
@@ -29,11 +30,30 @@ from execution.declared import (
 from execution.executor import BreadthFirstExecutor
 from schema.batched import LEVEL, READS
 from schema.context import Context
+from schema.masking import MAX_TOLD
 
 _DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
+_MOST_FAULTS: Final = [*signature(StrawberryGraphQLCoreExecutionContext.build).parameters].index(
+    "max_coercion_errors"
+)
+"""The place of this argument, which strawberry has no way to give."""
 
 
-class LevelByLevel(BreadthFirstExecutor, StrawberryGraphQLCoreExecutionContext):
+class Ordinary(StrawberryGraphQLCoreExecutionContext):
+    """The executor of graphql-core, told that no more faults in variables are looked for than told.
+
+    To find one more takes as long as the variable is large.
+    """
+
+    @classmethod
+    def build(cls, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as graphql-core has it
+        """An executor, or the faults of the variables."""
+        given = [*args]
+        given[_MOST_FAULTS] = MAX_TOLD
+        return super().build(*given, **kwargs)
+
+
+class LevelByLevel(BreadthFirstExecutor, Ordinary):
     """The breadth-first executor, combined with strawberry's execution context."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as graphql-core has it

@@ -29,7 +29,7 @@ from resolvers import support_texts as _support_texts
 from resolvers import terms as _terms
 from resolvers import tokens as _tokens
 from schema.gate import Gate
-from schema.levels import LevelByLevel, declare_levels
+from schema.levels import LevelByLevel, Ordinary, declare_levels
 from schema.problems import HANDLERS
 from schema.scalars import SCALARS
 from schema.types.conflict import ConflictHandler
@@ -148,7 +148,7 @@ def make_schema(*, breadth_first: bool = True) -> Schema:
         subscription=Subscription,
         exception_handlers=[*HANDLERS, ConflictHandler()],
         config=StrawberryConfig(scalar_map=SCALARS),
-        execution_context_class=LevelByLevel if breadth_first else None,
+        execution_context_class=LevelByLevel if breadth_first else Ordinary,
     )
     declare_levels(schema._schema)  # noqa: SLF001 - strawberry has no public door to it
     return schema

@@ -15,6 +15,8 @@ RESPONSE: Final = "application/graphql-response+json"
 
 MOST_NESTED: Final = 40
 """Most levels of nested objects and lists."""
+MOST_MEMBERS: Final = 20_000
+"""Values in all objects and lists; the largest edit of many learners has 15,000."""
 MOST_DIGITS: Final = 40
 """Digits of a number; none of the graph has as many."""
 
@@ -107,6 +109,7 @@ def read(body: bytes) -> Asked:
             f" numbers of usual size, at most {MOST_NESTED} objects and lists in each other."
         )
         raise RefusalError(400, "BODY_INVALID", message) from None
+    _check_members(decoded)
     if not isinstance(decoded, dict):
         message = "The body must be one JSON object; operations are sent one at a time."
         raise RefusalError(400, "BODY_INVALID", message)
@@ -166,6 +169,20 @@ def _sized(text: str) -> int:
     if len(text) > MOST_DIGITS or (number := int(text)) not in _INTEGERS:
         raise ValueError
     return number
+
+
+def _check_members(decoded: object) -> None:
+    """Raise RefusalError for more than the graph takes the time to look at, one by one."""
+    number, waiting = 0, [decoded]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, dict | list):
+            number += len(found)
+            waiting += found.values() if isinstance(found, dict) else found
+    if number > MOST_MEMBERS:
+        message = f"The objects and lists of a body may have at most {MOST_MEMBERS:,} values."
+        counted: dict[str, Any] = {"limit": "body", "asked": number, "allowed": MOST_MEMBERS}
+        raise RefusalError(400, "LIMIT_EXCEEDED", message, **counted)
 
 
 def _check_texts(decoded: object) -> None:

@@ -14,18 +14,25 @@ class RefusalError(Exception):
     """A request is refused: HTTP status, error code, and a message for people."""
 
     def __init__(
-        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        code: str,
+        message: str,
+        headers: Mapping[str, str] | None = None,
+        **told: str | int,
     ) -> None:
-        """Keep what is to be answered."""
+        """Keep what is to be answered; `told` stands beside the code, for programs."""
         super().__init__(message)
         self.status = status
         self.code = code
         self.message = message
         self.headers = dict(headers or {})
+        self.told = told
 
     def graph_response(self, media_type: str) -> Response:
         """The answer in the form that answers of the graph have."""
-        told = {"errors": [{"message": self.message, "extensions": {"code": self.code}}]}
+        extensions = {"code": self.code, **self.told}
+        told = {"errors": [{"message": self.message, "extensions": extensions}]}
         return Response(orjson.dumps(told), self.status, self.headers, media_type)
 
     def response(self) -> Response:
