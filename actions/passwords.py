@@ -9,7 +9,7 @@ from actions.letters import write_letter
 from auth.events import EventKind, append, event
 from auth.passwords import check_strength, hash_password, verify
 from auth.permissions import Staff
-from auth.sessions import end_sessions
+from auth.sessions import end_sessions, know_address
 from auth.throttle import Limit, Throttle
 from auth.tokens import TokenKind, hash_of, kind_of
 from auth.viewer import Viewer
@@ -88,7 +88,11 @@ async def reset_password(
     throttle: Throttle,
     now: datetime,
 ) -> None:
-    """Set a password by a mailed token, and end whatever was open."""
+    """Set a password by a mailed token, and end whatever was open.
+
+    The address that asks is known as the owner's from then on, so that guessing by others does
+    not keep them out.
+    """
     check_alike(password, password_again)
     await throttle.check(Limit.ONE_TIME_TOKEN, viewer.address)
     owner = await owner_of(database.reader, token, TokenKind.RESET_PASSWORD, now)
@@ -105,8 +109,10 @@ async def reset_password(
             owner.id,
         )
         await close_all(connection, owner.id, now)
+        await know_address(connection, viewer, owner.id, now)
         await write_letter(connection, LetterKind.PASSWORD_CHANGED, owner.email, now)
         await append(connection, event(EventKind.PASSWORD_RESET, viewer, now, user_id=owner.id))
+    await throttle.welcome(owner.email, viewer.address)
 
 
 async def change_password(

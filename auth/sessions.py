@@ -122,6 +122,13 @@ async def add_session(
     return OpenedSession(token, expires_at)
 
 
+async def know_address(connection: Connection, asking: Viewer, user_id: int, now: datetime) -> None:
+    """Keep that somebody showed at this address who they are, as a session that has ended."""
+    none = timedelta(0)
+    opened = await add_session(connection, asking, user_id, now=now, idle=none, absolute=none)
+    await end_session(connection, opened.token, now)
+
+
 async def viewer_of(
     database: Database,
     token: str,

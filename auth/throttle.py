@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, unique
-from ipaddress import IPv4Address, ip_address
+from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 from limits import (
@@ -22,7 +22,8 @@ from domain.people import LONGEST_EMAIL, normal_email
 UNKNOWN: Final = "unknown"
 """The one address of everybody whose address is not known."""
 
-_HOST_BITS: Final = 64
+_PLACE_DIGITS: Final = 16
+_NETWORK_DIGITS: Final = 12
 
 
 def place_of(address: str | None) -> str:
@@ -31,11 +32,16 @@ def place_of(address: str | None) -> str:
         ip = ip_address(address or "")
     except ValueError:
         return UNKNOWN
-    if isinstance(ip, IPv4Address):
+    if not isinstance(ip, IPv6Address):
         return str(ip)
     if ip.ipv4_mapped is not None:
         return str(ip.ipv4_mapped)
-    return f"{int(ip) >> _HOST_BITS:016x}"
+    return ip.packed.hex()[:_PLACE_DIGITS]
+
+
+def network_of(place: str) -> str | None:
+    """The /48 network of an IPv6 one, which one customer may have whole; None for any other."""
+    return place[:_NETWORK_DIGITS] if len(place) == _PLACE_DIGITS and place.isalnum() else None
 
 
 def account_of(email: str) -> str:
@@ -90,13 +96,16 @@ LOG_IN_ADDRESS: Final = (RateLimitItemPerHour(100), RateLimitItemPerMinute(60))
 """Failed log-ins from one address to any accounts; a school shares one address."""
 
 LOG_IN_ACCOUNT: Final = RateLimitItemPerDay(500)
-"""Failed log-ins to one account from any addresses; beyond, only known addresses get in."""
+"""Failed log-ins to one account from any addresses; beyond, unknown ones are slowed as below."""
 
 BESIEGED: Final = 50
 """Failed log-ins to one account in an hour after which unknown addresses are slowed."""
 
 LOG_IN_STRANGER: Final = RateLimitItemPerMinute(1, 15)
 """Log-ins to a besieged account from one unknown address: its owner needs only the first."""
+
+LOG_IN_STRANGERS: Final = RateLimitItemPerMinute(5, 15)
+"""The same from one /48 network of IPv6, which has 65,536 such addresses."""
 
 _HOUR: Final = 3600
 
@@ -159,9 +168,7 @@ class Throttle:
             *(Charge(window, f"log-in/{place}") for window in LOG_IN_ADDRESS),
         )
         if wait is None:
-            wait = await self._charge_account(
-                attempt, Charge(LOG_IN_ACCOUNT, f"log-in/{who}"), known=known
-            )
+            wait = await self._charge_account(attempt, who, network_of(place), known=known)
         if wait is not None:
             await self.untried(attempt)
             message = "There were too many attempts to log in. Wait a while, then try again."
@@ -186,20 +193,27 @@ class Throttle:
         attempt.charges.clear()
         await self._counts.give_back(*charges)
 
+    async def welcome(self, account: str, address: str | None) -> None:
+        """Forget what failed from an address at which the account's owner is known to be."""
+        pair = f"log-in/{account_of(account)}/{place_of(address)}"
+        await self._counts.clear(*(Charge(window, pair) for window in LOG_IN_PAIR))
+
     async def close(self) -> None:
         """Let go of Redis."""
         await self._counts.close()
 
     async def _charge_account(
-        self, attempt: Attempt, everywhere: Charge, *, known: bool
+        self, attempt: Attempt, who: str, network: str | None, *, known: bool
     ) -> int | None:
         """Charge a log-in to its account, which never refuses where the account is at home."""
-        wait = await self._charge(attempt, everywhere)
-        if known:
+        everywhere = Charge(LOG_IN_ACCOUNT, f"log-in/{who}")
+        full = await self._charge(attempt, everywhere) is not None
+        if known or not (full or await self._counts.count(everywhere, _HOUR) > BESIEGED):
             return None
-        if wait is None and await self._counts.count(everywhere, _HOUR) > BESIEGED:
-            wait = await self._charge(attempt, Charge(LOG_IN_STRANGER, attempt.pair))
-        return wait
+        charges = [Charge(LOG_IN_STRANGER, attempt.pair)]
+        if network is not None:
+            charges.append(Charge(LOG_IN_STRANGERS, f"log-in/{who}/{network}"))
+        return await self._charge(attempt, *charges)
 
     async def _charge(self, attempt: Attempt, *charges: Charge) -> int | None:
         """Charge all or nothing: then after how many seconds there is room."""

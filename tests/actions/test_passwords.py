@@ -1,6 +1,7 @@
 """Changing one's password, and setting a new one by way of a mail."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -198,6 +199,31 @@ async def test_who_sets_a_password_by_mail_has_shown_that_the_address_is_theirs(
 
     await reset(ann, await mailed_token(ann, RESET), now=LATER + timedelta(minutes=1))
     assert (await rows(ann, "SELECT email_confirmed_at FROM account"))[0][0] == confirmed_at
+
+
+async def test_who_sets_a_password_by_mail_gets_in_at_once_however_many_others_are_guessing(
+    ann: Database, throttle: Throttle
+) -> None:
+    for n in range(600):
+        attempt = await throttle.begin_log_in(ANN, f"198.51.{n // 250}.{n % 250}", known=False)
+        await throttle.failed(attempt)
+    with pytest.raises(Refused):
+        await log_in(ann, password="forgotten", throttle=throttle)
+    with pytest.raises(RateLimited):
+        await log_in(ann, throttle=throttle)
+
+    await reset(ann, await mailed_token(ann, RESET), throttle=throttle)
+
+    with pytest.raises(Refused):
+        await log_in(ann, password="mistyped", throttle=throttle, now=LATER)
+    opened = await log_in(ann, password=NEW_PASSWORD, throttle=throttle, now=LATER)
+    assert opened.viewer.email == ANN
+    elsewhere = replace(ASKING, address="198.51.2.90")
+    with pytest.raises(RateLimited):
+        await log_in(ann, password=NEW_PASSWORD, throttle=throttle, now=LATER, viewer=elsewhere)
+    assert await rows(
+        ann, "SELECT address, ended_at IS NULL FROM session WHERE created_at = ? ORDER BY id", LATER
+    ) == [(ASKING.address, False), (ASKING.address, True)]
 
 
 async def test_a_token_that_is_used_old_wrong_or_for_something_else_sets_nothing(

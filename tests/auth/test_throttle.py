@@ -271,14 +271,45 @@ async def test_guesses_at_once_from_many_addresses_are_slowed_alike(throttle: Th
     assert 60 <= found.count(None) <= 110
 
 
-async def test_beyond_500_guesses_a_day_only_known_addresses_get_in(throttle: Throttle) -> None:
+async def test_beyond_500_guesses_a_day_each_unknown_address_has_one_a_quarter_of_an_hour(
+    throttle: Throttle, later: Later
+) -> None:
     tries = [(OWNER, address) for address in addresses(600)]
 
-    assert await guesses(throttle, tries) == 500
-    assert not await let_in(throttle, OWNER, HOME)
-    assert await let_in(throttle, OWNER, HOME, known=True)
+    assert await guesses(throttle, tries) == 600
+    later(7_200)  # nobody is guessing of late
+    assert await guesses(throttle, [(OWNER, address) for address in addresses(30)] * 3) == 30
+    assert await let_in(throttle, OWNER, HOME)
+    assert await guess(throttle, OWNER, HOME) is None
+    assert await guess(throttle, OWNER, HOME) in range(840, 901)
+    assert await let_in(throttle, OWNER, SCHOOL, known=True)
     assert await guess(throttle, OWNER, SCHOOL, known=True) is None
     assert await let_in(throttle, "somebody.else@example.org", HOME)
+
+
+async def test_networks_of_ipv6_have_five_guesses_a_quarter_of_an_hour_at_a_besieged_account(
+    throttle: Throttle, later: Later
+) -> None:
+    await guesses(throttle, [(OWNER, address) for address in addresses(60)])
+    one = [(OWNER, f"2001:db8:1:{number:x}::1") for number in range(40)]
+    another = [(OWNER, f"2001:db8:2:{number:x}::1") for number in range(40)]
+
+    assert await guesses(throttle, one) == 5
+    assert await guesses(throttle, [(OWNER, "2001:db8:3:1::1"), (OWNER, "2001:db8:3:1::2")]) == 1
+    assert await guesses(throttle, another) == 5
+    later(901)
+    assert await guesses(throttle, one) == 5
+
+
+async def test_where_the_owner_is_known_to_be_nothing_failed_before(throttle: Throttle) -> None:
+    await guesses(throttle, [(OWNER, address) for address in addresses(600)])
+    assert await guesses(throttle, [(OWNER, HOME)] * 10) == 1
+    assert await guesses(throttle, [(OWNER, SCHOOL)] * 10) == 1
+
+    await throttle.welcome(f" {OWNER.upper()}", HOME)
+
+    assert await let_in(throttle, OWNER, HOME, known=True)
+    assert await guess(throttle, OWNER, SCHOOL) is not None
 
 
 async def test_many_accounts_from_one_address_are_slowed(throttle: Throttle, later: Later) -> None:
