@@ -1,6 +1,6 @@
 """Checks across rows and files (stage 4): duplicate keys, references to nothing."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from database.connection import Connection
@@ -22,7 +22,7 @@ class Check(NamedTuple):
     kept: str = "FALSE"
     """Condition under which the stored value stands in for a column that the file lacks."""
     beside: str | None = None
-    """Another file whose staged rows are looked at as well."""
+    """A file whose staged rows are looked at as well: without some of them, others are wrong."""
 
 
 def _unknown(file: str, column: str, table: str, key: str, stage: str, word: str) -> Check:
@@ -37,6 +37,24 @@ def _unknown(file: str, column: str, table: str, key: str, stage: str, word: str
         beside=f"{stage}.csv",
     )
 
+
+_ULN_TAKEN = """
+    WITH RECURSIVE stuck (learner_ref) AS (
+        SELECT s.learner_ref FROM stage_learners s
+        JOIN learner l ON l.uln = s.uln AND l.ref <> s.learner_ref
+        WHERE NOT EXISTS (SELECT 1 FROM stage_learners o
+            WHERE o.learner_ref = l.ref AND (o.uln IS NULL OR o.uln <> l.uln))
+        UNION
+        SELECT (SELECT MIN(s.learner_ref) FROM learner l
+            JOIN stage_learners s ON s.uln = l.uln AND s.learner_ref <> l.ref
+            WHERE l.ref = k.learner_ref)
+        FROM stuck k WHERE k.learner_ref IS NOT NULL)
+    SELECT k.learner_ref FROM stuck k WHERE k.learner_ref IS NOT NULL
+"""
+"""Learners who want a ULN that its holder keeps, for good or because the one it wants is kept too.
+
+Who waits for whom is asked for one learner at a time: a chain of them is gone through once.
+"""
 
 _CENTRE = ("centre_number", "centre", "number", "centres", "centre")
 _REGISTRATION = ("registration_ref", "registration", "ref", "registrations", "registration")
@@ -68,18 +86,15 @@ CHECKS: tuple[Check, ...] = (
         "Another row of this file has the same ULN.",
         """s.uln IS NOT NULL AND EXISTS (
             SELECT 1 FROM stage_learners o
-            WHERE o.uln = s.uln AND o.row_number <> s.row_number)""",
+            WHERE o.uln = s.uln AND o.learner_ref <> s.learner_ref)""",
     ),
     Check(
         "learners.csv",
         "uln",
         "ULN_TAKEN",
         "Another learner already has this ULN.",
-        """s.uln IS NOT NULL AND EXISTS (
-            SELECT 1 FROM learner l
-            WHERE l.uln = s.uln AND l.ref <> s.learner_ref
-            AND NOT EXISTS (SELECT 1 FROM stage_learners o
-                WHERE o.learner_ref = l.ref AND (o.uln IS NULL OR o.uln <> l.uln)))""",
+        f"s.learner_ref IN ({_ULN_TAKEN})",
+        beside="learners.csv",
     ),
     _unknown("registrations.csv", "learner_ref", "learner", "ref", "learners", "learner"),
     _unknown("registrations.csv", *_CENTRE),
@@ -109,22 +124,34 @@ async def check_file(connection: Connection, layout: Layout, problems: Problems)
     """Run the checks of one file; the numbers of its wrong rows, which leave the stage."""
     wrong: set[int] = set()
     file = layout.file
-    stage = stage_name(file)
-    for check in (_duplicates(file, connection.differs), *_checks_of(file)):
-        column = f's."{check.column}"'
-        kept = "FALSE" if check.column in layout.header else check.kept
-        # A row that leaves the stage can make another one wrong, so look until nothing is found.
-        while found := await connection.tuples(
-            f"SELECT s.row_number, CAST({column} AS text) FROM {stage} s"  # noqa: S608 - names are ours
-            f" WHERE {check.wrong} AND NOT ({kept}) ORDER BY s.row_number"
-        ):
-            for number, value in found:
-                wrong.add(number)
-                problems.add(
-                    FeedProblem(file.name, number, check.column, check.code, value, check.message)
-                )
-            await _remove(connection, stage, [number for number, _ in found])
+    checks = (_duplicates(file, connection.differs), *_checks_of(file))
+    while checks:
+        found: set[int] = set()
+        # No row leaves before all checks have seen it, so that all of its faults are told.
+        for check in checks:
+            found |= await _wrong_rows(connection, layout, check, problems)
+        await _remove(connection, stage_name(file), found)
+        wrong |= found
+        # Files that come later have not been checked yet; in this one a gap may make others wrong.
+        checks = tuple(check for check in checks if found and check.beside == file.name)
     return wrong
+
+
+async def _wrong_rows(
+    connection: Connection, layout: Layout, check: Check, problems: Problems
+) -> set[int]:
+    """The numbers of the rows that a check finds, each of which becomes a problem."""
+    column = f's."{check.column}"'
+    kept = "FALSE" if check.column in layout.header else check.kept
+    found = await connection.tuples(
+        f"SELECT s.row_number, CAST({column} AS text) FROM {stage_name(layout.file)} s"  # noqa: S608 - names are ours
+        f" WHERE {check.wrong} AND NOT ({kept}) ORDER BY s.row_number"
+    )
+    for number, value in found:
+        problems.add(
+            FeedProblem(check.file, number, check.column, check.code, value, check.message)
+        )
+    return {row[0] for row in found}
 
 
 def _checks_of(file: File) -> Iterator[Check]:
@@ -145,6 +172,7 @@ def _duplicates(file: File, differs: str) -> Check:
     )
 
 
-async def _remove(connection: Connection, stage: str, numbers: Sequence[int]) -> None:
-    rows = connection.among("row_number", numbers)
-    await connection.execute(f"DELETE FROM {stage} WHERE {rows.text}", *rows.params)  # noqa: S608
+async def _remove(connection: Connection, stage: str, numbers: Collection[int]) -> None:
+    if numbers:
+        rows = connection.among("row_number", numbers)
+        await connection.execute(f"DELETE FROM {stage} WHERE {rows.text}", *rows.params)  # noqa: S608

@@ -6,7 +6,11 @@ from typing import NamedTuple
 
 from tests.exchange.feeds import (
     ANNA_ULN,
+    WEST,
     Place,
+    entry,
+    learner,
+    registration,
     tiny_feed,
     write_feed,
 )
@@ -286,6 +290,43 @@ FAULTS = [
         (("learners.csv", 5, "learner_ref", "DUPLICATE_KEY", "anna"),),
     ),
     wrong_cell("windows.csv", "closes_on", "1999-01-01", "WINDOW_ORDER"),
+    Fault(
+        "every fault of a row, and of what hangs on it",
+        lambda folder: write_feed(
+            folder,
+            {
+                "learners.csv": [
+                    learner("anna", ANNA_ULN, "Anna", "Ash"),
+                    learner("anna", ANNA_ULN, "Anne", "Ash"),
+                    learner("anya", ANNA_ULN, "Anya", "Ash"),
+                ],
+                "registrations.csv": [
+                    registration("R-anna", "anna", WEST),
+                    registration("R-ben", "nobody", "99999"),
+                    registration("R-cleo", "cleo", "99999"),
+                ],
+                "das.csv": [],
+                "das_components.csv": [],
+                "entries.csv": [
+                    entry("E-new", "99999", ANNA_ULN, "PL_ENG_L2", kind="UNIT"),
+                ],
+            },
+        ),
+        (
+            ("learners.csv", 2, "learner_ref", "DUPLICATE_KEY", "anna"),
+            ("learners.csv", 3, "learner_ref", "DUPLICATE_KEY", "anna"),
+            ("learners.csv", 2, "uln", "DUPLICATE_ULN", ANNA_ULN),
+            ("learners.csv", 3, "uln", "DUPLICATE_ULN", ANNA_ULN),
+            ("learners.csv", 4, "uln", "DUPLICATE_ULN", ANNA_ULN),
+            ("registrations.csv", 2, "learner_ref", "UNKNOWN_LEARNER", "anna"),
+            ("registrations.csv", 3, "learner_ref", "UNKNOWN_LEARNER", "nobody"),
+            ("registrations.csv", 4, "learner_ref", "UNKNOWN_LEARNER", "cleo"),
+            ("registrations.csv", 3, "centre_number", "UNKNOWN_CENTRE", "99999"),
+            ("registrations.csv", 4, "centre_number", "UNKNOWN_CENTRE", "99999"),
+            ("entries.csv", 2, "centre_number", "UNKNOWN_CENTRE", "99999"),
+            ("entries.csv", 2, "unit", "UNIT_MISSING", None),
+        ),
+    ),
     Fault(
         "an entry for a unit that names none",
         cell("entries.csv", 2, "unit", ""),

@@ -22,10 +22,12 @@ from tests.exchange.feeds import (
     registration,
     send,
     tiny_feed,
+    ulns,
     write_feed,
     write_rows,
 )
 from tests.exchange.projection_checks import assert_projection_is_derivation, snapshot
+from tests.factories import counted
 
 
 async def column(database: Database, query: str) -> list[object]:
@@ -158,9 +160,34 @@ async def test_a_uln_that_was_not_given_up_after_all_cannot_be_taken(
     people: Feed = {"learners.csv": [*taken, learner("dora", ANNA_ULN, "Dora", "Dogwood")]}
     report = await apply(database, write_feed(tmp_path / "second", people), partial=True)
     assert [(problem.row, problem.code) for problem in report.problems] == [
-        *((3, "ULN_TAKEN"), (2, "ULN_TAKEN"), (4, "ULN_TAKEN")),
+        *((2, "ULN_TAKEN"), (3, "ULN_TAKEN"), (4, "ULN_TAKEN")),
     ]
     assert report.unchanged
+
+
+async def test_a_chain_of_ulns_that_are_not_given_up_is_refused_to_its_end(
+    database: Database, tmp_path: Path
+) -> None:
+    numbers = ulns(303)
+    feed = tiny_feed()
+    feed["learners.csv"] = [learner(f"l{at:03}", numbers[at], "Lee", "Lime") for at in range(301)]
+    people = {"learners.csv": feed["learners.csv"]}
+    await send(database, tmp_path / "first", people)
+    # Everybody wants the next one's; the last but one cannot have that of the last, who keeps it.
+    for at, row in enumerate(people["learners.csv"][:-1]):
+        row["uln"] = numbers[at + 1]
+    people["learners.csv"].pop()
+    with counted() as statements:
+        report = await apply(database, write_feed(tmp_path / "second", people), partial=True)
+    assert [(problem.row, problem.code) for problem in report.problems] == [
+        (at, "ULN_TAKEN") for at in range(2, 302)
+    ]
+    assert report.unchanged
+    assert len([text for text in statements if "stuck" in text]) == 2
+
+    people["learners.csv"].append(learner("l300", numbers[301], "Lee", "Lime"))
+    report = await send(database, tmp_path / "third", people)
+    assert counts(report)["learners.csv"] == (0, 301, 0, 0, 0)
 
 
 async def test_more_rows_than_are_listed_are_handed_back(
