@@ -191,7 +191,8 @@ async def prepare(
 
 def expressions_of(merge: Merge, header: frozenset[str]) -> dict[str, str]:
     """The value of each column of the table: staged, or kept where the feed does not say."""
-    columns, names = FILE_BY_NAME[merge.file].columns, FILE_BY_NAME[merge.file].names or ()
+    file = FILE_BY_NAME[merge.file]
+    columns, names = file.columns, tuple[str, ...](file.names or ())
 
     def staged(name: str) -> str:
         sources = names if name == "name_key" else (name.removesuffix("_raw"),)
