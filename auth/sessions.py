@@ -125,7 +125,7 @@ async def add_session(
 async def know_address(connection: Connection, asking: Viewer, user_id: int, now: datetime) -> None:
     """Keep that somebody showed at this address who they are, as a session that has ended."""
     none = timedelta(0)
-    opened = await add_session(connection, asking, user_id, now=now, idle=none, absolute=none)
+    opened = await add_session(connection, asking, user_id, now=now, absolute=none)
     await end_session(connection, opened.token, now)
 
 

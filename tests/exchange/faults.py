@@ -15,7 +15,7 @@ from tests.exchange.feeds import (
     write_feed,
 )
 
-Breach = Callable[[Path], None]
+Breach = Callable[[Path], object]
 HUGE = 10_000_000
 
 
