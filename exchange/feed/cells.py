@@ -211,13 +211,32 @@ _grade_text = text(200)
 
 
 def grade_levels(cell: str) -> str:
-    """Grades with the level each counts at, A*:2|D:1."""
-    value = str(_grade_text(cell))
-    for part in value.split("|"):
-        grade, colon, level = part.partition(":")
-        if not (grade and colon and level in _LEVELS):
+    """Grades with the level each counts at, A*:2|D:1, each grade once."""
+    levels: dict[str, str] = {}
+    for part in _grade_text(cell).split("|"):
+        grade, _, level = (piece.strip() for piece in part.partition(":"))
+        if not grade or level not in _LEVELS:
             raise CellError("GRADE_LEVELS", "Grades and levels such as A*:2|D:1 are expected.")
-    return value
+        if grade in levels:
+            raise CellError("GRADE_LEVELS", f"The grade {grade} is there more than once.")
+        levels[grade] = level
+    return "|".join(f"{grade}:{level}" for grade, level in levels.items())
+
+
+ANY = "ANY"
+"""The word for all lines of learning."""
+
+_line_codes = listed(text(60))
+
+
+def lines(cell: str) -> str:
+    """Codes of lines of learning, or the word ANY by itself, however it is spelt."""
+    value: str = _line_codes(cell)
+    if ANY not in value.upper().split("|"):
+        return value
+    if "|" in value:
+        raise CellError("LIST", "ANY stands by itself; it is not one line among others.")
+    return ANY
 
 
 class Remembering(dict[str, Any]):

@@ -143,7 +143,7 @@ FILES: tuple[File, ...] = (
             "awarding_body": _must(cells.text(100)),
             "component": _must(_COMPONENT),
             "level": _must(_LEVEL_NUMBER, "integer"),
-            "lines": _must(cells.listed(cells.text(60))),
+            "lines": _must(cells.lines),
             "glh": _must(_HOURS, "integer"),
             "barring_code": _may(cells.text(10)),
             "track": _must(cells.words(Track)),

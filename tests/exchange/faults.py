@@ -217,7 +217,13 @@ FAULTS = [
     wrong_cell("qualifications.csv", "level", "²", "INTEGER"),
     wrong_cell("qualifications.csv", "glh", "-1", "INTEGER"),
     wrong_cell("qualifications.csv", "lines", "ENGINEERING||SCIENCE", "LIST"),
+    wrong_cell("qualifications.csv", "lines", "ANY|SCIENCE", "LIST"),
+    wrong_cell("qualifications.csv", "lines", "SCIENCE| any", "LIST"),
     wrong_cell("qualifications.csv", "grade_levels", "A:²", "GRADE_LEVELS"),
+    wrong_cell("qualifications.csv", "grade_levels", "A:2:1", "GRADE_LEVELS"),
+    wrong_cell("qualifications.csv", "grade_levels", "A:2|B:1| A:1", "GRADE_LEVELS"),
+    wrong_cell("qualifications.csv", "grade_levels", " :2", "GRADE_LEVELS"),
+    wrong_cell("qualifications.csv", "grade_levels", "A:", "GRADE_LEVELS"),
     wrong_cell("qualifications.csv", "grade_levels", "A2", "GRADE_LEVELS"),
     wrong_cell(
         *("qualifications.csv", "grade_levels", "|".join(["Distinction:2"] * 20), "TOO_LONG"),

@@ -70,6 +70,29 @@ async def test_identifiers_and_spaces_are_put_into_their_canonical_form(
     assert (await send(database, tmp_path, feed)).unchanged
 
 
+@pytest.mark.parametrize(
+    ("column", "sent", "kept"),
+    [
+        ("grade_levels", "A*:2| D:1 |E : 1", "A*:2|D:1|E:1"),
+        ("lines", "any", "ANY"),
+        ("lines", " Any ", "ANY"),
+        ("lines", "ENGINEERING | COMPANY", "ENGINEERING|COMPANY"),
+    ],
+)
+async def test_lists_in_a_cell_are_put_into_their_canonical_form(
+    database: Database, tmp_path: Path, column: str, sent: str, kept: str
+) -> None:
+    feed = tiny_feed()
+    row = feed["qualifications.csv"][0]
+    row[column] = sent
+    await send(database, tmp_path, feed)
+    ((found,),) = await database.reader.tuples(
+        f"SELECT {column} FROM qualification WHERE qan = ?",  # noqa: S608
+        row["qan"],
+    )
+    assert found == kept
+
+
 async def test_names_of_all_scripts_are_kept_and_compared(
     database: Database, tmp_path: Path
 ) -> None:
