@@ -157,6 +157,15 @@ class _Run:
             self.broken |= reader.broken
             self.few[name] = staged <= FEW
             await analyse(connection, layout.file, staged)
+            if name == "lines.csv" and not staged and not reader.refused:
+                self._refuse_no_lines()
+
+    def _refuse_no_lines(self) -> None:
+        """A full file of lines without a row would close every line, which nobody means."""
+        if self.options.mode is Mode.FULL:
+            self.broken = True
+            message = "A full feed closes the lines that it does not mention; here that is all."
+            self.problems.add(FeedProblem("lines.csv", None, None, "NO_ROWS", None, message))
 
     async def _check(self, connection: Connection) -> None:
         self.progress.begin("Checking across files", None)
@@ -176,7 +185,8 @@ class _Run:
                 self.problems.warn(undated.warning(name, "result_release_on"))
             await warn_of_results(connection, self.problems)
         else:
-            await prepare(connection, MERGE_BY_FILE[name], header, few=self.few[name])
+            full, few = self.options.mode is Mode.FULL, self.few[name]
+            await prepare(connection, MERGE_BY_FILE[name], header, few=few, full=full)
         counts = self.counts[name] = await count(connection, name)
         if counts.created or counts.changed:
             await self._write(connection, name, counts)

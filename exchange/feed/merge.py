@@ -24,6 +24,8 @@ class Merge(NamedTuple):
     """Further columns with an expression of their own."""
     kept: Mapping[str, str] = {}
     """What stays of a column that the feed does not name, where that is not just what is stored."""
+    opened: frozenset[str] = frozenset()
+    """Columns whose default a full feed gives to the rows it mentions, if it does not name them."""
     fixed: Mapping[str, str] = {}
     """Columns set when a row is inserted and never touched by a feed again."""
     versioned: bool = False
@@ -70,7 +72,13 @@ MERGES: tuple[Merge, ...] = (
         {"level": "s.level", "component": "s.component"},
         _same("qualification_levels", "glh", "min_glh"),
     ),
-    Merge("lines.csv", "line_of_learning", {"code": "s.line"}, _same("name", "phase", "active")),
+    Merge(
+        "lines.csv",
+        "line_of_learning",
+        {"code": "s.line"},
+        _same("name", "phase", "active"),
+        opened=frozenset({"active"}),
+    ),
     Merge(
         "series.csv",
         "exam_series",
@@ -165,13 +173,14 @@ def ready_name(file: str) -> str:
 
 
 async def prepare(
-    connection: Connection, merge: Merge, header: frozenset[str], *, few: bool
+    connection: Connection, merge: Merge, header: frozenset[str], *, few: bool, full: bool = False
 ) -> None:
     """Put the rows as they will be beside the rows as they are.
 
-    Columns that the header does not name keep what they hold; new rows get their default.
+    Columns that the header does not name keep what they hold; new rows get their default. In a
+    full feed, so do rows that another one has closed.
     """
-    expressions = expressions_of(merge, header)
+    expressions = expressions_of(merge, header, full=full)
     match = " AND ".join(f"t.{name} = {source}" for name, source in merge.match.items())
     differs = " OR ".join(
         f"t.{name} {connection.differs} {expression}" for name, expression in expressions.items()
@@ -189,7 +198,7 @@ async def prepare(
     )
 
 
-def expressions_of(merge: Merge, header: frozenset[str]) -> dict[str, str]:
+def expressions_of(merge: Merge, header: frozenset[str], *, full: bool = False) -> dict[str, str]:
     """The value of each column of the table: staged, or kept where the feed does not say."""
     file = FILE_BY_NAME[merge.file]
     columns, names = file.columns, tuple[str, ...](file.names or ())
@@ -200,6 +209,8 @@ def expressions_of(merge: Merge, header: frozenset[str]) -> dict[str, str]:
             return f's."{name}"'
         own = sources[-1]
         default = _literal(columns[own].default)
+        if full and name in merge.opened:
+            return default
         kept = merge.kept.get(name, f"COALESCE(t.{_target(merge, name)}, {default})")
         if columns[own].status and columns[own].default:
             # What a full feed closed is open again once it is mentioned.

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from database.connection import Database
 from exchange.feed.report import FeedOutcome, Mode
 from tests.exchange.feeds import (
@@ -18,6 +20,7 @@ from tests.exchange.feeds import (
     entry,
     find,
     learner,
+    places,
     read_rows,
     registration,
     send,
@@ -298,6 +301,40 @@ async def test_a_closed_row_that_is_mentioned_again_is_open_again(
     assert after["entry"] == before["entry"]
     assert await column(database, "SELECT version FROM registration WHERE ref = 'R-dora'") == [3]
     await assert_projection_is_derivation(database, DAY)
+
+
+LINES = [{"line": code, "name": code.title()} for code in ("ENGINEERING", "INFORMATION_TECHNOLOGY")]
+ACTIVE = "SELECT code FROM line_of_learning WHERE active ORDER BY code"
+
+
+async def test_a_line_that_a_full_feed_closed_is_open_again_once_one_mentions_it(
+    database: Database, tmp_path: Path
+) -> None:
+    await send(database, tmp_path / "tiny", tiny_feed())
+    await send(database, tmp_path / "one", {"lines.csv": LINES[:1]}, mode=Mode.FULL)
+    assert await column(database, ACTIVE) == ["ENGINEERING"]
+    await send(database, tmp_path / "delta", {"lines.csv": LINES})
+    assert await column(database, ACTIVE) == ["ENGINEERING"]
+    await send(database, tmp_path / "two", {"lines.csv": LINES}, mode=Mode.FULL)
+    assert await column(database, ACTIVE) == ["ENGINEERING", "INFORMATION_TECHNOLOGY"]
+    told = [LINES[0] | {"active": "false"}, LINES[1] | {"active": "true"}]
+    await send(database, tmp_path / "three", {"lines.csv": told}, mode=Mode.FULL)
+    assert await column(database, ACTIVE) == ["INFORMATION_TECHNOLOGY"]
+    await assert_projection_is_derivation(database, DAY)
+
+
+@pytest.mark.parametrize("partial", [False, True])
+async def test_a_full_feed_without_any_line_is_refused(
+    database: Database, tmp_path: Path, *, partial: bool
+) -> None:
+    await send(database, tmp_path / "tiny", tiny_feed())
+    before = await snapshot(database)
+    folder = write_feed(tmp_path / "none", {**tiny_feed(), "lines.csv": []})
+    report = await apply(database, folder, mode=Mode.FULL, partial=partial)
+    assert places(report) == (("lines.csv", None, None, "NO_ROWS", None),)
+    assert report.outcome is FeedOutcome.REFUSED
+    assert await snapshot(database) == before
+    assert (await apply(database, folder)).unchanged
 
 
 async def test_entries_go_to_the_course_that_is_left_when_another_is_closed(
