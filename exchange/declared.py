@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any, Final, NamedTuple
@@ -17,19 +18,26 @@ from database.connection import Connection, Database
 from domain.editing import EditWarningCode, Impediment
 from domain.errors import Invalid
 from domain.identifiers import IdentifierError, parse_uln
-from domain.vocabulary import ComponentType
+from domain.vocabulary import ComponentType, Level, RegistrationStatus
 from exchange.workbooks import first_sheet, unreadable
 
 CSV: Final = "text/csv"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COLUMNS: Final = ("uln", "component", "qan")
 """What a list must have; other columns, such as names, are passed over."""
+COURSE_COLUMNS: Final = ("line", "level")
+"""What it may have, for learners with several registrations at the centre."""
 
 _COMPONENTS: Final = {
     word.casefold(): component
     for component in ComponentType
     for word in (component.value, component.label)
 }
+
+_LEVELS: Final = {
+    level.value: frozenset((level.value.casefold(), level.label.casefold())) for level in Level
+}
+"""The words for each level, without case."""
 
 
 class SheetLine(NamedTuple):
@@ -40,6 +48,24 @@ class SheetLine(NamedTuple):
     uln: str
     component: str
     qan: str
+    line: str = ""
+    level: str = ""
+
+
+class _Course(NamedTuple):
+    """A registration at the centre."""
+
+    id: int
+    withdrawn: bool
+    line: frozenset[str]
+    """The words for it, without case: code and name."""
+    level: frozenset[str]
+
+    def fits(self, row: SheetLine) -> bool:
+        """Whether it is of the line and level that a row names, if it does."""
+        return (not row.line or row.line.casefold() in self.line) and (
+            not row.level or row.level.casefold() in self.level
+        )
 
 
 class LineOutcome(NamedTuple):
@@ -72,7 +98,7 @@ def _lines(table: Iterator[list[str]]) -> list[SheetLine]:
         raise Invalid(message, code="EMPTY")
     places = _places(header)
     filled = (
-        SheetLine(number, *(cells[place] if place < len(cells) else "" for place in places))
+        SheetLine(number, *(_cell(cells, place) for place in places))
         for number, cells in enumerate(table, start=2)
         if any(cells)
     )
@@ -117,6 +143,11 @@ async def declare_list(
     return done.applied, _told(lines, chosen, done.outcomes)
 
 
+def _cell(cells: Sequence[str], place: int | None) -> str:
+    """A cell; short rows and lists without the column have none."""
+    return cells[place] if place is not None and place < len(cells) else ""
+
+
 def _csv_rows(data: bytes) -> Iterator[list[str]]:
     reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
     for cells in reader:
@@ -135,15 +166,16 @@ def _text(cell: Any) -> str:  # noqa: ANN401 - whatever a sheet holds
     return str(cell).strip()
 
 
-def _places(header: Sequence[str]) -> list[int]:
-    """Where each column stands."""
+def _places(header: Sequence[str]) -> list[int | None]:
+    """Where each column stands; None for one that a list may lack."""
     names = [name.casefold() for name in header]
     missing = [column for column in COLUMNS if column not in names]
-    twice = [column for column in COLUMNS if names.count(column) > 1]
+    twice = [column for column in (*COLUMNS, *COURSE_COLUMNS) if names.count(column) > 1]
     if missing or twice:
         message = f"The header must name {', '.join(COLUMNS)}, each once."
         raise Invalid(message, code="COLUMNS", field=(missing or twice)[0])
-    return [names.index(column) for column in COLUMNS]
+    known = {name: place for place, name in enumerate(names)}
+    return [known.get(column) for column in (*COLUMNS, *COURSE_COLUMNS)]
 
 
 async def _resolve(
@@ -164,9 +196,9 @@ async def _resolve(
     return found
 
 
-def _read(line: SheetLine, owners: dict[str, int]) -> Declaring | Impediment:
+def _read(line: SheetLine, owners: Mapping[str, Sequence[_Course]]) -> Declaring | Impediment:
     try:
-        uln = parse_uln(line.uln)
+        uln = parse_uln(_joined(line.uln))
     except IdentifierError as error:
         return Impediment("ULN_INVALID", str(error))
     component = _COMPONENTS.get(line.component.casefold())
@@ -177,25 +209,50 @@ def _read(line: SheetLine, owners: dict[str, int]) -> Declaring | Impediment:
         wanted = WantedDeclaration.read(component, line.qan)
     except Invalid as error:
         return Impediment(error.code, error.message)
-    if uln not in owners:
+    course = _meant(line, owners.get(uln, ()))
+    return course if isinstance(course, Impediment) else (course.id, wanted)
+
+
+def _meant(line: SheetLine, courses: Sequence[_Course]) -> _Course | Impediment:
+    """The registration that a row is about; one that was withdrawn only where there is no other."""
+    if not courses:
         return Impediment("NOT_FOUND", "No learner of the centre has this ULN.")
-    return owners[uln], wanted
+    fitting = [course for course in courses if course.fits(line)]
+    if not fitting:
+        return Impediment("NOT_FOUND", "The learner has no registration of this line and level.")
+    standing = [course for course in fitting if not course.withdrawn] or fitting
+    if len(standing) > 1:
+        message = "The learner has several registrations here: name line and level in the list."
+        return Impediment("REGISTRATION_AMBIGUOUS", message)
+    return standing[0]
+
+
+def _joined(uln: str) -> str:
+    """A ULN without the blanks that people write into it."""
+    return "".join(uln.split())
 
 
 async def _owners(
     connection: Connection, viewer: Viewer, centre_id: int, ulns: Iterable[str]
-) -> dict[str, int]:
-    """The foremost registration at the centre of each learner in reach, by ULN."""
-    wanted = connection.among("l.uln", sorted({uln.strip() for uln in ulns if uln.isprintable()}))
-    reach = scope.registrations(viewer, connection, "c.centre_id", "c.registration_id")
+) -> Mapping[str, Sequence[_Course]]:
+    """The registrations at the centre of each learner in reach, by ULN."""
+    wanted = connection.among("l.uln", sorted({_joined(uln) for uln in ulns if uln.isprintable()}))
+    reach = scope.registrations(viewer, connection, "r.centre_id", "r.id")
     rows = await connection.tuples(
-        "SELECT l.uln, c.registration_id FROM completion c JOIN learner l ON l.id = c.learner_id"  # noqa: S608
-        f" WHERE c.centre_id = ? AND {wanted.text} AND {reach.text} ORDER BY c.place DESC",
+        "SELECT l.uln, r.id, r.status, r.line, n.name, r.level FROM registration r"  # noqa: S608
+        " JOIN learner l ON l.id = r.learner_id LEFT JOIN line_of_learning n ON n.code = r.line"
+        f" WHERE r.centre_id = ? AND {wanted.text} AND {reach.text}",
         centre_id,
         *wanted.params,
         *reach.params,
     )
-    return {str(uln): int(key) for uln, key in rows}
+    found: dict[str, list[_Course]] = defaultdict(list)
+    for uln, key, status, line, name, level in rows:
+        lines = frozenset(word.casefold() for word in (line, name) if word)
+        levels = _LEVELS.get(level, frozenset((level.casefold(),)))
+        withdrawn = status == RegistrationStatus.WITHDRAWN
+        found[uln].append(_Course(key, withdrawn, lines, levels))
+    return found
 
 
 def _told(

@@ -18,6 +18,8 @@ from domain.finding import Finding
 from domain.issues import FAR_DAYS, SOON_DAYS, base_severity
 from exchange.feed.contract import FILES, Column
 from schema.limits import LIMITS
+from schema.lists import MOST, MOST_OF
+from server.asked import MOST_MEMBERS
 from server.bundle import FOLDER
 from server.lists import LISTS
 from server.settings import Settings
@@ -51,6 +53,8 @@ def test_limits_of_documents_are_those_of_the_code() -> None:
         told |= dict(zip(words(names), numbers, strict=True))
 
     assert told.pop("cost")  # by settings
+    assert told.pop("body") == f"{MOST_MEMBERS:,}"
+    assert told.pop("list") == f"{MOST:,}; centres {MOST_OF['CentreNumber']:,}"
     assert told == {name: f"{most:,}" for name, (most, _) in LIMITS.items()}
 
 

@@ -13,7 +13,8 @@ from auth.permissions import Role
 from database.connection import Database
 from exchange.declared import CSV, XLSX
 from tests.domain.cases import qan
-from tests.exchange.feeds import ANNA_ULN, BEN_ULN, CLEO_ULN, EAST, WEST
+from tests.exchange.feeds import ANNA_ULN, BEN_ULN, CLEO_ULN, EAST, WEST, registration
+from tests.exchange.feeds import send as feed
 from tests.factories import LOG_IN, PASSWORD, Caller, add_user, served
 from tests.graph.editing import small_world, written
 
@@ -178,3 +179,32 @@ async def test_what_is_no_list_is_refused(world: Database, database_url: str) ->
         stale = await send(client, headers, changed, token=token)
         assert (stale.status_code, stale.json()["error"]["code"]) == (422, "PREVIEW_STALE")
     assert await written(world) == before
+
+
+async def test_a_row_names_the_course_where_the_learner_has_several(
+    world: Database, database_url: str, tmp_path: Path
+) -> None:
+    other = registration("R-anna-adv", "anna", WEST, level="ADVANCED", anticipated_award="2012-08")
+    gone = registration("R-ben-old", "ben", WEST, level="FOUNDATION", status="WITHDRAWN")
+    await feed(world, tmp_path / "more", {"registrations.csv": [other, gone]})
+    header = ["ULN", "Component", "QAN", "Level", "Line"]
+    rows = [
+        [ANNA_ULN, "PROJECT", OTHER, "", ""],
+        [ANNA_ULN, "PROJECT", OTHER, "Advanced Diploma", ""],
+        [f"{BEN_ULN[:3]} {BEN_ULN[3:]}", "PROJECT", OTHER, "", "engineering"],
+        [BEN_ULN, "FS_ICT", OTHER, "ADVANCED", ""],
+    ]
+    async with served(database_url) as client:
+        headers = await sign_in(client, "editor@example.org")
+        shown = (await send(client, headers, as_csv([header, *rows]))).json()
+        assert [row["code"] for row in shown["rows"]] == [
+            *("REGISTRATION_AMBIGUOUS", None, None, "NOT_FOUND"),
+        ]
+        data = as_csv([header, rows[1]])
+        token = (await send(client, headers, data)).json()["token"]
+        done = (await send(client, headers, data, token=token)).json()
+        assert (done["applied"], done["rows"][0]["level"]) == (True, "Advanced Diploma")
+    declared = await world.reader.tuples(
+        "SELECT r.ref FROM declaration d JOIN registration r ON r.id = d.registration_id"
+    )
+    assert [row[0] for row in declared] == ["R-anna-adv"]
