@@ -40,7 +40,7 @@ class Shelf:
     def put_away(self, run_id: int) -> None:
         """Keep the refused rows of a run, as one archive, and nothing else."""
         place = self._place(run_id)
-        refused = sorted(place.glob(f"*{_ENDING}"))
+        refused = sorted(place.rglob(f"*{_ENDING}"))
         if not refused and not (place / REFUSED).is_file():
             shutil.rmtree(place, ignore_errors=True)
             return
@@ -53,7 +53,9 @@ class Shelf:
                 archive.write(path, path.name)
         unfinished.rename(place / REFUSED)
         for path in place.iterdir():
-            if path.name != REFUSED:
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != REFUSED:
                 path.unlink()
 
     def clear(self, now: datetime, on_their_way: Collection[int]) -> None:

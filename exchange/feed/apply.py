@@ -1,8 +1,6 @@
 """A feed from start to end: four stages of checks, then one transaction, all or nothing."""
 
 import asyncio
-import csv
-from collections.abc import Sequence
 from contextlib import aclosing
 from datetime import UTC, date, datetime
 
@@ -13,7 +11,7 @@ from exchange.feed.attach import prepare_entries, write_entries
 from exchange.feed.checks import check_file, looked_at
 from exchange.feed.closing import close_unmentioned
 from exchange.feed.consortia import merge_consortia
-from exchange.feed.contract import EXPLANATION, FILE_BY_NAME, File
+from exchange.feed.contract import FILE_BY_NAME
 from exchange.feed.derive import derive_touched
 from exchange.feed.half_names import with_name_keys
 from exchange.feed.history import record_closing, record_merge
@@ -28,6 +26,7 @@ from exchange.feed.merge import (
 from exchange.feed.prefetch import prefetched
 from exchange.feed.problems import FeedProblem, Problems
 from exchange.feed.reading import Layout, RowReader, check_header
+from exchange.feed.refused import put_aside
 from exchange.feed.report import (
     FeedOutcome,
     FileReport,
@@ -289,44 +288,8 @@ async def apply_feed(
     if recorded and not applied:
         async with database.transaction() as connection:
             await record_run(connection, begun, report(begun.id), options.viewer)
-    if options.partial and outcome is FeedOutcome.PARTLY_APPLIED:
+    if options.partial and applied:
         for layout in run.layouts.values():
-            await asyncio.to_thread(_put_refused_aside, source, layout, run)
+            refused = run.refused[layout.file.name]
+            await asyncio.to_thread(put_aside, source, layout, refused, run.problems)
     return report(begun.id if recorded else None)
-
-
-def _put_refused_aside(source: Source, layout: Layout, run: _Run) -> None:
-    """Write a file's refused rows beside the feed; the feed stands even where that fails."""
-    try:
-        _write_refused(source, layout, run.refused[layout.file.name], run.problems)
-    except OSError as error:
-        message = f"The refused rows could not be written beside the feed: {error.strerror}."
-        run.problems.warn(FeedProblem(layout.file.name, None, None, "REFUSED_FILE", None, message))
-
-
-def _write_refused(source: Source, layout: Layout, numbers: set[int], problems: Problems) -> None:
-    """The refused rows of a file beside the feed, ready to be corrected and sent again."""
-    file: File = layout.file
-    if not numbers:
-        return
-    faults: dict[int, FeedProblem] = {}
-    for problem in problems:
-        if problem.file == file.name and problem.row is not None:
-            faults.setdefault(problem.row, problem)
-    target = source.folder / f"{file.stem}.refused.csv"
-    with (
-        source.open_text(file.name) as text,
-        target.open("w", encoding="utf-8", newline="") as out,
-    ):
-        writer = csv.writer(out)
-        writer.writerow([*layout.header, *EXPLANATION])
-        for number, cells in enumerate(csv.reader(text, strict=True), start=1):
-            if number in numbers:
-                own = cells[: len(cells) - layout.explained]
-                writer.writerow([*own, number, *_explained(faults.get(number))])
-
-
-def _explained(problem: FeedProblem | None) -> Sequence[str]:
-    if problem is None:
-        return ("", "NOT_LISTED", "More problems were found than are listed.")
-    return (problem.column or "", problem.code, problem.message)

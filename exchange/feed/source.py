@@ -56,9 +56,11 @@ class Source:
         self._most_bytes = most_bytes
 
     @property
-    def folder(self) -> Path:
-        """Where files about this feed are put: the folder itself, or the archive's."""
-        return self.path.parent if self._archive else self.path
+    def refused(self) -> Path:
+        """Where its refused rows are put: the folder itself, or one that the archive names."""
+        if self._archive:
+            return self.path.with_name(f"{self.path.name}.refused")
+        return self.path
 
     def check(self, problems: Problems) -> list[FeedFile]:
         """Stage 1: which files of the contract there are, in order; faults go to the problems."""
