@@ -16,6 +16,10 @@ log = structlog.get_logger(__name__)
 _LACKING: Final = re.compile(r"Expected value of type '\w+' to include required field '(\w+)'")
 """graphql-core's message for a missing input field; its end repeats the input."""
 
+_UNKNOWN_FIELD: Final = re.compile(r"Expected value of type '\w+' not to include unknown field ")
+_UNKNOWN_WORD: Final = re.compile(r"Value .* does not exist in '\w+' enum", re.DOTALL)
+"""Its messages for keys and words that the contract does not have; they repeat them."""
+
 MAX_TOLD = 5
 """Most errors told of a document that cannot be run."""
 
@@ -89,7 +93,7 @@ def _discreet(error: GraphQLError) -> str:
     about, cause = (error.nodes or (None,))[0], error.original_error
     if isinstance(about, VariableDefinitionNode) and isinstance(cause, GraphQLError):
         return error.message.removesuffix(cause.message) + _fault(cause.message)
-    return error.message
+    return error.message.replace("not to be None.", "not to be null.")
 
 
 def _fault(message: str) -> str:
@@ -101,6 +105,10 @@ def _fault(message: str) -> str:
         return "A value must be given."
     if message.endswith("not to be None."):
         return "It must not be null."
+    if _UNKNOWN_FIELD.match(message):
+        return "It has a field that its type does not know."
+    if _UNKNOWN_WORD.match(message):
+        return "It is none of the words of its enumeration."
     return "It is not of the type it must have."
 
 

@@ -97,7 +97,10 @@ class Asked(NamedTuple):
     def _filter(self, kind: type[Input]) -> Input | None:
         if "filter" not in self.parameters:
             return None
-        value = self._read(kind.__name__, self._json(), "filter")
+        given = self._json()
+        if given is None:
+            return None  # as in the graph, for all
+        value = self._read(kind.__name__, given, "filter")
         converter = self.schema.schema_converter
         return convert_argument(  # type: ignore[return-value]  # of the kind it is converted to
             value, kind, converter.scalar_registry, self.schema.config

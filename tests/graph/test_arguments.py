@@ -133,6 +133,7 @@ async def test_what_is_wrong_with_a_variable_is_told_without_its_value(
         "mutation ($input: SessionLogInInput!) { sessionLogIn(input: $input) { __typename } }"
     )
     listed = "query ($first: Int!) { learners(first: $first) { totalCount } }"
+    ordered = "query ($order: LearnerOrder!) { learners(orderBy: $order) { totalCount } }"
     async with served(database_url) as client:
         caller = await log_in(client, "reader@example.org")
         for query, given, about, told in (
@@ -151,7 +152,11 @@ async def test_what_is_wrong_with_a_variable_is_told_without_its_value(
             ),
             (
                 *(log_in_with, {"input": {"email": "A", "password": "A", "Anna": 1}}, "input"),
-                "It is not of the type it must have.",
+                "It has a field that its type does not know.",
+            ),
+            (
+                *(ordered, {"order": "Anna"}, "order"),
+                "It is none of the words of its enumeration.",
             ),
         ):
             answer = await caller.ask(query, **given)
