@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from auth.explain import refusal_of
 from auth.permissions import CARRIED_BY_TOKENS, GRANTS, Permission, Standing
 from auth.requires import Need, Presence
+from auth.viewer import Viewer
 from domain.vocabulary import Vocabulary
 
 _P = Permission
@@ -203,6 +205,12 @@ def _kept_out(need: Need | None, caller: CallerKind) -> AccessOutcome | None:
     if isinstance(need, Permission) and not holds(caller, need):
         return AccessOutcome.FORBIDDEN
     return None
+
+
+def sees(viewer: Viewer, field: str, centre_id: int | None) -> bool:
+    """Whether the viewer may read a guarded field of an object in reach, as in the graph."""
+    then = FIELDS[field].then
+    return then is None or refusal_of(viewer, then, centre_id) is None
 
 
 def holds(caller: CallerKind, permission: Permission) -> bool:

@@ -5,7 +5,7 @@ from datetime import date
 from functools import partial
 from typing import Final
 
-from auth.permissions import Permission
+from auth.matrix import sees
 from domain.advice import advice_for
 from domain.vocabulary import ComponentType
 from exchange.export.listing import (
@@ -107,7 +107,7 @@ async def _issue_rows(reading: Reading, found: Sequence[ListedIssueRow]) -> list
     for issue, facts in zip(found, told, strict=True):
         advice = advice_for(issue.code, facts_of_issue(facts, issue))
         steps = "\n".join(f"{step.order}. {step.text}" for step in advice.steps)
-        may_know = reading.viewer.may(Permission.CHANGE_ACTOR_READ, issue.centre_id)
+        may_know = sees(reading.viewer, "Issue.acknowledgedBy", issue.centre_id)
         cells = (
             *centres[issue.centre_id],
             *_course(facts),
@@ -133,7 +133,7 @@ async def _declaration_rows(reading: Reading, found: Sequence[DeclarationRow]) -
     centres = await centres_of(reading, (one.centre_id for one in found))
     rows = []
     for one, facts, qualification in zip(found, told, catalogued, strict=True):
-        may_know = reading.viewer.may(Permission.CHANGE_ACTOR_READ, one.centre_id)
+        may_know = sees(reading.viewer, "Declaration.createdBy", one.centre_id)
         cells = (
             *centres[one.centre_id],
             *_course(facts),

@@ -5,7 +5,7 @@ from datetime import date
 from functools import partial
 from typing import Final
 
-from auth.permissions import Permission
+from auth.matrix import sees
 from domain.codes import AssessmentDetail, CompletionStatus, EntryFlag
 from domain.vocabulary import AwardSource, ClaimStatus, ComponentType, RegistrationStatus
 from exchange.export.listing import (
@@ -114,15 +114,14 @@ async def _rows(
 
 def _person(reading: Reading, learner: LearnerRow) -> tuple[Cell, ...]:
     """Who it is; what may not be read at the learner's centre stays empty."""
-    may, at = reading.viewer.may, learner.centre_id
-    identified = may(Permission.IDENTIFIER_READ, at)
+    viewer, at = reading.viewer, learner.centre_id
     return (
         learner.uln,
         learner.given_name,
         learner.family_name,
-        learner.date_of_birth if may(Permission.BIRTH_DATE_READ, at) else None,
-        learner.uci if identified else None,
-        learner.upn if identified else None,
+        learner.date_of_birth if sees(viewer, "Learner.dateOfBirth", at) else None,
+        learner.uci if sees(viewer, "Learner.uci", at) else None,
+        learner.upn if sees(viewer, "Learner.upn", at) else None,
     )
 
 

@@ -5,7 +5,8 @@ from functools import partial
 from typing import Final
 
 from auth.events import EventKind
-from auth.permissions import Permission, Standing
+from auth.matrix import sees
+from auth.permissions import Standing
 from exchange.export.listing import (
     CENTRE_COLUMNS,
     PERSON_COLUMNS,
@@ -55,7 +56,6 @@ async def _rows(reading: Reading, found: Sequence[EventRow]) -> list[Row]:
     ids = sorted({row.learner_id for row in found if row.learner_id is not None})
     learners = dict(zip(ids, await learner_by_id(reading, ids), strict=True))
     centres = await centres_of(reading, (row.centre_id for row in found))
-    sees_addresses = reading.viewer.may_everywhere(Permission.ACCOUNT_READ)
     rows = []
     for row in found:
         learner = learners.get(row.learner_id) if row.learner_id is not None else None
@@ -72,7 +72,7 @@ async def _rows(reading: Reading, found: Sequence[EventRow]) -> list[Row]:
             row.user,
             row.code,
             row.subject,
-            row.address if sees_addresses else None,
+            row.address if sees(reading.viewer, "Event.address", row.centre_id) else None,
             row.request_id,
         )
         registration_id = learner.registration_id if learner else None

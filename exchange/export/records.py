@@ -4,7 +4,8 @@ from collections.abc import AsyncGenerator, Sequence
 from functools import partial
 from typing import Final
 
-from auth.permissions import Permission, Standing
+from auth.matrix import sees
+from auth.permissions import Standing
 from domain.vocabulary import ChangeSource, ComponentType, EntryKind, EntryStatus
 from exchange.export.listing import (
     CENTRE_COLUMNS,
@@ -87,7 +88,7 @@ async def changes(reading: Reading, wanted: ChangeFilter) -> Listing:
 
 
 def _entry(reading: Reading, centre: CentreRow, row: WholeEntryRow) -> Row:
-    may_know = reading.viewer.may(Permission.BIRTH_DATE_READ, row.centre_id)
+    may_know = sees(reading.viewer, "Entry.dateOfBirth", row.centre_id)
     cells = (
         centre.number,
         centre.name,
@@ -118,9 +119,7 @@ async def _changes(reading: Reading, found: Sequence[ChangeRow]) -> list[Row]:
     for row in found:
         learner = learners.get(row.learner_id) if row.learner_id is not None else None
         who = (learner.uln, learner.given_name, learner.family_name) if learner else (None,) * 3
-        known = row.centre_id is not None and reading.viewer.may(
-            Permission.CHANGE_ACTOR_READ, row.centre_id
-        )
+        known = sees(reading.viewer, "Change.actor", row.centre_id)
         cells = (
             row.at,
             *centres[row.centre_id],
