@@ -15,6 +15,7 @@ from domain.inputs import Das, Entry, Registration
 from domain.issues import COURSE_WIDE
 from domain.judging import Need, judge
 from domain.record import Record
+from domain.results import SCALES
 from domain.vocabulary import (
     ClaimStatus,
     ComponentType,
@@ -108,7 +109,8 @@ def test_one_more_eligible_entry_never_makes_the_entry_flag_worse(
     qualification = data.draw(st.sampled_from(sorted(fitting, key=lambda row: row.qan)))
     code = data.draw(st.sampled_from([None, *qualification.units]))
     kind = EntryKind.AWARD if code is None else EntryKind.UNIT
-    result = data.draw(st.sampled_from([None, "A", "PASS"]))
+    passes = [grade for grade in ("A", "PASS") if grade in SCALES.get(component, ("A", "PASS"))]
+    result = data.draw(st.sampled_from([None, *passes]))
     entered_on = date(2009, 1, 1)
     added = Entry("entry-new", qualification.qan, kind, entered_on, unit=code, result=result)
     needs = DATA.requirements[course.level][component]
