@@ -20,7 +20,7 @@ from domain.issues import (
     severity_turns,
 )
 from domain.record import Record
-from domain.vocabulary import ComponentType, RegistrationStatus
+from domain.vocabulary import ComponentType, RegistrationStatus, UlnState
 
 COMPONENTS: tuple[ComponentType, ...] = tuple(ComponentType)
 _NO_DAS = Das()
@@ -116,7 +116,7 @@ def later(day: date, days: int) -> date:
 
 def _entry_turns(entry: Entry, catalogue: Catalogue) -> Iterator[date]:
     """The days on which one entry's class or assessment can change by itself."""
-    if entry.withdrawn:
+    if entry.withdrawn or entry.uln_state is not UlnState.MATCHED:
         return
     release = entry.result_release_on
     if entry.result is not None and release is not None:

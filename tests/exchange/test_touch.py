@@ -11,6 +11,7 @@ from tests.exchange.feeds import (
     ANNA_ULN,
     BEN_ULN,
     CLEO_ULN,
+    DAY,
     EAST,
     NEXT_DAY,
     SPARE_ULN,
@@ -318,3 +319,23 @@ async def test_a_change_derives_exactly_the_learners_it_bears_upon(
 def test_the_ulns_of_these_feeds_are_good() -> None:
     for uln in (ANNA_ULN, BEN_ULN, CLEO_ULN, SPARE_ULN, STRANGE_ULN):
         assert uln_check_digit(uln[:9]) == uln[9]
+
+
+async def test_a_window_is_no_matter_to_an_entry_that_counts_for_nobody_yet(
+    database: Database, tmp_path: Path
+) -> None:
+    feed = tiny_feed()
+    cleo = find(feed, "learners.csv", learner_ref="cleo")
+    named = {name: cleo[name] for name in ("given_name", "family_name", "date_of_birth")}
+    feed["entries.csv"].append(entry("lost-1", EAST, "", "PROJ_L3", series="June 2010", **named))
+    await send(database, tmp_path / "first", feed)
+    ((ref,),) = await database.reader.tuples(
+        "SELECT r.ref FROM entry e JOIN registration r ON r.id = e.suspected_id"
+        " WHERE e.ref = 'lost-1'"
+    )
+    assert ref == "R-cleo"
+    (window,) = [row for row in feed["windows.csv"] if row["series"] == "June 2010"]
+    moved = window | {"opens_on": "2010-02-20"}
+    report = await send(database, tmp_path / "second", {"windows.csv": [moved]})
+    assert report.learners_derived == 1
+    await assert_projection_is_derivation(database, DAY)
