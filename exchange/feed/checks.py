@@ -161,7 +161,9 @@ def _checks_of(file: File) -> Iterator[Check]:
 def _duplicates(file: File, differs: str) -> Check:
     """Rows whose key an earlier row has, and all of one key that contradict each other."""
     same = " AND ".join(f'o."{name}" = s."{name}"' for name in file.key)
-    other = " OR ".join(f'o."{name}" {differs} s."{name}"' for name in file.columns)
+    # Of a status word that is not known, only the word itself tells it from another one.
+    words = (f"{name}_raw" for name, column in file.columns.items() if column.status)
+    other = " OR ".join(f'o."{name}" {differs} s."{name}"' for name in (*file.columns, *words))
     return Check(
         file.name,
         file.key[-1],

@@ -291,6 +291,14 @@ FAULTS = [
         ),
     ),
     Fault(
+        "a row that comes twice, with another unknown word each time",
+        append("centres.csv", b"10003,North,,MOVED\r\n10003,North,,MERGED\r\n"),
+        (
+            ("centres.csv", 4, "centre_number", "DUPLICATE_KEY", "10003"),
+            ("centres.csv", 5, "centre_number", "DUPLICATE_KEY", "10003"),
+        ),
+    ),
+    Fault(
         "a row that comes twice, word for word",
         repeated("learners.csv", 2),
         (("learners.csv", 5, "learner_ref", "DUPLICATE_KEY", "anna"),),
