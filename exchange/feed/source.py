@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import BinaryIO, NamedTuple, TextIO
 
 from exchange.feed.contract import FILE_BY_NAME, FILES
@@ -91,28 +91,29 @@ class Source:
             problems.add(_fault(self.name, "MISSING", "There is no such folder or archive."))
             return
         seen = set()
-        for name, size in self._listing():
+        for place, size in self._listing():
+            name = _name_of(place)
             if name in seen:
-                problems.add(_fault(name, "DUPLICATE_FILE", "The archive holds the file twice."))
+                message = "The file is there twice; upper and lower case are the same."
+                problems.add(_fault(name, "DUPLICATE_FILE", message))
             elif name in FILE_BY_NAME:
                 seen.add(name)
                 yield name, size
             elif name.endswith(".csv") and not name.endswith(".refused.csv"):
                 expected = ", ".join(FILE_BY_NAME)
-                problems.add(
-                    _fault(name, "UNKNOWN_FILE", f"The files of a feed are named {expected}.")
-                )
+                message = f"The files of a feed are named {expected}."
+                problems.add(_fault(PurePath(place).name, "UNKNOWN_FILE", message))
 
     def _listing(self) -> Iterator[tuple[str, int]]:
         if not self._archive:
             for path in sorted(self.path.iterdir()):
-                if path.is_file():
+                if path.is_file() and not _is_macs(path.name):
                     yield path.name, path.stat().st_size
             return
         with self._opened() as archive:
             for member in archive.infolist():
-                if not member.is_dir():
-                    yield Path(member.filename).name, member.file_size
+                if not member.is_dir() and not _is_macs(member.filename):
+                    yield member.filename, member.file_size
 
     def _checked(self, name: str, size: int, problems: Problems) -> FeedFile | None:
         """Read a file once: its hash, and whether it is UTF-8 without NUL characters."""
@@ -155,12 +156,13 @@ class Source:
     @contextmanager
     def open_bytes(self, name: str) -> Iterator[BinaryIO]:
         """A file's bytes, from the start."""
+        place = next(place for place, _ in self._listing() if _name_of(place) == name)
         if not self._archive:
-            with (self.path / name).open("rb") as stream:
+            with (self.path / place).open("rb") as stream:
                 yield stream
             return
         with self._opened() as archive:
-            member = next(info for info in archive.infolist() if Path(info.filename).name == name)
+            member = archive.getinfo(place)
             if member.file_size > BLOCK and member.file_size > MAX_RATIO * member.compress_size:
                 message = "it unpacks to far more than it should"
                 raise zipfile.BadZipFile(message)
@@ -186,6 +188,17 @@ class _Wary(io.BufferedReader):
             message = "it lists far too many files"
             raise zipfile.BadZipFile(message)
         return super().read(size)
+
+
+def _name_of(place: str) -> str:
+    """What a file is called, in lower case: not every system tells upper case from it."""
+    return PurePath(place).name.lower()
+
+
+def _is_macs(place: str) -> bool:
+    """Whether it is one of the files that a Mac puts beside those of its user."""
+    path = PurePath(place)
+    return path.name.startswith("._") or "__MACOSX" in path.parts
 
 
 def _block_fault(decoder: codecs.IncrementalDecoder, block: bytes) -> tuple[int, str, str] | None:
