@@ -20,6 +20,7 @@ from database.connection import Connection, Database
 from domain.errors import Invalid, Missing, Refused
 from exchange.export import as_csv
 from exchange.export.listing import Column, Row
+from models.entry import released
 
 JSON_NAME: Final = "record.json"
 ABOUT_NAME: Final = "README.txt"
@@ -37,7 +38,7 @@ _LOOKED_UP: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Keys that are shown as what they stand for."""
 
-_RELEASED: Final = "(t.result_release_on IS NULL OR t.result_release_on <= {day})"
+_RELEASED: Final = released("t", "{day}")
 _VISIBLE: Final = (
     "(COALESCE(t.visible_from, t.held_until) IS NULL"
     " OR COALESCE(t.visible_from, t.held_until) <= {day})"

@@ -19,6 +19,7 @@ from loaders.rows import (
     WholeFlagRow,
 )
 from loaders.select import columns_of
+from models.entry import released
 
 _COMPONENTS = f"SELECT {columns_of(ComponentRow, 'c')} FROM component c"  # noqa: S608 - columns are ours
 
@@ -32,11 +33,11 @@ ISSUE_SOURCES = {
 }
 ISSUE_COLUMNS = columns_of(IssueRow, "i", ISSUE_SOURCES)
 
-_RELEASED = "e.result_release_on IS NULL OR e.result_release_on <= ?"
+_RELEASED = released("e", "?")
 _ENTRY_SOURCES = {
     "result": f"CASE WHEN {_RELEASED} THEN e.result END",
     "result_released_on": (
-        f"CASE WHEN e.result IS NOT NULL AND ({_RELEASED}) THEN e.result_release_on END"
+        f"CASE WHEN e.result IS NOT NULL AND {_RELEASED} THEN e.result_release_on END"
     ),
 }
 _ENTRY_COLUMNS = {row: columns_of(row, "e", _ENTRY_SOURCES) for row in (EntryRow, WholeEntryRow)}

@@ -7,6 +7,14 @@ from models.centre import Centre
 from models.registration import Registration
 
 
+def released(alias: str, day: str) -> str:
+    """Whether nothing of an entry's result is held back on a day, as SQL over its row.
+
+    The day is a literal or the mark of a parameter. What domain/inputs.py says of one entry.
+    """
+    return f"({alias}.result_release_on IS NULL OR {alias}.result_release_on <= {day})"
+
+
 class Entry(Model):
     """One entry made by a centre, waiting among the unmatched until it has a learner."""
 

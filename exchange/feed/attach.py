@@ -9,6 +9,7 @@ from database.connection import Connection
 from database.temporary_tables import create_temporary_from
 from exchange.feed.merge import Merge, MergeCounts, expressions_of, write
 from exchange.feed.undated import Undated, hold_undated
+from models.entry import released
 
 _RELEASED = ("result", "result_release_on", "release_assumed")
 
@@ -81,13 +82,13 @@ def _stored(table: str, column: str) -> str:
 
 def _seen_on(day: date) -> Seen:
     """What is seen of an entry on a day: of a result nothing before its release."""
+    literal = f"'{day}'"
 
     def seen(table: str, column: str) -> str:
         if column not in _RELEASED:
             return _stored(table, column)
-        release = f"{table}.result_release_on"
-        released = f"{table}.result IS NOT NULL AND ({release} IS NULL OR {release} <= '{day}')"
-        return f"CASE WHEN {released} THEN {table}.{column} END"
+        out = f"{table}.result IS NOT NULL AND {released(table, literal)}"
+        return f"CASE WHEN {out} THEN {table}.{column} END"
 
     return seen
 
