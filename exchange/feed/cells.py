@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from domain import identifiers
 from domain.identifiers import FIRST_YEAR, LAST_YEAR, IdentifierError, Series, YearMonth
@@ -38,18 +38,28 @@ class CellError(ValueError):
         self.message = message
 
 
-def text(limit: int) -> Parser:
-    """Free text of at most so many characters, trimmed."""
+JOINERS: Final = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+"""What parts or joins two letters, in Persian and Sinhala names for example."""
+
+
+def text(limit: int, *, allowed: str = "") -> Parser:
+    """Free text of at most so many characters, trimmed; some are `allowed` that are not printed."""
 
     def parse(cell: str) -> str:
         value = cell.strip()
         if len(value) > limit:
             raise CellError("TOO_LONG", f"At most {limit} characters are allowed.")
-        if not value.isprintable() and any(map(_is_control, value)):
+        if not value.isprintable() and _has_controls(value, allowed):
             raise CellError("CONTROL_CHARACTER", "Control characters are not allowed.")
         return value
 
     return parse
+
+
+def _has_controls(value: str, allowed: str) -> bool:
+    """Whether characters are neither printable nor spaces nor allowed, or nothing else is there."""
+    others = [char for char in value if char not in allowed]
+    return not others or any(map(_is_control, others))
 
 
 def _is_control(char: str) -> bool:

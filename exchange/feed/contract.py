@@ -75,7 +75,7 @@ EXPLANATION = ("row", "column", "code", "message")
 """Columns that end a file of refused rows; a file that comes back with them may keep them."""
 
 _REF = _must(cells.text(60), repeats=False)
-_NAME = cells.text(100)
+_NAME = cells.text(100, allowed=cells.JOINERS)
 _COMPONENT = cells.words(ComponentType)
 _SOME_COMPONENT = cells.words((*ComponentType, "PLTS", "WORK_EXPERIENCE"))
 _LEVEL_NUMBER = cells.integer(1, 8)

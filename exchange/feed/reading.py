@@ -93,13 +93,14 @@ class RowReader:
         with source.open_text(self._layout.file.name) as text:
             for number, cells in self._records(csv.reader(text, strict=True)):
                 if len(cells) != width:
-                    if cells:
+                    if not _is_empty(cells):
                         self._refuse_width(number, len(cells), width)
                     continue
                 try:
                     row = [convert(cell) for convert, cell in zip(self._converters, cells)]  # noqa: B905 - cells that explain are left over
                 except CellError:
-                    self._refuse(number, cells)
+                    if not _is_empty(cells):
+                        self._refuse(number, cells)
                     continue
                 if self._statuses:
                     self._understand(number, row)
@@ -186,3 +187,8 @@ class RowReader:
     def _name_key(self, row: Sequence[Any]) -> str | None:
         given, family = (row[index] for index in self._names)
         return name_key(given, family)
+
+
+def _is_empty(cells: Sequence[str]) -> bool:
+    """Whether a row says nothing: spreadsheets end with such rows."""
+    return all(not cell or cell.isspace() for cell in cells)

@@ -192,6 +192,8 @@ FAULTS = [
     ),
     wrong_cell("learners.csv", "given_name", "An\u200fna", "CONTROL_CHARACTER"),
     wrong_cell("learners.csv", "given_name", "An\nna", "CONTROL_CHARACTER"),
+    wrong_cell("learners.csv", "given_name", "\u200d", "CONTROL_CHARACTER"),
+    wrong_cell("centres.csv", "name", "West\u200dgate", "CONTROL_CHARACTER"),
     wrong_cell("learners.csv", "uln", "1234567890", "ULN_CHECK_DIGIT"),
     wrong_cell("learners.csv", "uln", "9999999999", "ULN_CHECK_DIGIT"),
     wrong_cell("learners.csv", "uln", "٩٢٧٦٣٠٨٦٨٦", "ULN_NON_DIGIT"),

@@ -58,6 +58,21 @@ async def test_a_byte_order_mark_and_blank_lines_are_no_matter(
     assert report.unchanged
 
 
+async def test_rows_of_nothing_but_commas_and_blanks_are_skipped(
+    database: Database, tmp_path: Path
+) -> None:
+    folder = write_feed(tmp_path / "feed", tiny_feed())
+    await apply(database, folder)
+    for path in folder.iterdir():
+        header, rows = path.read_bytes().split(b"\r\n", 1)
+        commas = b"," * header.count(b",")
+        blank = [commas, b' ,\t,""', b'""', commas + b",,,", b"\xc2\xa0"]
+        path.write_bytes(b"\r\n".join([header, *blank, rows, *blank]))
+    report = await apply(database, folder)
+    assert report.problems == ()
+    assert report.unchanged
+
+
 async def test_identifiers_and_spaces_are_put_into_their_canonical_form(
     database: Database, tmp_path: Path
 ) -> None:
@@ -99,6 +114,11 @@ async def test_names_of_all_scripts_are_kept_and_compared(
     feed = tiny_feed()
     long = "ß" * 100, "ﷺ" * 100
     names = [("Zoë", "O'Hara-Nuñez"), ("Jean\u00a0Luc", "Li"), ("李", "小龙"), long]
+    # Sinhala and Persian, in which letters are joined and parted by what is not printed.
+    names += [
+        ("ශ්\u200dරී", "ක්\u200dරිෂ්ණ"),
+        ("علی\u200cرضا", "نیک\u200cپور"),  # noqa: RUF001 - these are the letters
+    ]
     feed["learners.csv"] += [
         learner(f"l{at}", "", given, family) for at, (given, family) in enumerate(names)
     ]
