@@ -55,7 +55,10 @@ def check_header(source: Source, file: File, problems: Problems) -> Layout | Non
     names = names[: len(names) - explained]
     before = len(problems)
     for name in dict.fromkeys(names):
-        if name not in file.columns:
+        if not name:
+            message = f"Column {names.index(name) + 1} has no name."
+            problems.add(FeedProblem(file.name, 1, None, "UNNAMED_COLUMN", None, message))
+        elif name not in file.columns:
             expected = ", ".join(file.columns)
             message = f"The column is not known; the columns are {expected}."
             problems.add(FeedProblem(file.name, 1, name, "UNKNOWN_COLUMN", name, message))

@@ -94,6 +94,11 @@ FAULTS = [
         (("centres.csv", 1, "ofsted_number", "UNKNOWN_COLUMN", "ofsted_number"),),
     ),
     Fault(
+        "a column without a name",
+        edit("centres.csv", "dfe_number", " "),
+        (("centres.csv", 1, None, "UNNAMED_COLUMN", None),),
+    ),
+    Fault(
         "a missing column",
         edit("learners.csv", "family_name", "uci"),
         (("learners.csv", 1, "family_name", "MISSING_COLUMN", None),),
