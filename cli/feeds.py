@@ -102,7 +102,7 @@ def import_feed(
         delta leaves what is not mentioned; full closes it.
 
     """
-    console = Console()
+    console = Console(emoji=False)  # what stands in a feed is shown as it stands there
 
     async def work() -> Report:
         day = Clock(Settings().today).today()
@@ -181,7 +181,7 @@ def sample_feed(
         return write_sample_feed(folder, centres=centres, learners=learners, seed=seed).entries
 
     sentence = f"Wrote {learners:,} learners with {run(work):,} entries to {folder}."
-    Console().print(sentence, markup=False, highlight=False)
+    Console(emoji=False).print(sentence, markup=False, highlight=False)
 
 
 def refresh(*, everything: bool = False) -> None:
