@@ -87,8 +87,8 @@ class _Run:
         self.counts: dict[str, MergeCounts] = {}
         self.closed: dict[str, int] = {}
         self.derived = 0
-        self.tried = False
-        """Whether a dry run came to its end."""
+        self.ended = False
+        """Whether it came to its end, for nothing as it may be."""
 
     @property
     def stopped(self) -> bool:
@@ -133,9 +133,14 @@ class _Run:
                 await reattach_among_courses(connection)
         await self._derive(connection)
         await drop_stages(connection)
-        if self.options.dry_run:
-            self.tried = True
+        self.ended = True
+        if self.options.dry_run or self._in_vain:
             raise _RolledBackError
+
+    @property
+    def _in_vain(self) -> bool:
+        """Whether every row was refused."""
+        return bool(self.problems) and not any(map(any, self.counts.values()))
 
     def _in_order(self) -> list[Layout]:
         return [self.layouts[name] for name in FILE_BY_NAME if name in self.layouts]
@@ -282,13 +287,14 @@ async def apply_feed(
                 outcome = FeedOutcome.PARTLY_APPLIED if run.problems else FeedOutcome.APPLIED
                 await record_run(connection, begun, report(begun.id), options.viewer)
         except _RolledBackError:
-            outcome = FeedOutcome.TRIED if run.tried else FeedOutcome.REFUSED
+            tried = run.ended and options.dry_run
+            outcome = FeedOutcome.TRIED if tried else FeedOutcome.REFUSED
     applied = outcome in {FeedOutcome.APPLIED, FeedOutcome.PARTLY_APPLIED}
     recorded = accepted is not None or not options.dry_run
     if recorded and not applied:
         async with database.transaction() as connection:
             await record_run(connection, begun, report(begun.id), options.viewer)
-    if options.partial and applied:
+    if options.partial and run.ended and not options.dry_run:
         for layout in run.layouts.values():
             refused = run.refused[layout.file.name]
             await asyncio.to_thread(put_aside, source, layout, refused, run.problems)

@@ -129,6 +129,34 @@ def test_the_good_rows_of_a_feed_with_faults_are_applied_when_asked_for(
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_value_is_shown_as_it_stands_in_the_feed(ready: Terminal, tmp_path: Path) -> None:
+    feed = tmp_path / "odd"
+    feed.mkdir()
+    rows = "centre_number,name\n:x:,[bold]North[/bold]\n"
+    (feed / "centres.csv").write_text(rows, encoding="utf-8")
+
+    told = ready.run("import", feed)
+
+    assert "(found ':x:')" in told.words
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_a_feed_of_which_every_row_is_refused_is_refused(ready: Terminal, feed: Path) -> None:
+    for path in feed.iterdir():
+        if path.name != "learners.csv":
+            path.unlink()
+    path = feed / "learners.csv"
+    header, first, *_ = path.read_text(encoding="utf-8").splitlines()
+    path.write_text(f"{header}\n,{first.partition(',')[2]}\n", encoding="utf-8")
+
+    told = ready.run("import", feed, "--partial")
+
+    assert told.code == 1
+    assert "Refused; nothing was changed." in told.out
+    assert (feed / "learners.refused.csv").is_file()
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
 def test_a_feed_that_is_not_there_is_told(ready: Terminal) -> None:
     told = ready.run("import", "nowhere")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from database.connection import Database
 from exchange.feed.report import FeedOutcome
 from tests.exchange.feeds import Feed, apply, read_rows, tiny_feed, write_feed
+from tests.exchange.projection_checks import snapshot
 
 
 def archive(path: Path, feed: Feed) -> Path:
@@ -69,3 +70,27 @@ async def test_a_run_that_changes_nothing_leaves_refused_rows_where_they_are(
     await apply(database, folder, partial=True, dry_run=True)
     await apply(database, folder)
     assert (folder / "centres.refused.csv").is_file()
+
+
+async def test_a_feed_of_which_every_row_is_refused_is_refused_and_handed_back(
+    database: Database, tmp_path: Path
+) -> None:
+    before = await snapshot(database)
+    folder = write_feed(tmp_path / "feed", {"centres.csv": centres("1", "2")["centres.csv"]})
+    report = await apply(database, folder, partial=True)
+    assert (report.outcome, report.problem_count) == (FeedOutcome.REFUSED, 2)
+    assert [row["row"] for row in read_rows(folder / "centres.refused.csv")] == ["2", "3"]
+    assert await snapshot(database) == before
+    ((outcome,),) = await database.reader.tuples("SELECT outcome FROM feed_run")
+    assert outcome == "REFUSED"
+    tried = await apply(database, folder, partial=True, dry_run=True)
+    assert tried.outcome is FeedOutcome.TRIED
+
+
+async def test_one_good_row_is_a_part_even_if_it_changes_nothing(
+    database: Database, tmp_path: Path
+) -> None:
+    await apply(database, write_feed(tmp_path / "first", centres("10001")))
+    folder = write_feed(tmp_path / "second", centres("10001", "1"))
+    report = await apply(database, folder, partial=True)
+    assert (report.outcome, report.unchanged) == (FeedOutcome.PARTLY_APPLIED, True)
