@@ -13,6 +13,7 @@ from exchange.feed.closing import close_unmentioned
 from exchange.feed.consortia import merge_consortia
 from exchange.feed.contract import FILE_BY_NAME
 from exchange.feed.derive import derive_touched
+from exchange.feed.doubts import warn_of_doubts
 from exchange.feed.half_names import with_name_keys
 from exchange.feed.history import record_closing, record_merge
 from exchange.feed.merge import (
@@ -131,6 +132,8 @@ class _Run:
                     self.closed[name] = await close_unmentioned(connection, name)
             if self.closed.get("registrations.csv"):
                 await reattach_among_courses(connection)
+        for layout in self._in_order():
+            await warn_of_doubts(connection, layout, self.problems)
         await self._derive(connection)
         await drop_stages(connection)
         self.ended = True
