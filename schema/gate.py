@@ -131,6 +131,16 @@ def chosen(document: DocumentNode | None, name: str | None) -> OperationDefiniti
     return None
 
 
+def subscribes(text: str, name: str | None) -> bool:
+    """Whether the operation that is asked for is a subscription; what cannot be read is none."""
+    try:
+        check_text(text)
+        operation = chosen(known_document(text), name)
+    except GraphQLError:
+        return False
+    return operation is not None and operation.operation is OperationType.SUBSCRIPTION
+
+
 def looked_at(
     schema: GraphQLSchema,
     document: DocumentNode,

@@ -12,6 +12,7 @@ from server.refusals import RefusalError
 
 JSON: Final = "application/json"
 RESPONSE: Final = "application/graphql-response+json"
+EVENTS: Final = "text/event-stream"
 
 MOST_NESTED: Final = 40
 """Most levels of nested objects and lists."""
@@ -55,6 +56,12 @@ def media_type_of(request: Request) -> str:
         return JSON
     message = f"The answer is {RESPONSE} or {JSON}; accept one of them."
     raise RefusalError(406, "NOT_ACCEPTABLE", message)
+
+
+def accepts_events(request: Request) -> bool:
+    """Whether server-sent events are accepted; they have to be named, for few read them."""
+    accepted = _accepted(",".join(request.headers.getlist("accept")))
+    return any(media == EVENTS and quality > 0 for media, quality in accepted)
 
 
 def _accepted(header: str) -> Iterator[tuple[str, float]]:

@@ -21,9 +21,10 @@ from database.connection import Database
 from database.statement_count import counting_statements
 from domain.errors import RateLimited
 from schema.context import Context, Service
+from schema.gate import subscribes
 from schema.masking import STOPS, of_the_whole, shown, stopped
 from schema.root import Schema
-from server.asked import JSON, Asked, expect_json, media_type_of, read
+from server.asked import JSON, Asked, accepts_events, expect_json, media_type_of, read
 from server.callers import Caller, Callers
 from server.clock import Clock
 from server.documents import StoredDocuments
@@ -31,7 +32,7 @@ from server.graphiql import only_reads
 from server.journal import Journal, Operation
 from server.recorder import Recorder
 from server.refusals import TRY_AGAIN_AFTER, RefusalError
-from server.streams import Streams, wants_events
+from server.streams import Streams
 
 READS: Final = {OperationType.QUERY}
 ALLOWED: Final = READS | {OperationType.MUTATION}
@@ -79,10 +80,9 @@ class GraphQLView:
         """Answer one request."""
         request = Request(scope, receive)
         operation = Operation(started=time.perf_counter())
-        answer = self._open_stream if wants_events(request) else self._answer
         try:
             with counting_statements() as operation.tally:
-                response = await answer(request, operation)
+                response = await self._answer(request, operation)
         except RefusalError as refusal:
             operation.outcome = refusal.code
             response = refusal.graph_response(operation.media_type)
@@ -93,30 +93,33 @@ class GraphQLView:
         await response(scope, receive, send)
 
     async def _answer(self, request: Request, operation: Operation) -> Response:
-        posted = request.method == "POST"
-        try:
-            operation.media_type = media_type_of(request)
-        except RefusalError:
-            if posted:
-                raise
-        if not posted:
+        """A stream for a subscription, one answer for all else, as far as both are accepted."""
+        answered = self._is_answered(request, operation)
+        if request.method != "POST":
             message = "Send operations by POST."
             raise RefusalError(405, "METHOD_NOT_ALLOWED", message, {"allow": "POST"})
         expect_json(request)
         asked = read(await request.body())
-        return await self._carry_out(request, asked, operation)
-
-    async def _open_stream(self, request: Request, operation: Operation) -> Response:
-        """The results of a subscription, each of which has the time of a request of its own."""
-        expect_json(request)
-        asked = read(await request.body())
         caller = await self._admitted(request, operation)
         text = self._document(asked, caller.viewer.footing)
+        streamed = accepts_events(request) and subscribes(text, asked.operation_name)
+        if answered and not streamed:
+            return await self._carry_out(request, caller, text, asked, operation)
         return self._streams.open(self._context(caller, Response()), asked._replace(query=text))
 
-    async def _carry_out(self, request: Request, asked: Asked, operation: Operation) -> Response:
-        caller = await self._admitted(request, operation)
-        text = self._document(asked, caller.viewer.footing)
+    def _is_answered(self, request: Request, operation: Operation) -> bool:
+        """Whether one answer is accepted; raises RefusalError where a stream is not either."""
+        try:
+            operation.media_type = media_type_of(request)
+        except RefusalError:
+            if request.method == "POST" and not accepts_events(request):
+                raise
+            return False
+        return True
+
+    async def _carry_out(
+        self, request: Request, caller: Caller, text: str, asked: Asked, operation: Operation
+    ) -> Response:
         kept = Response()
         context = self._context(caller, kept)
         allowed = READS if only_reads(request, caller.viewer) else ALLOWED

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import orjson
 from graphql import GraphQLError
-from starlette.requests import Request
 from starlette.responses import Response
 from strawberry.http import process_result
 from strawberry.http.streaming import SSETransport, merge_stream_with_heartbeat
@@ -29,11 +28,6 @@ MOST: Final = 1_000
 
 _TRANSPORT: Final = SSETransport()
 _NO_SUBSCRIPTION: Final = (CannotGetOperationTypeError, InvalidOperationTypeError)
-
-
-def wants_events(request: Request) -> bool:
-    """Whether the answer is to come as server-sent events."""
-    return request.method == "POST" and _TRANSPORT.accepts(request.headers.get("accept", ""))
 
 
 class Streams:

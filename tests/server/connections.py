@@ -32,6 +32,12 @@ class Connection:
         return int(self.came[0]["status"])
 
     @property
+    def media_type(self) -> str:
+        """The media type of the answer."""
+        headers: dict[bytes, bytes] = dict(self.came[0]["headers"])
+        return headers[b"content-type"].decode()
+
+    @property
     def pieces(self) -> list[bytes]:
         """The parts of the body that came."""
         return [message["body"] for message in self.came if message.get("body")]
@@ -42,8 +48,12 @@ class Connection:
 
     async def watch(self, app: Starlette, query: str, **variables: Any) -> None:
         """Send an operation whose results come as events."""
+        await self.ask(app, "text/event-stream", query, **variables)
+
+    async def ask(self, app: Starlette, accept: str, query: str, **variables: Any) -> None:
+        """Send an operation, and say what is accepted as its answer."""
         body = json.dumps({"query": query, "variables": variables}).encode()
-        kinds = [(b"content-type", b"application/json"), (b"accept", b"text/event-stream")]
+        kinds = [(b"content-type", b"application/json"), (b"accept", accept.encode())]
         await self._send(app, "POST", "/graphql", body, kinds)
 
     @property

@@ -36,6 +36,7 @@ subscription ($centre: CentreNumber!) {
 }
 """
 FOLLOW: Final = "subscription ($id: ID!) { feedRun(id: $id) { outcome finishedAt } }"
+ME: Final = "{ me { email } }"
 LOG_OUT: Final = "mutation { sessionLogOut { __typename } }"
 
 __all__ = ["gate", "tiny"]  # fixtures
@@ -312,6 +313,47 @@ async def test_streams_are_for_subscriptions_and_subscriptions_for_streams(
     )
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["extensions"]["code"] == "OPERATION_UNKNOWN"
+
+
+STREAM, JSON, GRAPH = "text/event-stream", "application/json", "application/graphql-response+json"
+URQL: Final = (
+    f"{GRAPH}, application/graphql+json, application/json, text/event-stream, multipart/mixed"
+)
+"""What a client accepts that sends everything alike."""
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+@pytest.mark.parametrize(
+    ("accept", "query", "kind", "told"),
+    [
+        (URQL, ME, GRAPH, EDITOR),
+        (URQL, WATCH, STREAM, "Westgate School"),
+        ("application/json, text/event-stream", ME, JSON, EDITOR),
+        ("application/json, text/event-stream", WATCH, STREAM, "Westgate School"),
+        ("text/event-stream, application/json;q=0.1", ME, JSON, EDITOR),
+        ("text/event-stream;q=0.1, */*", ME, JSON, EDITOR),
+        ("application/json, TEXT/EVENT-STREAM;q=0.1", WATCH, STREAM, "Westgate School"),
+        ("application/json;q=0, text/event-stream", ME, STREAM, "NO_SUBSCRIPTION"),
+        ("text/event-stream;q=0, application/json", ME, JSON, EDITOR),
+        ("text/event-stream;q=0, application/json", WATCH, JSON, "OPERATION_UNKNOWN"),
+        ("text/event-stream;q=none, application/json", WATCH, JSON, "OPERATION_UNKNOWN"),
+        ("text/event-stream;q=0", ME, JSON, "NOT_ACCEPTABLE"),
+        ("*/*", WATCH, JSON, "OPERATION_UNKNOWN"),
+        (URQL, "subscription {", GRAPH, "GRAPHQL_INVALID"),
+        (URQL, "{" * 50, GRAPH, "LIMIT_EXCEEDED"),
+        (URQL, f"query A {ME} subscription B {{ x }}", GRAPH, "GRAPHQL_INVALID"),
+    ],
+)
+async def test_the_form_of_an_answer_is_one_that_is_accepted_and_suits_the_operation(
+    app: Starlette, accept: str, query: str, kind: str, told: str
+) -> None:
+    connection = Connection(token_of(await person(app, EDITOR)))
+    connection.until = lambda came: any(told.encode() in one.get("body", b"") for one in came)
+
+    await connection.ask(app, accept, query, **({"centre": WEST} if query is WATCH else {}))
+
+    assert connection.media_type == kind
+    assert told in b"".join(connection.pieces).decode()
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
