@@ -302,6 +302,13 @@ class Database:
         async with self.transaction(wait=BRIEF_WAIT) as connection:
             yield connection
 
+    async def is_writable(self) -> bool:
+        """Whether the server takes changes; a standby and a primary that only reads do not."""
+        if self.dialect is Dialect.SQLITE:
+            return True
+        ((only_reads,),) = await self.writer.tuples("SHOW transaction_read_only")
+        return bool(only_reads == "off")
+
     async def pending_migrations(self) -> list[str]:
         """Names of the migrations that this database still needs."""
         await self.writer.tuples("SELECT 1")  # tortoise takes one that is away for an empty one

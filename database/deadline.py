@@ -9,7 +9,11 @@ from typing import Any, Final, NamedTuple
 
 import aiosqlite
 from asyncpg import exceptions as postgres
-from tortoise.exceptions import DBConnectionError, OperationalError
+from tortoise.exceptions import (
+    DBConnectionError,
+    OperationalError,
+    TransactionManagementError,
+)
 
 LONGEST_QUEUE: Final = 5.0
 """Seconds for which a request waits for one of the connections to PostgreSQL."""
@@ -35,7 +39,9 @@ _AWAY: Final = (
     postgres.CannotConnectNowError,
     postgres.CrashShutdownError,
     postgres.InvalidCatalogNameError,
+    postgres.ObjectNotInPrerequisiteStateError,
     postgres.PostgresConnectionError,
+    postgres.ReadOnlySQLTransactionError,
     postgres.TooManyConnectionsError,
 )
 _TOLD_OF_ITS_END: Final = "another operation (2) is in progress"
@@ -169,6 +175,8 @@ async def _until(stopped: asyncio.Future[None]) -> None:
 
 def is_away(error: BaseException) -> bool:
     """Whether the database cannot be reached or cannot work, which may pass by itself."""
+    if isinstance(error, TransactionManagementError) and error.__cause__ is not None:
+        error = error.__cause__  # how tortoise tells that the server only reads
     if isinstance(error, (CrowdedError, *_AWAY)):
         return True
     if isinstance(error, postgres.InterfaceError):

@@ -58,6 +58,8 @@ class ReadinessDesk:
         return JSONResponse(told, 503, {"retry-after": TRY_AGAIN_AFTER})
 
     async def _missing(self, today: date) -> str | None:
+        if not await self._database.is_writable():
+            return "database"
         if await self._database.pending_migrations():
             return "migrations"
         now = monotonic()
