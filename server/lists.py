@@ -74,11 +74,16 @@ class Asked(NamedTuple):
         message = f"{name} must be one of {', '.join(kind.__members__)}."
         raise Invalid(message, code="QUERY", field=name)
 
+    @property
+    def named_day(self) -> date | None:
+        """The day that is named, None where none is; raises Invalid."""
+        given = self.parameters.get("on")
+        found: date | None = None if given is None else self._read("Date", given, "on")
+        return found
+
     def day(self, today: date) -> date | None:
         """The day to judge for, None for today; raises Invalid."""
-        given = self.parameters.get("on")
-        on: date | None = None if given is None else self._read("Date", given, "on")
-        return other_day(on, today, field="on")
+        return other_day(self.named_day, today, field="on")
 
     def events(self) -> events.EventFilter:
         """Which events; raises Invalid."""
@@ -215,8 +220,8 @@ LISTS: Final[Mapping[str, _Known]] = {
 
 def file_name(name: str, kind: str, asked: Asked, today: date) -> str:
     """What a file is called: by the day on which it is taken, or that it is about."""
-    on = asked.parameters.get("on")
-    day = today.isoformat() if on is None else f"on-{on}"
+    on = asked.named_day
+    day = today.isoformat() if on is None else f"on-{on.isoformat()}"
     return f"{name}-{day}.{kind}"
 
 

@@ -158,5 +158,21 @@ async def test_a_file_of_another_day_says_so_and_tells_what_will_be(
         assert await person.csv("issues", on=DAY.isoformat()) == today
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_a_file_is_called_by_the_day_and_not_by_how_it_was_written(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await import_sample(database, tmp_path / "feed", learners=10)
+    await add_user(database, MANAGER, *await centre_numbers(database))
+    async with served(database_url) as client:
+        person = await taker(client, MANAGER)
+        answer = await person.get("completion.csv", on="2010-05-16\r\nset-cookie: x=1\r\n")
+        spaced = await person.get("completion.csv", on=" 2010-05-16\r\n")
+
+    assert answer.status_code == 400
+    name = "completion-on-2010-05-16.csv"
+    assert spaced.headers["content-disposition"] == f'attachment; filename="{name}"'
+
+
 def _texts(one: dict[str, Any], *names: str) -> tuple[str, ...]:
     return tuple(str(one[name]) for name in names)
