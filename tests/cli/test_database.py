@@ -20,6 +20,7 @@ MIGRATIONS = (
     "0013_flags_with_dates",
     "0014_staff_without_grants",
     "0015_issues_in_the_history",
+    "0016_assumed_releases",
 )
 NOT_MIGRATED = "The database is not up to date; run `learner-tracking migrate` first."
 
