@@ -2,7 +2,6 @@
 
 import base64
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -15,12 +14,6 @@ import httpx2
 PATIENCE: Final = 20.0
 """Seconds in which a page has to show what is looked for."""
 _ELEMENT: Final = "element-6066-11e4-a52e-4f735466cecf"
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
 
 
 class Browser:

@@ -18,8 +18,9 @@ import pytest
 from auth.permissions import Staff
 from database.connection import Database
 from server.bundle import FOLDER, INSTALL, is_installed
-from tests.browser.chromium import Browser, browser, free_port
+from tests.browser.chromium import Browser, browser
 from tests.factories import PASSWORD, add_user, import_sample
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 PICTURE = ROOT / "docs" / "graphiql.png"

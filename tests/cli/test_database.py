@@ -3,6 +3,7 @@
 import pytest
 
 from tests.cli.commands import Terminal
+from tests.ports import free_port
 
 MIGRATIONS = (
     "0001_initial",
@@ -74,8 +75,8 @@ def test_stored_documents_are_looked_at_before_they_are_served(ready: Terminal) 
     assert "Stored documents: 1\n" in ready.done("check", **setting).out
 
     (folder / "day.graphql").write_text("query Day { xyzzy }", "utf-8")
-    for command in ("check", "serve"):
-        told = ready.run(command, **setting)
+    for command in (["check"], ["serve", "--port", str(free_port())]):
+        told = ready.run(*command, **setting)
         assert (told.code, told.err) == (1, f"{WRONG}\n")
 
 
@@ -135,7 +136,8 @@ def test_a_database_that_does_not_answer_is_told_in_a_sentence(
     (alone.folder / "folder").mkdir()
     (alone.folder / "text").write_text("Not a database, but some other file.\n" * 100, "utf-8")
 
-    told = alone.run(command, DATABASE_URL=url)
+    where = ("--port", str(free_port())) if command == "serve" else ()
+    told = alone.run(command, *where, DATABASE_URL=url)
 
     assert told.code == 1
     assert len(told.err.splitlines()) == 1, told.err

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +18,7 @@ from domain.errors import Conflict
 from server.app import create_app
 from server.settings import Settings
 from tests.factories import DAY, counted, served
+from tests.ports import free_port
 
 CONTRACT = Path(__file__).parents[2] / "schema" / "schema.graphql"
 HEADERS = {
@@ -178,12 +178,6 @@ def test_nothing_tells_which_server_answers(
     assert asked["server_header"] is False
     assert asked["access_log"] is False
     assert (asked["host"], asked["port"], asked["workers"]) == ("127.0.0.1", port, 1)
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
