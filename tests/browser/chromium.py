@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import httpx2
 
+from tests.ports import free_port
+
 PATIENCE: Final = 20.0
 """Seconds in which a page has to show what is looked for."""
 _ELEMENT: Final = "element-6066-11e4-a52e-4f735466cecf"
