@@ -8,9 +8,11 @@ from actions.grants import (
     Grant,
     Person,
     Rights,
+    centre_with,
     held_by,
     keep_a_centre_user,
     lock_centre,
+    lock_person_and_centre,
     locked_grant,
     no_centre,
     other_centre_users,
@@ -46,10 +48,10 @@ async def add_user(
     """
     await throttle.check(Limit.FIND_USER, viewer.user_id)
     async with database.transaction() as connection:
-        centre = await lock_centre(connection, viewer, centre_number)
+        centre = await centre_with(connection, viewer, centre_number)
         demand(viewer, Permission.USER_MANAGE, centre.id)
         rights = await _checked(connection, Rights(kind, affiliation=affiliation, line=line))
-        person = await person_with(connection, login)
+        person = await lock_person_and_centre(connection, login, centre)
         held = await held_by(connection, person.id, centre.id)
         if held is not None and held.rights != rights:
             message = "This person has access to the centre already, with other rights."
@@ -71,8 +73,8 @@ async def set_access(
     Binding a centre user, and unbinding one, takes the permission to do so.
     """
     async with database.transaction() as connection:
-        centre = await lock_centre(connection, viewer, centre_number)
-        person = await person_with(connection, login)
+        centre = await centre_with(connection, viewer, centre_number)
+        person = await lock_person_and_centre(connection, login, centre)
         held = await held_by(connection, person.id, centre.id)
         was_bound = held is not None and held.manages_users
         bound = rights.manages_users or was_bound

@@ -243,8 +243,10 @@ def _names(title: str, first_name: str, last_name: str) -> tuple[str, str, str]:
 
 
 async def _user(connection: Connection, login: str) -> tuple[int, bool]:
+    """An account, locked: nobody is let in anywhere while it is being closed."""
     found = await connection.tuples(
-        "SELECT id, disabled_at FROM account WHERE email = ?", normal_email(login) or ""
+        "UPDATE account SET email = email WHERE email = ? RETURNING id, disabled_at",
+        normal_email(login) or "",
     )
     if not found:
         message = "There is no account with this e-mail address."

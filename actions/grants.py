@@ -7,7 +7,7 @@ import msgspec
 from auth import scope
 from auth.permissions import GrantKind, Role, Standing
 from auth.viewer import Viewer, standing_of
-from database.connection import Clause, Connection
+from database.connection import Clause, Connection, Dialect
 from domain.editing import LAST_CENTRE_USER
 from domain.errors import Missing, Refused
 from domain.people import normal_email
@@ -107,10 +107,25 @@ async def other_centre_users(connection: Connection, centre_id: int, user_id: in
 
 async def person_with(connection: Connection, login: str) -> Person:
     """Whoever registered with an e-mail address; raises Missing."""
+    return await _person(connection, login, "")
+
+
+async def lock_person_and_centre(connection: Connection, login: str, centre: Centre) -> Person:
+    """Whoever is to be let in at a centre, which cannot be closed to them meanwhile.
+
+    The account comes before the centre, as for those who close an account.
+    """
+    shared = "FOR SHARE" if connection.dialect is Dialect.POSTGRESQL else ""
+    person = await _person(connection, login, shared)
+    await _lock(connection, centre.id)
+    return person
+
+
+async def _person(connection: Connection, login: str, lock: str) -> Person:
     found = await connection.rows(
         Person,
-        "SELECT id, email, first_name || ' ' || last_name, staff FROM account"
-        " WHERE email = ? AND disabled_at IS NULL",
+        "SELECT id, email, first_name || ' ' || last_name, staff FROM account"  # noqa: S608 - ours
+        f" WHERE email = ? AND disabled_at IS NULL {lock}",
         normal_email(login) or "",
     )
     if not found:
@@ -119,8 +134,8 @@ async def person_with(connection: Connection, login: str) -> Person:
     return found[0]
 
 
-async def lock_centre(connection: Connection, viewer: Viewer, number: str) -> Centre:
-    """A centre in reach; its grants change one transaction at a time."""
+async def centre_with(connection: Connection, viewer: Viewer, number: str) -> Centre:
+    """A centre in reach; raises Missing."""
     key = number.strip()
     if not key.isprintable():
         raise no_centre()
@@ -128,8 +143,14 @@ async def lock_centre(connection: Connection, viewer: Viewer, number: str) -> Ce
     found = await _centres(connection, Clause("number = ?", (key,)) & reach)
     if not found:
         raise no_centre()
-    await _lock(connection, found[0].id)
     return found[0]
+
+
+async def lock_centre(connection: Connection, viewer: Viewer, number: str) -> Centre:
+    """A centre in reach; its grants change one transaction at a time."""
+    centre = await centre_with(connection, viewer, number)
+    await _lock(connection, centre.id)
+    return centre
 
 
 async def locked_grant(
