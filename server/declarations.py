@@ -27,7 +27,7 @@ from exchange.declared import (
 )
 from loaders.centres import centre_by_number
 from loaders.reading import Reading
-from server.callers import Callers
+from server.admission import Admission
 from server.clock import Clock
 from server.refusals import RefusalError
 from server.uploads import kind_of, pieces
@@ -52,7 +52,7 @@ class _List(NamedTuple):
 class DeclarationDesk:
     """Handler of `POST /declarations`."""
 
-    callers: Callers
+    admission: Admission
     clock: Clock
     database: Database
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_AT_ONCE))
@@ -97,7 +97,7 @@ class DeclarationDesk:
 
     async def _receive(self, request: Request) -> _List:
         """The list; nothing is read from those who may not declare."""
-        caller = await self.callers.caller(request)
+        caller = await self.admission.caller(request)
         _expect_person(caller.viewer)
         number = request.query_params.get("centre", "")
         if not number or not {*request.query_params} <= {"centre", "token"}:

@@ -31,7 +31,7 @@ from exchange.export.making import (
 from exchange.export.note import Note
 from loaders.reading import Reading
 from schema.root import Schema
-from server.callers import Callers
+from server.admission import Admission
 from server.clock import Clock
 from server.lists import LISTS, LOG, Asked, file_name, listing_of
 from server.places import Places
@@ -62,7 +62,7 @@ class _Wanted(NamedTuple):
 class ExportDesk:
     """Handler of `GET /export/…`."""
 
-    callers: Callers
+    admission: Admission
     clock: Clock
     database: Database
     recorder: Recorder
@@ -96,7 +96,7 @@ class ExportDesk:
 
     async def _taker(self, request: Request, wanted: _Wanted) -> Viewer:
         """Who asks, with only what they may take away of what they see."""
-        viewer = (await self.callers.caller(request)).viewer
+        viewer = (await self.admission.caller(request)).viewer
         answer = verdict(viewer, Permission.EXPORT_MAKE)
         if answer.allowed:
             return viewer.narrowed(Permission.EXPORT_MAKE)

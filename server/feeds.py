@@ -16,7 +16,7 @@ from domain.errors import Invalid
 from exchange.feed.report import Mode, Options
 from exchange.feed.runs import begin_run, run_id_at
 from schema.ids import encode_id, key_of
-from server.callers import Callers
+from server.admission import Admission
 from server.clock import Clock
 from server.feed_queue import Accepted, FeedQueue, QueueFullError
 from server.refusals import RefusalError
@@ -44,7 +44,7 @@ class _Wanted(NamedTuple):
 class FeedDesk:
     """Handler of `POST /feeds` and `GET /feeds/<id>/refused.zip`."""
 
-    callers: Callers
+    admission: Admission
     clock: Clock
     queue: FeedQueue
     shelf: Shelf
@@ -81,7 +81,7 @@ class FeedDesk:
             return refusal.response()
 
     async def _loader_of_feeds(self, request: Request) -> Viewer:
-        viewer = (await self.callers.caller(request)).viewer
+        viewer = (await self.admission.caller(request)).viewer
         answer = verdict(viewer, Permission.FEED_LOAD, everywhere=True)
         if answer.allowed:
             return viewer

@@ -1,7 +1,7 @@
 """`POST /graphql`: runs one operation and answers with its result and masked errors."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,17 +15,16 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from auth.events import EventKind
-from auth.throttle import Throttle
 from auth.viewer import Footing
 from database.connection import Database
 from database.statement_count import counting_statements
-from domain.errors import RateLimited
 from schema.context import Context, Service
 from schema.gate import subscribes
 from schema.masking import STOPS, of_the_whole, shown, stopped
 from schema.root import Schema
+from server.admission import Admission
 from server.asked import JSON, Asked, accepts_events, expect_json, media_type_of, read
-from server.callers import Caller, Callers
+from server.callers import Caller
 from server.clock import Clock
 from server.documents import StoredDocuments
 from server.graphiql import only_reads
@@ -41,9 +40,8 @@ _BAD_REQUESTS: Final = frozenset({"OPERATION_NAME_MISSING", "OPERATION_UNKNOWN"}
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Rate limits and persisted documents of this installation."""
+    """The persisted documents of this installation, and who may send nothing else."""
 
-    rates: Mapping[Footing, int]
     documents: StoredDocuments
     stored_only: frozenset[Footing]
 
@@ -57,9 +55,8 @@ class GraphQLView:
         database: Database,
         *,
         clock: Clock,
-        callers: Callers,
+        admission: Admission,
         recorder: Recorder,
-        throttle: Throttle,
         service: Service,
         policy: Policy,
         journal: Journal,
@@ -68,9 +65,9 @@ class GraphQLView:
         self._schema = schema
         self._database = database
         self._clock = clock
-        self._callers = callers
+        self._admission = admission
+        self._callers = admission.callers
         self._recorder = recorder
-        self._throttle = throttle
         self._service = service
         self._policy = policy
         self._journal = journal
@@ -156,11 +153,7 @@ class GraphQLView:
         caller = await self._callers.caller(request)
         operation.footing = caller.viewer.footing
         operation.centres = len(caller.viewer.grants)
-        try:
-            await self._throttle.admit(caller.viewer, self._policy.rates[caller.viewer.footing])
-        except RateLimited as limited:
-            headers = {"retry-after": str(limited.retry_after)}
-            raise RefusalError(429, limited.code, limited.message, headers) from None
+        await self._admission.admit(caller.viewer)
         return caller
 
     def _document(self, asked: Asked, footing: Footing) -> str:
@@ -188,7 +181,7 @@ class GraphQLView:
             keep=lambda token: self._keep(kept, token),
             ask_to_wait=lambda seconds: kept.headers.update({"retry-after": str(seconds)}),
             settle=self._recorder.settle,
-            throttle=self._throttle,
+            throttle=self._admission.throttle,
             service=self._service,
         )
 

@@ -16,6 +16,7 @@ from database.opening import open_database
 from domain.errors import Conflict
 from schema.context import Service
 from schema.root import Schema
+from server.admission import Admission
 from server.callers import Callers
 from server.clock import Clock
 from server.day import follow_the_day
@@ -50,7 +51,7 @@ class Life:
         self._clock = Clock(settings.today)
         self._supervision = Supervision(metrics.breakdown)
         documents = stored_documents(settings.documents_folder, schema)
-        self._policy = Policy(settings.rates, documents, settings.stored_documents_only)
+        self._policy = Policy(documents, settings.stored_documents_only)
 
     @asynccontextmanager
     async def of(self, app: Starlette) -> AsyncIterator[None]:
@@ -66,24 +67,24 @@ class Life:
             app.state.readiness = ReadinessDesk(database, clock, self._supervision)
             recorder = await stack.enter_async_context(recording(database, self._supervision))
             idle = timedelta(minutes=settings.session_idle_minutes)
+            throttle = Throttle(settings.redis_url)
+            stack.push_async_callback(throttle.close)
             callers = Callers(database, clock, idle, settings.secure_cookies)
+            admission = Admission(callers, throttle, settings.rates)
             journal = await self._journal(stack)
-            app.state.feeds = await self._feeds(stack, database, callers, recorder, journal)
-            app.state.declarations = DeclarationDesk(callers, clock, database)
-            app.state.exports = ExportDesk(callers, clock, database, recorder, self._schema)
+            app.state.feeds = await self._feeds(stack, database, admission, recorder, journal)
+            app.state.declarations = DeclarationDesk(admission, clock, database)
+            app.state.exports = ExportDesk(admission, clock, database, recorder, self._schema)
             app.state.graphiql = GraphiQLDesk(callers, settings.graphiql_folder)
             await self._run(stack, "day", follow_the_day, database, clock)
             carrier, head = carrier_of(settings), letterhead_of(settings)
             await self._run(stack, "post", follow_the_post, database, clock, carrier, head)
-            throttle = Throttle(settings.redis_url)
-            stack.push_async_callback(throttle.close)
             app.state.view = GraphQLView(
                 self._schema,
                 database,
                 clock=clock,
-                callers=callers,
+                admission=admission,
                 recorder=recorder,
-                throttle=throttle,
                 service=self._service(),
                 policy=self._policy,
                 journal=journal,
@@ -110,7 +111,7 @@ class Life:
         self,
         stack: AsyncExitStack,
         database: Database,
-        callers: Callers,
+        admission: Admission,
         recorder: Recorder,
         journal: Journal,
     ) -> FeedDesk:
@@ -120,7 +121,7 @@ class Life:
         taking = taking_feeds(database, clock, shelf, self._supervision, told=told)
         queue = await stack.enter_async_context(taking)
         self._metrics.watch(database, recorder, queue.progress)
-        return FeedDesk(callers, clock, queue, shelf, settings.feed_max_mb << 20)
+        return FeedDesk(admission, clock, queue, shelf, settings.feed_max_mb << 20)
 
     def _service(self) -> Service:
         settings = self._settings

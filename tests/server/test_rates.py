@@ -48,3 +48,30 @@ async def test_each_caller_is_counted_alone_and_each_kind_has_its_rate(
 async def test_a_rate_of_nothing_is_no_limit(database_url: str) -> None:
     async with served(database_url, rate_anonymous=0) as client:
         assert await statuses(client, None, 10) == [200] * 10
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+@pytest.mark.parametrize(
+    ("method", "path", "known"),
+    [
+        ("GET", "/export/learners.csv", 403),
+        ("POST", "/declarations?centre=12345", 404),
+        ("POST", "/feeds", 403),
+        ("GET", "/feeds/x/refused.zip", 403),
+    ],
+)
+async def test_files_count_like_operations(
+    database: Database, database_url: str, method: str, path: str, known: int
+) -> None:
+    reader = await CallerMaker(database, 0).caller(CallerKind.REGISTERED)
+    headers = {"authorization": f"Bearer {reader.token}"}
+    async with served(database_url, **RATES) as client:
+        assert (await statuses(client, reader.token, 1)) == [200]
+        answers = [await client.request(method, path, headers=headers) for _ in range(3)]
+        strangers = [await client.request(method, path) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [known, known, 429]
+    assert [answer.status_code for answer in strangers] == [401, 401, 429]
+    for refused in (answers[-1], strangers[-1]):
+        assert refused.json()["error"]["code"] == "RATE_LIMITED"
+        assert 1 <= int(refused.headers["retry-after"]) <= 60
