@@ -111,8 +111,7 @@ async def _locked(
     reach = scope.changes(viewer, connection, "c.centre_id")
     found = await _edits(connection, Clause("c.id = ?", (change_id,)) & reach)
     if not found:
-        message = "There is no such change."
-        raise Missing(message, field="id")
+        raise _no_change()
     (asked,) = found
     if asked.batch is None or asked.object_type not in UNDONE_BY:
         message = "Only what a user edited can be put back."
@@ -122,9 +121,14 @@ async def _locked(
     await lock_learners(connection, sorted(set(owners.values())))
     edits = await _edits(connection, whole)
     if len(edits) != len(await _edits(connection, whole & reach)):
-        message = "The edit changed what is out of your reach as well."
-        raise Missing(message, field="id")
+        raise _no_change()
     return edits, owners
+
+
+def _no_change() -> Missing:
+    """What is told of a change that does not exist, and of an edit out of reach, even in part."""
+    message = "There is no such change."
+    return Missing(message, field="id")
 
 
 async def _owners(connection: Connection, edits: Sequence[Edit]) -> Mapping[int, int]:

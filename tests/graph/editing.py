@@ -109,6 +109,11 @@ mutation ($input: ChangeUndoInput!) {
   }
 }
 """
+UNDO_IN_WORDS: Final = """
+mutation ($input: ChangeUndoInput!) {
+  changeUndo(input: $input) { __typename ... on Problem { code field message } }
+}
+"""
 HISTORY: Final = """
 query ($uln: ULN!) {
   learner(uln: $uln) { changes(first: 50) { totalCount nodes {

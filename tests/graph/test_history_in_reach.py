@@ -24,7 +24,16 @@ from tests.exchange.feeds import (
 )
 from tests.exchange.projection_checks import assert_projection_is_derivation
 from tests.factories import Caller, add_user, counted, log_in, served
-from tests.graph.editing import HISTORY, SET_AWARD, SET_AWARDS, UNDO, key_of, now, registration_id
+from tests.graph.editing import (
+    HISTORY,
+    SET_AWARD,
+    SET_AWARDS,
+    UNDO,
+    UNDO_IN_WORDS,
+    key_of,
+    now,
+    registration_id,
+)
 
 ENGINEERING, IT = "ENGINEERING", "INFORMATION_TECHNOLOGY"
 ALL: Final = "{ changes(first: 100) { totalCount nodes { id field } } }"
@@ -253,11 +262,20 @@ async def test_an_edit_that_is_in_view_in_part_cannot_be_undone(
         await both.data(SET_AWARDS, input=many)
         (source, award) = (await west.data(ALL))["changes"]["nodes"]
         assert (source["field"], award["field"]) == ("award_source", "award")
-        assert await undo(west, award["id"]) == {
-            "__typename": "Missing",
-            "code": "NOT_FOUND",
-            "field": "id",
-        }
+        found, missing = [
+            (await west.data(UNDO_IN_WORDS, input={"id": key}))["changeUndo"]
+            for key in (award["id"], encode_id("Change", GONE))
+        ]
+        assert (
+            found
+            == missing
+            == {
+                "__typename": "Missing",
+                "code": "NOT_FOUND",
+                "field": "id",
+                "message": "There is no such change.",
+            }
+        )
         assert (await undo(both, award["id"]))["learnerCount"] == 1
 
 
