@@ -57,7 +57,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     use_cost(HashCost(chosen.password_memory_kib, chosen.password_rounds))
     schema, sdl = graph(chosen.executor)
     metrics = Metrics()
-    return Starlette(
+    app = Starlette(
         routes=_routes(chosen, sdl, metrics),
         middleware=[
             Middleware(SafeHeaders),
@@ -67,6 +67,9 @@ def create_app(settings: Settings | None = None) -> Starlette:
         exception_handlers={Exception: broken},
         lifespan=Life(chosen, schema, metrics).of,
     )
+    # It would send the client to whatever host the request names.
+    app.router.redirect_slashes = False
+    return app
 
 
 def _routes(settings: Settings, sdl: str, metrics: Metrics) -> list[Route]:

@@ -51,6 +51,14 @@ async def test_who_asks_often_whether_a_server_is_ready_does_not_keep_its_databa
     assert len([text for text in statements if "FROM completion" in text]) == 1
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_an_address_with_one_slash_too_many_leads_nowhere(database_url: str) -> None:
+    async with served(database_url) as client:
+        for path in ("/graphql/", "/healthz/", "/export/learners.csv/", "/staff/"):
+            answer = await client.get(path, headers={"host": "evil.example"})
+            assert (answer.status_code, answer.headers.get("location")) == (404, None), path
+
+
 async def test_a_server_whose_tables_fell_behind_is_not_ready(
     database: Database, database_url: str
 ) -> None:
