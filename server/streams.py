@@ -27,6 +27,7 @@ MOST: Final = 1_000
 """Streams that this process keeps open."""
 
 _TRANSPORT: Final = SSETransport()
+_HEADERS: Final = {**_TRANSPORT.headers, "Cache-Control": "no-store, no-transform"}
 _NO_SUBSCRIPTION: Final = (CannotGetOperationTypeError, InvalidOperationTypeError)
 
 
@@ -53,7 +54,7 @@ class Streams:
             interval=_TRANSPORT.heartbeat_interval,
             send_initial_heartbeat=False,
         )
-        return Streamed(lively(), _TRANSPORT.headers, held)
+        return Streamed(lively(), _HEADERS, held)
 
     async def _messages(self, context: Context, asked: Asked) -> AsyncGenerator[str]:
         begin_again()  # and so for each message: see `Watch.wait`
