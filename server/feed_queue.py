@@ -100,7 +100,7 @@ class FeedQueue:
             raise QueueFullError
         self.progress.add(feed.run)
         self._feeds.put_nowait(feed)
-        log.info("feed_accepted", run=feed.run.id, actor=feed.run.actor)
+        log.info("feed_accepted", run=feed.run.id, user=feed.options.viewer.user_id)
         await self.progress.announce(feed.run.id)
 
     async def apply_all(self) -> None:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
+
 from auth.permissions import Staff
 from auth.tokens import TokenKind, new_token
 from database.connection import Database
@@ -80,6 +82,18 @@ async def test_an_archive_is_applied_and_its_run_told_in_the_graph(
     assert [file["created"] for file in run["files"] if file["name"] == "learners.csv"] == [3]
     await assert_projection_is_derivation(database, DAY)
     assert put_aside(shelf) == []
+
+
+async def test_the_log_tells_by_its_account_who_sent_a_feed(
+    robot: Sender, database: Database, tiny: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await robot.ended((await robot.post(tiny)).json()["id"])
+
+    ((user_id,),) = await database.reader.tuples("SELECT id FROM account")
+    logs = capsys.readouterr().err
+    (line,) = [line for line in logs.splitlines() if "feed_accepted" in line]
+    assert f"user={user_id}" in line
+    assert "robot@example.org" not in logs
 
 
 async def test_a_form_of_files_and_a_form_with_an_archive_are_feeds_too(
