@@ -27,6 +27,11 @@ OTHER: Final = "other"
 """The label of operations without a persisted document, so that labels stay few."""
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
+_BY_PROXIES: Final = frozenset({
+    *("forwarded", "via", "x-real-ip"),
+    *("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"),
+})  # fmt: skip
+"""Headers that show that a request came through a proxy."""
 _SECONDS: Final = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _STATEMENTS: Final = (1, 2, 5, 10, 15, 20, 30, 50, 100)
 _KEYS: Final = (1, 2, 5, 10, 25, 50, 100, 250, 1_000, 10_000)
@@ -196,7 +201,7 @@ class MetricsDesk:
             return scheme.lower() == "bearer" and compare_digest(
                 given.strip().encode("utf-8", "replace"), self._token.encode()
             )
-        if request.client is None or "x-forwarded-for" in request.headers:
+        if request.client is None or not _BY_PROXIES.isdisjoint(request.headers):
             return False  # a proxy on this machine asks for somebody else
         try:
             return ip_address(request.client.host).is_loopback

@@ -102,6 +102,11 @@ async def test_numbers_are_read_with_a_token_or_from_this_machine_only(
         ("127.0.0.1", {}, 200),
         ("::1", {}, 200),
         ("127.0.0.1", {"x-forwarded-for": "127.0.0.1"}, 404),
+        ("127.0.0.1", {"Forwarded": "for=127.0.0.1"}, 404),
+        ("127.0.0.1", {"Via": "1.1 proxy"}, 404),
+        ("127.0.0.1", {"X-Real-IP": "127.0.0.1"}, 404),
+        ("127.0.0.1", {"X-Forwarded-Host": "a.example"}, 404),
+        ("127.0.0.1", {"X-Forwarded-Proto": "https"}, 404),
         ("192.0.2.7", {}, 404),
         ("unknown", {}, 404),
     ):
