@@ -3,119 +3,42 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
 
-import httpx2
 import pytest
 from starlette.applications import Starlette
 
 import server.news
 from actions import access, accounts
-from auth.permissions import GrantKind, Role, Staff
 from auth.viewer import CONSOLE
-from database.connection import Database, Dialect
+from database.connection import Database
 from database.news import about_centre
-from server.app import create_app
-from server.settings import Settings
-from server.streams import MOST_EACH
 from tests.exchange.feeds import EAST, WEST, find, registration, send, tiny_feed
-from tests.factories import DAY, add_user
-from tests.graph.editing import SET_AWARD, registration_id
+from tests.factories import add_user
 from tests.server.connections import Connection
-from tests.server.exporting import Taker, taker
+from tests.server.exporting import Taker
 from tests.server.feeding import Gate, Sender, gate, tiny
+from tests.server.watched import (
+    EDITOR,
+    FOLLOW,
+    LOG_OUT,
+    OPERATOR,
+    VISITOR,
+    WATCH,
+    app,
+    edit,
+    going,
+    listening,
+    person,
+    serving,
+    token_of,
+    told,
+    watching,
+)
 
-EDITOR, VISITOR, OPERATOR = "editor@west.example", "visitor@west.example", "op@example.org"
-WATCH: Final = """
-subscription ($centre: CentreNumber!) {
-  centreChanged(centre: $centre) { number kinds centre { name } }
-}
-"""
-FOLLOW: Final = "subscription ($id: ID!) { feedRun(id: $id) { outcome finishedAt } }"
-ME: Final = "{ me { email } }"
-LOG_OUT: Final = "mutation { sessionLogOut { __typename } }"
-
-__all__ = ["gate", "tiny"]  # fixtures
-
-
-@pytest.fixture
-async def app(database: Database, database_url: str, tmp_path: Path) -> AsyncIterator[Starlette]:
-    """A server over two centres, with people at one of them."""
-    await send(database, tmp_path / "feed", tiny_feed())
-    await add_user(database, EDITOR, WEST, role=Role.ADMINISTRATOR)
-    await add_user(database, VISITOR, WEST, kind=GrantKind.NON_CENTRE)
-    await add_user(database, OPERATOR, staff=Staff.OPERATOR)
-    async with serving(database_url, tmp_path) as app:
-        while database.dialect is Dialect.POSTGRESQL and not await listening(database):  # noqa: ASYNC110 - a client of PostgreSQL has no other way
-            await asyncio.sleep(0.01)
-        yield app
-
-
-async def listening(database: Database) -> list[int]:
-    """The processes of PostgreSQL over which news are heard."""
-    rows = await database.writer.tuples(
-        "SELECT pid FROM pg_stat_activity"
-        " WHERE datname = current_database() AND state = 'idle' AND query LIKE 'LISTEN%'"
-    )
-    return [row[0] for row in rows]
-
-
-@asynccontextmanager
-async def serving(url: str, folder: Path) -> AsyncIterator[Starlette]:
-    """A process that serves."""
-    built = create_app(
-        Settings(
-            DATABASE_URL=url,
-            today=DAY,
-            secure_cookies=False,
-            pool_size=4,
-            mail_folder=folder / "mail",
-            feed_folder=folder / "shelf",
-        )
-    )
-    async with built.router.lifespan_context(built):
-        yield built
-
-
-async def person(app: Starlette, email: str) -> Taker:
-    """Somebody, logged in."""
-    transport = httpx2.ASGITransport(app)
-    client = httpx2.AsyncClient(transport=transport, base_url="http://tracker.example")
-    return await taker(client, email)
-
-
-def token_of(someone: Taker) -> str:
-    return someone.headers["authorization"].removeprefix("Bearer ")
-
-
-def going(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    return asyncio.create_task(work)
-
-
-def told(*kinds: str) -> dict[str, Any]:
-    """A message about the western centre."""
-    centre = {"name": "Westgate School"}
-    change = {"number": WEST, "kinds": list(kinds), "centre": centre}
-    return {"data": {"centreChanged": change}}
-
-
-async def edit(someone: Taker, database: Database, month: str, version: int) -> None:
-    """Move Anna's award month."""
-    given = {"id": await registration_id(database), "month": month, "expectedVersion": version}
-    answer = await someone.data(SET_AWARD, input=given)
-    assert answer["learnerSetAnticipatedAward"]["__typename"] == "LearnerAwardSet"
-
-
-async def watching(app: Starlette, someone: Taker) -> tuple[Connection, asyncio.Task[None]]:
-    """Somebody who watches the western centre, and has been told that it began."""
-    connection = Connection(token_of(someone))
-    task = going(connection.watch(app, WATCH, centre=WEST))
-    assert (await connection.wait_for(1))[0] == told()
-    return connection, task
+__all__ = ["app", "gate", "tiny"]  # fixtures
 
 
 async def test_edits_and_feeds_are_told_to_those_who_watch_the_centre(
@@ -289,90 +212,6 @@ async def test_a_centre_out_of_reach_is_like_none_and_nobody_watches_unknown(
     assert rest == ["complete"]
     assert answer["data"] is None
     assert [one["extensions"]["code"] for one in answer["errors"]] == ["UNAUTHENTICATED"]
-
-
-@pytest.mark.parametrize("dialect", ["sqlite"])
-async def test_streams_are_for_subscriptions_and_subscriptions_for_streams(
-    app: Starlette,
-) -> None:
-    editor = await person(app, EDITOR)
-    for query, code in (
-        ("{ me { email } }", "NO_SUBSCRIPTION"),
-        (LOG_OUT, "NO_SUBSCRIPTION"),
-        ("subscription {", "GRAPHQL_INVALID"),
-        ("subscription { nothing }", "GRAPHQL_INVALID"),
-    ):
-        connection = Connection(token_of(editor))
-        await connection.watch(app, query)
-        result, end = connection.events
-        assert (result["data"], end) == (None, "complete")
-        assert [one["extensions"]["code"] for one in result["errors"]] == [code]
-    assert (await editor.data("{ me { email } }"))["me"] == {"email": EDITOR}
-    answer = await editor.client.post(
-        "/graphql",
-        json={"query": WATCH, "variables": {"centre": WEST}},
-        headers=editor.headers,
-    )
-    assert answer.status_code == 400
-    assert answer.json()["errors"][0]["extensions"]["code"] == "OPERATION_UNKNOWN"
-
-
-STREAM, JSON, GRAPH = "text/event-stream", "application/json", "application/graphql-response+json"
-URQL: Final = (
-    f"{GRAPH}, application/graphql+json, application/json, text/event-stream, multipart/mixed"
-)
-"""What a client accepts that sends everything alike."""
-
-
-@pytest.mark.parametrize("dialect", ["sqlite"])
-@pytest.mark.parametrize(
-    ("accept", "query", "kind", "told"),
-    [
-        (URQL, ME, GRAPH, EDITOR),
-        (URQL, WATCH, STREAM, "Westgate School"),
-        ("application/json, text/event-stream", ME, JSON, EDITOR),
-        ("application/json, text/event-stream", WATCH, STREAM, "Westgate School"),
-        ("text/event-stream, application/json;q=0.1", ME, JSON, EDITOR),
-        ("text/event-stream;q=0.1, */*", ME, JSON, EDITOR),
-        ("application/json, TEXT/EVENT-STREAM;q=0.1", WATCH, STREAM, "Westgate School"),
-        ("application/json;q=0, text/event-stream", ME, STREAM, "NO_SUBSCRIPTION"),
-        ("text/event-stream;q=0, application/json", ME, JSON, EDITOR),
-        ("text/event-stream;q=0, application/json", WATCH, JSON, "OPERATION_UNKNOWN"),
-        ("text/event-stream;q=none, application/json", WATCH, JSON, "OPERATION_UNKNOWN"),
-        ("text/event-stream;q=0", ME, JSON, "NOT_ACCEPTABLE"),
-        ("*/*", WATCH, JSON, "OPERATION_UNKNOWN"),
-        (URQL, "subscription {", GRAPH, "GRAPHQL_INVALID"),
-        (URQL, "{" * 50, GRAPH, "LIMIT_EXCEEDED"),
-        (URQL, f"query A {ME} subscription B {{ x }}", GRAPH, "GRAPHQL_INVALID"),
-    ],
-)
-async def test_the_form_of_an_answer_is_one_that_is_accepted_and_suits_the_operation(
-    app: Starlette, accept: str, query: str, kind: str, told: str
-) -> None:
-    connection = Connection(token_of(await person(app, EDITOR)))
-    connection.until = lambda came: any(told.encode() in one.get("body", b"") for one in came)
-
-    await connection.ask(app, accept, query, **({"centre": WEST} if query is WATCH else {}))
-
-    assert connection.media_type == kind
-    assert told in b"".join(connection.pieces).decode()
-
-
-@pytest.mark.parametrize("dialect", ["sqlite"])
-async def test_one_person_has_so_many_streams_and_no_more(app: Starlette) -> None:
-    editor, visitor = await person(app, EDITOR), await person(app, VISITOR)
-    held = [await watching(app, editor) for _ in range(MOST_EACH)]
-    refused = Connection(token_of(editor))
-    await refused.watch(app, WATCH, centre=WEST)
-    assert refused.status == 429
-    assert b"TOO_MANY_STREAMS" in refused.pieces[0]
-    held.append(await watching(app, visitor))
-    held[0][0].gone.set()
-    await held[0][1]
-    held.append(await watching(app, editor))
-    for connection, task in held:
-        connection.gone.set()
-        await task
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
