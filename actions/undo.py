@@ -20,7 +20,7 @@ from auth.viewer import Viewer
 from database.connection import Clause, Connection, Database
 from domain.editing import award_impediment, declaration_impediment
 from domain.errors import Conflict, Invalid, Missing
-from models.change import superseded
+from models.change import put_back, superseded
 
 UNDONE_BY: Final = {
     "REGISTRATION": Permission.AWARD_EDIT,
@@ -51,7 +51,9 @@ class Edit(msgspec.Struct, frozen=True, gc=False):
     before: str | None
     after: str | None
     newer: bool
-    """Whether a newer change depends on it, such as its own undo."""
+    """Whether something newer stands on it, such as its being put back."""
+    put_back: bool
+    """Whether that is the latest that became of it."""
 
     @property
     def subject(self) -> Subject:
@@ -65,9 +67,9 @@ class Edit(msgspec.Struct, frozen=True, gc=False):
 
 
 _EDITS: Final = f"""
-    SELECT c.id, c.batch, c.source, c.centre_id, c.learner_id, c.object_type, c.object_id,
-        c.field, c.before, c.after, {superseded("c")}
-    FROM change c WHERE {{}} ORDER BY c.id
+    SELECT h.id, h.batch, h.source, h.centre_id, h.learner_id, h.object_type, h.object_id,
+        h.field, h.before, h.after, {superseded("h")}, {put_back("h")}
+    FROM change h WHERE {{}} ORDER BY h.id
 """  # noqa: S608 - the alias is ours
 
 _OWNERS: Final = {
@@ -87,9 +89,7 @@ async def undo(
         edits, owners = await _locked(connection, viewer, change_id)
         for object_type, centre_id in {(edit.object_type, edit.centre_id) for edit in edits}:
             demand(viewer, UNDONE_BY[object_type], centre_id)
-        if any(edit.newer for edit in edits):
-            message = "Something newer stands on this edit; put that back first."
-            raise Conflict(message, code="SUPERSEDED", field="id")
+        _check_latest(edits)
         batch = new_batch()
         by_type: dict[str, list[Edit]] = defaultdict(list)
         for edit in edits:
@@ -104,19 +104,29 @@ async def undo(
     return Undone(batch, tuple(learner_ids))
 
 
+def _check_latest(edits: Sequence[Edit]) -> None:
+    """Refuse to put back what is put back already, or what something newer stands on."""
+    if any(edit.put_back for edit in edits):
+        message = "This edit is put back already."
+        raise Conflict(message, code="SUPERSEDED", field="id")
+    if any(edit.newer for edit in edits):
+        message = "Something newer stands on this edit; put that back first."
+        raise Conflict(message, code="SUPERSEDED", field="id")
+
+
 async def _locked(
     connection: Connection, viewer: Viewer, change_id: int
 ) -> tuple[list[Edit], Mapping[int, int]]:
     """All changes of one edit in view, and by registration whose they are, kept from others."""
-    reach = scope.changes(viewer, connection, "c.centre_id")
-    found = await _edits(connection, Clause("c.id = ?", (change_id,)) & reach)
+    reach = scope.changes(viewer, connection, "h.centre_id")
+    found = await _edits(connection, Clause("h.id = ?", (change_id,)) & reach)
     if not found:
         raise _no_change()
     (asked,) = found
     if asked.batch is None or asked.object_type not in UNDONE_BY:
         message = "Only what a user edited can be put back."
         raise Invalid(message, code="NOT_AN_EDIT", field="id")
-    whole = Clause("c.batch = ?", (asked.batch,))
+    whole = Clause("h.batch = ?", (asked.batch,))
     owners = await _owners(connection, await _edits(connection, whole))
     await lock_learners(connection, sorted(set(owners.values())))
     edits = await _edits(connection, whole)

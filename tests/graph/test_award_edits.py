@@ -76,7 +76,7 @@ async def test_moving_the_month_before_the_results_makes_entries_ineligible_and_
             for row in history["nodes"]
         ] == [
             ("award", "2010-07", "2010-08", False),
-            ("award_source", "FEED", "USER", False),
+            ("award_source", "FEED", "USER", True),
             ("award", "2010-08", "2010-07", True),
         ]
         assert {row["actor"] for row in history["nodes"]} == {"Robin Reader"}

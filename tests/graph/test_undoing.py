@@ -256,3 +256,46 @@ async def test_only_who_may_edit_puts_back_and_names_are_for_insiders(
         for caller, count in ((viewer, 2), (guest, 0)):
             found = await caller.data(by, login="editor@example.org")
             assert found["changes"]["totalCount"] == count
+
+
+async def test_edits_are_put_back_one_after_the_other_the_latest_first(
+    world: Database, database_url: str
+) -> None:
+    async with served(database_url) as client:
+        editor = await log_in(client, "editor@example.org")
+        key = await registration_id(world)
+
+        async def set_to(month: str, version: int) -> str:
+            given = {"id": key, "month": month, "expectedVersion": version}
+            done = (await editor.data(SET_AWARD, input=given))["learnerSetAnticipatedAward"]
+            assert done["changed"] is True
+            return str((await history(editor))[0]["id"])
+
+        def standing(rows: list[dict[str, Any]]) -> list[tuple[str, str, bool]]:
+            return [
+                (row["before"], row["after"], row["superseded"])
+                for row in rows
+                if row["field"] == "award"
+            ]
+
+        first, second = await set_to("2011-06", 1), await set_to("2011-07", 2)
+        assert (await undo(editor, first))["code"] == "SUPERSEDED"
+        assert (await undo(editor, second))["__typename"] == "ChangeUndone"
+        again = await undo(editor, second)
+        assert (again["__typename"], again["code"]) == ("Conflict", "SUPERSEDED")
+        assert standing(await history(editor)) == [
+            ("2011-07", "2011-06", False),
+            ("2011-06", "2011-07", True),
+            ("2010-08", "2011-06", False),
+        ]
+        assert (await undo(editor, first))["change"]["after"] == "2010-08"
+        rows = await history(editor)
+        assert standing(rows)[0] == ("2011-06", "2010-08", False)
+        assert [superseded for _, _, superseded in standing(rows)[1:]] == [True, True, True]
+
+        redone = await undo(editor, str(rows[0]["id"]))
+        assert redone["change"]["after"] == "2011-06"
+        assert (await undo(editor, first))["change"]["after"] == "2010-08"
+        third = await set_to("2011-06", 7)
+        assert (await undo(editor, first))["code"] == "SUPERSEDED"
+        assert (await undo(editor, third))["change"]["after"] == "2010-08"
