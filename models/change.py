@@ -5,7 +5,6 @@ from tortoise.models import Model
 
 from models.user import User
 
-  # noqa: RUF027 - filled in below
 _SAME = "{n}.object_type = {c}.object_type AND {n}.object_id = {c}.object_id"
 _FIELD = f"{_SAME} AND {{n}}.field = {{c}}.field"
 

@@ -46,6 +46,22 @@ _DOUBTS: Final = (
             SELECT 1 FROM registration o WHERE o.learner_id = r.learner_id
             AND o.id <> r.id AND o.level = r.level AND o.status = 'ACCEPTED')""",
     ),
+    Doubt(
+        "registrations.csv",
+        "line",
+        "UNKNOWN_LINE",
+        "No line of learning has this code, so the course cannot be judged.",
+        """SELECT s.row_number, s.line FROM stage_registrations s
+        WHERE NOT EXISTS (SELECT 1 FROM line_of_learning n WHERE n.code = s.line)""",
+    ),
+    Doubt(
+        "registrations.csv",
+        "level",
+        "UNKNOWN_LEVEL",
+        "No level with this code has requirements, so the course cannot be judged.",
+        """SELECT s.row_number, s.level FROM stage_registrations s
+        WHERE NOT EXISTS (SELECT 1 FROM requirement n WHERE n.level = s.level)""",
+    ),
 )
 
 

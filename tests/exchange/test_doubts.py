@@ -70,3 +70,19 @@ async def test_a_registration_that_the_same_feed_closes_is_no_second_one(
     assert (await send(database, tmp_path / "two", full, mode=Mode.FULL)).warnings == ()
     report = await send(database, tmp_path / "three", {"registrations.csv": [anna]})
     assert report.warnings == (TOLD,)
+
+
+async def test_a_course_that_nobody_has_told_of_is_told(database: Database, tmp_path: Path) -> None:
+    await send(database, tmp_path / "one", tiny_feed())
+    strange = registration("R-ben-2", "ben", EAST, line="ENGINERING", level="HIGH")
+    report = await send(database, tmp_path / "two", {"registrations.csv": [strange]})
+    assert [(one.row, one.column, one.code, one.value) for one in report.warnings] == [
+        (2, "line", "UNKNOWN_LINE", "ENGINERING"),
+        (2, "level", "UNKNOWN_LEVEL", "HIGH"),
+    ]
+    told = {
+        "lines.csv": [{"line": "ENGINERING", "name": "Enginering"}],
+        "registrations.csv": [strange],
+    }
+    report = await send(database, tmp_path / "three", told)
+    assert [one.code for one in report.warnings] == ["UNKNOWN_LEVEL"]
