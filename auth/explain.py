@@ -61,7 +61,10 @@ def verdict(
         return Verdict(allowed=True, code="ALLOWED", reason=reason)
     if _only_the_token_forbids(viewer, permission, centre_id):
         return TOKEN_ONLY_READS
-    where = "" if centre_id is None else " at the centre"
+    if everywhere and viewer.may_anywhere(permission):
+        where = " everywhere; name a centre at which you have it"
+    else:
+        where = "" if centre_id is None else " at the centre"
     message = f"This needs the permission {permission.value}{where}."
     return Verdict(allowed=False, code="FORBIDDEN", reason=message)
 

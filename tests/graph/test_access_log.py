@@ -276,3 +276,12 @@ async def test_the_log_takes_as_many_statements_for_one_event_as_for_many(world:
         numbers.append(statements)
     assert {len(texts) for texts in numbers} == {5}  # session, centre, page, learners, centres
     assert not any("COUNT(*)" in text for texts in numbers for text in texts)
+
+
+async def test_who_names_no_centre_is_told_to_do_so(world: World) -> None:
+    everywhere = "{ accessLog { totalCount } }"
+    answers = [await world.ask(email, everywhere) for email in (WESTERN, GUEST)]
+    assert [answer["errors"][0]["message"] for answer in answers] == [
+        "This needs the permission ACCESS_LOG_READ everywhere; name a centre at which you have it.",
+        "This needs the permission ACCESS_LOG_READ.",
+    ]
