@@ -26,7 +26,7 @@ TERMS_DUE: Final = Verdict(
 TOKEN_ONLY_READS: Final = Verdict(
     allowed=False,
     code="FORBIDDEN",
-    reason="A token for programs only reads; log in to do this.",
+    reason="A token for programs only reads records; log in to do this.",
 )
 
 
