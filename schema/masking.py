@@ -92,11 +92,11 @@ def _discreet(error: GraphQLError) -> str:
     """The message without the value of a variable, which may be somebody's name."""
     about, cause = (error.nodes or (None,))[0], error.original_error
     if isinstance(about, VariableDefinitionNode) and isinstance(cause, GraphQLError):
-        return error.message.removesuffix(cause.message) + _fault(cause.message)
+        return error.message.removesuffix(cause.message) + fault(cause.message)
     return error.message.replace("not to be None.", "not to be null.")
 
 
-def _fault(message: str) -> str:
+def fault(message: str) -> str:
     """What is wrong with a value, as far as it can be told without the value."""
     lacking = _LACKING.match(message)
     if lacking is not None:

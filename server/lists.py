@@ -26,6 +26,7 @@ from resolvers.changes import ChangeFilter
 from resolvers.changes import chosen as chosen_changes
 from resolvers.events import EventFilter
 from resolvers.events import chosen as chosen_events
+from schema.masking import fault
 from schema.root import Schema
 from schema.types.counts import check_groups
 from schema.types.filters import (
@@ -137,7 +138,7 @@ def _fault(error: GraphQLError, place: str) -> Invalid:
     code = (error.extensions or {}).get("code")
     if isinstance(code, str):
         return Invalid(f"{place}: {error.message}", code=code, field=place)
-    return Invalid(f"{place} is not of the form it has in the graph.", code="FILTER", field=place)
+    return Invalid(f"{place}: {fault(error.message)}", code="FILTER", field=place)
 
 
 async def _learners(reading: Reading, asked: Asked) -> Listing:
