@@ -187,6 +187,11 @@ class RateCounters:
         return answer
 
 
+def refuse_no_redis(url: str) -> None:
+    """Raise ValueError for what is no address of a Redis; nobody is connected to."""
+    _shared(url)
+
+
 def _shared(url: str) -> Windows:
     # Loading Redis takes 0.3 s and 24 MB, which whoever has none need not spend.
     from auth.shared_rate_counters import SharedStorage  # noqa: PLC0415

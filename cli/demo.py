@@ -20,6 +20,7 @@ from auth.permissions import GrantKind, Role, Staff
 from auth.sessions import viewer_by_email
 from auth.viewer import ANONYMOUS, CONSOLE
 from cli.feeds import show
+from cli.files import folder_there
 from cli.running import run
 from cli.serving import Port, refuse_taken, serve
 from database.connection import Database
@@ -61,14 +62,11 @@ def demo(
     os.environ["DATABASE_URL"] = f"sqlite://{folder / 'learner-tracking.sqlite3'}"
     if not prepare_only:
         run(partial(_refuse_taken, port))
-    folder.mkdir(parents=True, exist_ok=True)
-    mail = folder / "mail"
-    os.environ.setdefault(f"{PREFIX}MAIL_FOLDER", str(mail))
-    for old in (*folder.glob("learner-tracking.sqlite3*"), *mail.glob("*.eml")):
-        old.unlink()
+    os.environ.setdefault(f"{PREFIX}MAIL_FOLDER", str(folder / "mail"))
 
     async def work() -> list[tuple[str, str, str]]:
         settings = Settings()
+        _make_way(folder)
         summary = write_sample_feed(
             folder / "sample-feed", centres=CENTRES, learners=LEARNERS, seed=SEED
         )
@@ -102,6 +100,13 @@ async def _refuse_taken(port: int | None) -> None:
     """The demo of before is not replaced where a new one could not be served."""
     settings = Settings()
     refuse_taken(settings.host, settings.port if port is None else port)
+
+
+def _make_way(folder: Path) -> None:
+    """A folder for the demo, without what an earlier one left there."""
+    folder_there(folder)
+    for old in (*folder.glob("learner-tracking.sqlite3*"), *folder.glob("mail/*.eml")):
+        old.unlink()
 
 
 async def _people(database: Database) -> list[tuple[str, str, str]]:

@@ -1,4 +1,4 @@
-"""Files that commands write."""
+"""Files and folders that commands write."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,6 +6,15 @@ from pathlib import Path
 
 from domain.errors import Invalid
 from exchange.export.making import NoRoomError
+
+
+def folder_there(folder: Path) -> None:
+    """Make a folder that is not there yet; raises Invalid where a file is in its place."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        message = f"{folder} cannot be a folder: a file is in its place."
+        raise Invalid(message) from None
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 from auth.passwords import LEAST_COST
+from auth.rate_counters import refuse_no_redis
 from auth.viewer import Footing
 from database.opening import dialect_of
 from domain.retention import Periods
@@ -204,6 +205,13 @@ class Settings(BaseSettings):
     @classmethod
     def _is_supported(cls, url: str) -> str:
         dialect_of(url)
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, url: str | None) -> str | None:
+        if url is not None:
+            refuse_no_redis(url)
         return url
 
     @field_validator("stored_documents_only", mode="before")

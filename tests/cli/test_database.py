@@ -120,6 +120,30 @@ def test_every_fault_of_the_settings_is_told_at_once_and_no_value(alone: Termina
 
 
 @pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        (
+            ":hunter2@127.0.0.1:6379",
+            "The address of a Redis begins with redis://, rediss:// or unix://.",
+        ),
+        (
+            "redis://:hunter2@cache",
+            "The address of a Redis names host and port, as in redis://127.0.0.1:6379.",
+        ),
+        (
+            "redis://:hunter2@cache:port",
+            "The address of a Redis names host and port, as in redis://127.0.0.1:6379.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "serve", "migrate"])
+def test_an_address_that_is_none_of_a_redis_is_told_by_every_command(
+    alone: Terminal, command: str, url: str, sentence: str
+) -> None:
+    assert alone.refused(command, REDIS_URL=url) == f"REDIS_URL: {sentence}"
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "sqlite:///no/such/folder/learners.sqlite3",

@@ -60,6 +60,16 @@ def test_an_earlier_demo_makes_way(alone: Terminal) -> None:
     assert "Applied. 240 learners derived in" in second.out
 
 
+@pytest.mark.parametrize("folder", ["list.csv", "list.csv/demo"])
+def test_a_demo_in_the_place_of_a_file_is_refused(alone: Terminal, folder: str) -> None:
+    (alone.folder / "list.csv").write_text("uln\n", "utf-8")
+
+    told = alone.refused("demo", "--prepare-only", "--folder", folder)
+
+    assert told == f"{folder} cannot be a folder: a file is in its place."
+    assert (alone.folder / "list.csv").read_text("utf-8") == "uln\n"
+
+
 @pytest.mark.parametrize("value", ["Friday", "2010-02-30"])
 def test_a_demo_on_no_day_is_refused(alone: Terminal, value: str) -> None:
     told = alone.refused("demo", "--prepare-only", LEARNER_TRACKING_TODAY=value)

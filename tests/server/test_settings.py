@@ -153,7 +153,7 @@ def test_the_error_itself_and_the_settings_as_text_hide_what_may_be_secret(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgres://root:hunter2@db/learners")
-    monkeypatch.setenv("REDIS_URL", "redis://:hunter2@cache")
+    monkeypatch.setenv("REDIS_URL", "redis://:hunter2@cache:6379")
     assert "hunter2" not in repr(Settings())
 
     monkeypatch.setenv("DATABASE_URL", "hunter2://db")
