@@ -42,6 +42,8 @@ def run(work: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
     except ValidationError as error:
         stop(" ".join(faults(error)))
     except _UNUSABLE as error:
+        if isinstance(error, OSError) and error.filename is not None:
+            stop(f"{error.filename} cannot be used: {error.strerror}.")
         stop(f"The database cannot be used: {_first_line(error)}")
 
 

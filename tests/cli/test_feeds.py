@@ -40,6 +40,26 @@ def test_a_sample_of_no_possible_size_is_refused(alone: Terminal, name: str, num
     assert not (alone.folder / "f").exists()
 
 
+def test_a_sample_that_cannot_be_written_is_told_with_its_place(alone: Terminal) -> None:
+    (alone.folder / "list.csv").write_text("uln\n", "utf-8")
+
+    assert alone.refused("sample-feed", "list.csv") == (
+        "list.csv cannot be a folder: a file is in its place."
+    )
+    assert alone.refused("sample-feed", "/proc/sf") == (
+        "/proc/sf cannot be used: No such file or directory."
+    )
+    assert (alone.folder / "list.csv").read_text("utf-8") == "uln\n"
+
+
+def test_a_file_of_a_sample_that_cannot_be_written_is_told(alone: Terminal) -> None:
+    (alone.folder / "feed" / "centres.csv").mkdir(parents=True)
+
+    assert alone.refused(*small(Path("feed"))) == (
+        "feed/centres.csv cannot be used: Is a directory."
+    )
+
+
 def spoil(feed: Path) -> None:
     """Give the second learner a ULN whose check digit is wrong, and a day that is none."""
     path = feed / "learners.csv"
