@@ -1,9 +1,10 @@
-"""Files and folders that commands write."""
+"""Files and folders that commands read and write."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cli.running import stop
 from domain.errors import Invalid
 from exchange.export.making import NoRoomError
 
@@ -15,6 +16,20 @@ def folder_there(folder: Path) -> None:
     except (FileExistsError, NotADirectoryError):
         message = f"{folder} cannot be a folder: a file is in its place."
         raise Invalid(message) from None
+
+
+def text_of(file: Path) -> str:
+    """What a text file holds; one that cannot be read ends the program with a sentence."""
+    try:
+        return file.read_text("utf-8")
+    except FileNotFoundError:
+        stop(f"There is no file {file}.")
+    except IsADirectoryError:
+        stop(f"{file} is a folder, no file.")
+    except OSError as error:
+        stop(f"{file} cannot be read: {error.strerror}.")
+    except UnicodeDecodeError:
+        stop(f"{file} cannot be read as UTF-8.")
 
 
 @contextmanager

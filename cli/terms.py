@@ -8,7 +8,8 @@ from rich.text import Text
 
 from actions.terms import publish_terms
 from auth.viewer import CONSOLE
-from cli.running import opened, run, stop
+from cli.files import text_of
+from cli.running import opened, run
 from loaders.account_rows import TermsRow
 from loaders.reading import Reading
 from loaders.terms import current_terms
@@ -45,10 +46,7 @@ def publish(file: Path, /, *, version: str, title: str = "Terms of use") -> None
         A heading.
 
     """
-    try:
-        body = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        stop("The file cannot be read as UTF-8.")
+    body = text_of(file)
 
     async def work() -> None:
         async with opened() as database:

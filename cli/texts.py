@@ -10,6 +10,7 @@ from rich.text import Text
 
 from actions.support_texts import Wording, remove_text, set_text
 from auth.viewer import CONSOLE
+from cli.files import text_of
 from cli.running import opened, run, stop
 from database.connection import Database
 from domain.vocabulary import TextKind
@@ -81,10 +82,7 @@ def set_(
         Its place among those of its kind.
 
     """
-    try:
-        body = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        stop("The file cannot be read as UTF-8.")
+    body = text_of(file)
 
     async def work() -> None:
         async with opened() as database:

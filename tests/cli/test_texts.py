@@ -1,4 +1,4 @@
-"""text list, show, set and remove."""
+"""text list, show, set and remove, and the files that commands read."""
 
 import pytest
 
@@ -25,3 +25,30 @@ def test_a_text_is_written_shown_changed_and_removed(ready: Terminal) -> None:
     assert ready.refused("text", "set", "help", "Why", "why.txt", "--title", "Why?") == (
         "A key has up to 60 small letters, digits and single hyphens."
     )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("text", "set", "help", "x"),
+        ("terms", "publish"),
+    ],
+)
+def test_what_keeps_a_file_from_being_read_is_told(
+    ready: Terminal, command: tuple[str, ...]
+) -> None:
+    (ready.folder / "folder").mkdir()
+    (ready.folder / "latin.txt").write_bytes(b"caf\xe9\n")
+    more = ("--title", "x", *(("--version", "2") if command[0] == "terms" else ()))
+
+    told = {
+        file: ready.refused(*command, file, *more)
+        for file in ("nofile.txt", "folder", "latin.txt", "latin.txt/x")
+    }
+
+    assert told == {
+        "nofile.txt": "There is no file nofile.txt.",
+        "folder": "folder is a folder, no file.",
+        "latin.txt": "latin.txt cannot be read as UTF-8.",
+        "latin.txt/x": "latin.txt/x cannot be read: Not a directory.",
+    }
