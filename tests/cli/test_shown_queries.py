@@ -22,6 +22,8 @@ BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 
+SENT = re.compile(r"""-d '{"query": ("(?:[^"\\]|\\.)*")""")
+
 
 class Shown(NamedTuple):
     """A document on a page, with what it answers where that is told."""
@@ -75,6 +77,21 @@ def test_every_document_is_valid() -> None:
     assert {one.place: validate(schema, parse(one.text)) for one in shown()} == {
         one.place: [] for one in shown()
     }
+
+
+def test_every_document_of_a_shown_command_is_valid() -> None:
+    schema = build_schema((ROOT / "schema" / "schema.graphql").read_text("utf-8"))
+    sent = [*typed()]
+
+    assert len(sent) >= 9
+    assert [text for text in sent if validate(schema, parse(text))] == []
+
+
+def typed() -> Iterator[str]:
+    """Every document of a curl command of the pages."""
+    for page in PAGES:
+        for text in SENT.findall((ROOT / page).read_text("utf-8")):
+            yield json.loads(text)
 
 
 async def test_every_query_is_answered_in_the_demo_as_it_is_told(alone: Terminal) -> None:
