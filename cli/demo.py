@@ -117,7 +117,8 @@ async def _people(database: Database) -> list[tuple[str, str, str]]:
     password = _password()
     plan = (
         ("Viewer at one centre", "viewer", None, GrantKind.CENTRE, Role.VIEWER, False, 1),
-        ("Administrator", "administrator", None, GrantKind.CENTRE, Role.ADMINISTRATOR, True, 1),
+        ("Administrator", "administrator", None, GrantKind.CENTRE, Role.ADMINISTRATOR, False, 1),
+        ("Centre user", "centre-user", None, GrantKind.CENTRE, Role.ADMINISTRATOR, True, 1),
         ("Consortium manager", "manager", None, GrantKind.NON_CENTRE, Role.VIEWER, False, CENTRES),
         ("Support staff", "support", Staff.SUPPORT, GrantKind.CENTRE, Role.VIEWER, False, 0),
     )

@@ -9,7 +9,14 @@ import pytest
 from tests.cli.commands import Ran, Terminal
 from tests.factories import Caller, log_in_by_password, served
 
-WHO = ["Viewer at one centre", "Administrator", "Consortium manager", "Support staff"]
+STANDINGS = {
+    "Viewer at one centre": ["CENTRE_VIEWER"],
+    "Administrator": ["CENTRE_ADMINISTRATOR"],
+    "Centre user": ["CENTRE_USER"],
+    "Consortium manager": ["NON_CENTRE_VIEWER"] * 3,
+    "Support staff": [],
+}
+WHO = list(STANDINGS)
 
 
 def payloads(ran: Ran) -> list[dict[str, Any]]:
@@ -22,7 +29,9 @@ def people(ran: Ran) -> dict[str, tuple[str, str]]:
     return {row[0]: (row[1], row[2]) for row in ran.cells if len(row) == 3}
 
 
-async def test_the_demo_prints_four_log_ins_and_a_question_that_work(alone: Terminal) -> None:
+async def test_the_demo_prints_a_log_in_for_each_role_and_a_question_that_work(
+    alone: Terminal,
+) -> None:
     ran = alone.done("demo", "--prepare-only")
 
     assert list(people(ran)) == WHO
@@ -35,20 +44,23 @@ async def test_the_demo_prints_four_log_ins_and_a_question_that_work(alone: Term
         answer = await nobody.data(log_in_payload["query"], **log_in_payload["variables"])
         caller = Caller(client, answer["sessionLogIn"]["token"])
         learners = (await caller.data(question["query"]))["learners"]
-        reach = {}
+        reach, standings = {}, {}
         for who, (email, password) in people(ran).items():
             each = await log_in_by_password(client, email, password)
             found = await each.data("{ learners(first: 1) { totalCount } centres { totalCount } }")
+            held = (await each.data("{ me { access { standing } } }"))["me"]["access"]
+            standings[who] = [one["standing"] for one in held]
             reach[who] = found["centres"]["totalCount"], found["learners"]["totalCount"]
 
     assert len(learners["nodes"]) == 3
     assert learners["totalCount"] > 0
     assert {who: centres for who, (centres, _) in reach.items()} == dict(
-        zip(WHO, (1, 1, 3, 3), strict=True)
+        zip(WHO, (1, 1, 1, 3, 3), strict=True)
     )
     assert reach["Support staff"] == (3, 240)
     assert reach["Consortium manager"] == (3, 240)
-    assert reach["Administrator"] == reach["Viewer at one centre"]
+    assert reach["Administrator"] == reach["Centre user"] == reach["Viewer at one centre"]
+    assert standings == STANDINGS
 
 
 def test_an_earlier_demo_makes_way(alone: Terminal) -> None:
