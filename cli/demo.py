@@ -23,6 +23,7 @@ from cli.feeds import show
 from cli.files import folder_there
 from cli.running import run
 from cli.serving import Port, refuse_taken, serve
+from cli.tables import print_table
 from database.connection import Database
 from database.opening import open_database
 from domain.errors import Missing
@@ -181,7 +182,7 @@ def _tell(console: Console, address: str, logins: list[tuple[str, str, str]], fo
     table = Table("who", "e-mail", "password")
     for row in logins:
         table.add_row(*row)
-    console.print(table)
+    print_table(table)
     _, email, password = logins[0]
     log_in = (
         '{"query": "mutation($i: SessionLogInInput!) { sessionLogIn(input: $i)'

@@ -12,6 +12,7 @@ from actions.support_texts import Wording, remove_text, set_text
 from auth.viewer import CONSOLE
 from cli.files import text_of
 from cli.running import opened, run, stop
+from cli.tables import print_table
 from database.connection import Database
 from domain.vocabulary import TextKind
 from loaders.reading import Reading
@@ -34,7 +35,7 @@ def list_texts() -> None:
     table = Table("kind", "key", "title", "address")
     for row in run(work):
         table.add_row(row.kind.lower(), row.key, Text(row.title), Text(row.url or ""))
-    Console().print(table)
+    print_table(table)
 
 
 @app.command

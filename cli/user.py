@@ -15,6 +15,7 @@ from actions.grants import Rights
 from auth.permissions import GrantKind, Role, Staff
 from auth.viewer import CONSOLE
 from cli.running import opened, run, stop
+from cli.tables import print_table
 from loaders.access import access_by_user_id
 from loaders.account_rows import AccessRow, AccountRow
 from loaders.accounts import all_accounts
@@ -225,7 +226,7 @@ def show() -> None:
             centres = await centre_by_id(reading, sorted({grant.centre_id for grant in grants}))
             return people, grants, {row.id: row.number for row in centres if row}
 
-    Console().print(_table(*run(work)))
+    print_table(_table(*run(work)))
 
 
 def _table(people: list[AccountRow], grants: list[AccessRow], numbers: dict[int, str]) -> Table:

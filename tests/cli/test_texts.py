@@ -17,6 +17,7 @@ def test_a_text_is_written_shown_changed_and_removed(ready: Terminal) -> None:
     shown = ready.done("text", "list").cells
     assert ["help", "why", "Why?", "https://example.org/"] in shown
     assert ["help", "das", "What is DAS?", ""] in shown
+    assert ready.done("text", "list", COLUMNS="30").cells == shown
     assert ready.done("text", "remove", "help", "why").out == "help why is gone.\n"
 
     gone = "There is no text of this kind with this key."

@@ -48,6 +48,29 @@ def test_somebody_is_added_let_in_raised_and_sent_away(ready: Terminal, centre: 
     assert told == "This user has no access to this centre."
 
 
+def test_accounts_are_listed_whole_however_narrow_the_output_is(
+    ready: Terminal, centre: str
+) -> None:
+    email = "the.examinations.officer.of.all@a-college-far-away.example.org"
+    ready.done("user", "add", email, *ADA, given=f"{PASSWORD}\n")
+    ready.done("user", "grant", email, centre, "--kind", "non-centre", "--affiliation", "North")
+
+    listed = ready.done("user", "list", COLUMNS="40").cells
+
+    assert listed == [[email, "Ada Marsh", "", f"{centre} Non-centre viewer (North)", "", ""]]
+
+
+def test_at_a_narrow_terminal_what_is_listed_is_broken_and_not_cut_off(
+    ready: Terminal,
+) -> None:
+    ready.done("user", "add", EMAIL, *ADA, given=f"{PASSWORD}\n")
+
+    listed = ready.done("user", "list", COLUMNS="40", TTY_COMPATIBLE="1", NO_COLOR="1").cells
+
+    assert "".join(row[0] for row in listed) == EMAIL
+    assert max(len(row[0]) for row in listed) < len(EMAIL)
+
+
 def test_staff_are_added_with_a_password_from_a_file(ready: Terminal) -> None:
     (ready.folder / "password").write_text(f"{PASSWORD}\r\nnot this\n", "utf-8")
 
