@@ -2,7 +2,7 @@
 
 from importlib.metadata import version
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from cli import (
     database,
@@ -19,10 +19,13 @@ from cli import (
     texts,
     user,
 )
+from cli.refusing import refusal
 
 app = App(
     name="learner-tracking",
     version=version("learner-tracking"),
+    default_parameter=Parameter(negative_iterable=()),  # no --empty-centre
+    error_formatter=refusal,
     help="Tracks learners through a composite qualification: feeds in, flags derived, a graph out.",
 )
 app.command(serving.serve)

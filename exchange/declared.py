@@ -168,6 +168,9 @@ def _text(cell: Any) -> str:  # noqa: ANN401 - whatever a sheet holds
 
 def _places(header: Sequence[str]) -> list[int | None]:
     """Where each column stands; None for one that a list may lack."""
+    if len(header) == 1 and ";" in header[0]:
+        message = "The columns of a CSV file are separated by commas, not by semicolons."
+        raise Invalid(message, code="COLUMNS")
     names = [name.casefold() for name in header]
     missing = [column for column in COLUMNS if column not in names]
     twice = [column for column in (*COLUMNS, *COURSE_COLUMNS) if names.count(column) > 1]

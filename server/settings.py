@@ -60,7 +60,7 @@ class Settings(BaseSettings):
         description="Address of the Redis that several processes share.",
     )
     today: date | None = Field(
-        None, description="The civil day to judge by, instead of the real one."
+        None, description="The civil day to judge by, YYYY-MM-DD, instead of the real one."
     )
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="The port to listen on.")
@@ -206,6 +206,17 @@ class Settings(BaseSettings):
     def _is_supported(cls, url: str) -> str:
         dialect_of(url)
         return url
+
+    @field_validator("today", mode="before")
+    @classmethod
+    def _is_day(cls, given: object) -> object:
+        if not isinstance(given, str):
+            return given
+        try:
+            return date.fromisoformat(given)
+        except ValueError:
+            message = "A day of the form YYYY-MM-DD is expected."
+            raise ValueError(message) from None
 
     @field_validator("redis_url")
     @classmethod

@@ -111,7 +111,7 @@ def test_every_fault_of_the_settings_is_told_at_once_and_no_value(alone: Termina
 
     for sentence in (
         "DATABASE_URL: The database address must begin with sqlite:// or postgres://.",
-        "LEARNER_TRACKING_TODAY: Input should be a valid date",
+        "LEARNER_TRACKING_TODAY: A day of the form YYYY-MM-DD is expected.",
         "LEARNER_TRACKING_SECRET: there is no such setting.",
     ):
         assert sentence in told

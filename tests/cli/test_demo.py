@@ -82,8 +82,8 @@ def test_a_demo_in_the_place_of_a_file_is_refused(alone: Terminal, folder: str) 
     assert (alone.folder / "list.csv").read_text("utf-8") == "uln\n"
 
 
-@pytest.mark.parametrize("value", ["Friday", "2010-02-30"])
+@pytest.mark.parametrize("value", ["Friday", "2010-02-30", "19/02/2010"])
 def test_a_demo_on_no_day_is_refused(alone: Terminal, value: str) -> None:
     told = alone.refused("demo", "--prepare-only", LEARNER_TRACKING_TODAY=value)
 
-    assert told.startswith("LEARNER_TRACKING_TODAY: ")
+    assert told == "LEARNER_TRACKING_TODAY: A day of the form YYYY-MM-DD is expected."

@@ -37,6 +37,28 @@ def test_a_server_of_no_possible_port_or_size_is_refused(
     assert (ran.code, f'Invalid value "{number}" for {name}' in ran.err) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        (["x@example.org"], "--first-name is missing: see learner-tracking user add --help."),
+        ([], "EMAIL is missing: see learner-tracking user add --help."),
+        (["x@example.org", "--first-name"], "parameter --first-name requires an argument."),
+    ],
+)
+def test_what_is_left_out_of_a_command_is_told_as_missing(
+    alone: Terminal, typed: list[str], sentence: str
+) -> None:
+    ran = alone.run("user", "add", *typed)
+    assert (ran.code, sentence in ran.err) == (2, True)
+
+
+def test_the_options_of_a_command_are_those_that_have_a_meaning(alone: Terminal) -> None:
+    told = alone.done("export", "--help").out
+
+    assert "--centre" in told
+    assert "--empty-" not in told
+
+
 def test_a_server_that_cannot_listen_says_so_before_it_says_that_it_serves(alone: Terminal) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -159,6 +159,7 @@ async def test_what_is_no_list_is_refused(world: Database, database_url: str) ->
             (b"", CSV, 422, "EMPTY"),
             (b"uln,component\n", CSV, 422, "COLUMNS"),
             (b"uln,component,qan,qan\n", CSV, 422, "COLUMNS"),
+            (b"uln;component;qan\n", CSV, 422, "COLUMNS"),
             (b"uln,component,qan\n", CSV, 422, "ROWS"),
             (b"uln,component,qan\n\xff\xfe\n", CSV, 422, "ENCODING"),
             (b'uln,component,qan\n"open', CSV, 422, "FILE"),
@@ -172,6 +173,10 @@ async def test_what_is_no_list_is_refused(world: Database, database_url: str) ->
         ):
             answer = await send(client, headers, data, kind)
             assert (answer.status_code, answer.json()["error"]["code"]) == (status, code), data[:40]
+        apart = await send(client, headers, b"uln;component;qan\n", CSV)
+        assert apart.json()["error"]["message"] == (
+            "The columns of a CSV file are separated by commas, not by semicolons."
+        )
         other = await send(client, headers, as_csv(GOOD), token="made up")
         assert (other.status_code, other.json()["error"]["code"]) == (422, "PREVIEW_INVALID")
         token = (await send(client, headers, as_csv(GOOD))).json()["token"]
