@@ -6,6 +6,7 @@ from cli.running import opened, run
 from database.opening import dialect_of
 from schema.root import make_schema
 from server.documents import stored_documents
+from server.folders import refuse_unwritable
 from server.settings import Settings
 
 
@@ -33,7 +34,7 @@ def migrate(*, plan: bool = False) -> None:
 
 
 def check() -> None:
-    """Check the configuration and the database."""
+    """Check the configuration, the database, and the folders for feeds and mails."""
     console = Console()
 
     async def work() -> None:
@@ -45,6 +46,7 @@ def check() -> None:
         if settings.documents_folder is not None:
             stored = stored_documents(settings.documents_folder, make_schema())
             console.print(f"Stored documents: {len(stored.texts)}")
+        refuse_unwritable(settings)
         today = settings.today
         console.print(f"Civil day: {today.isoformat() if today else 'the real one, Europe/London'}")
         console.print("All is well.")

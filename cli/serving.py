@@ -14,6 +14,7 @@ from domain.errors import Refused
 from server.app import graph
 from server.clock import Clock
 from server.documents import stored_documents
+from server.folders import refuse_unwritable
 from server.life import bring_up_to_date
 from server.settings import Settings
 
@@ -43,6 +44,7 @@ def serve(
         settings = Settings()
         schema, _text = graph(settings.executor)
         stored_documents(settings.documents_folder, schema)  # a wrong one is told now
+        refuse_unwritable(settings)
         refuse_taken(host or settings.host, settings.port if port is None else port)
         database = await open_database(settings.database_url, pool_size=1)
         try:

@@ -88,6 +88,39 @@ def test_nobody_is_held_to_stored_documents_where_there_are_none(alone: Terminal
     )
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
+@pytest.mark.parametrize(
+    "setting", ["LEARNER_TRACKING_FEED_FOLDER", "LEARNER_TRACKING_MAIL_FOLDER"]
+)
+@pytest.mark.parametrize(
+    ("folder", "reason"),
+    [
+        ("/proc/none", "No such file or directory"),
+        ("text", "Not a directory"),
+        ("text/below", "Not a directory"),
+    ],
+)
+def test_a_folder_that_cannot_be_written_is_told_before_anything_comes_in(
+    ready: Terminal, setting: str, folder: str, reason: str
+) -> None:
+    (ready.folder / "text").write_text("No folder.\n", "utf-8")
+
+    for command in (["check"], ["serve", "--port", str(free_port())]):
+        told = ready.run(*command, **{setting: folder})
+        sentence = f"{setting}: {folder} cannot be written ({reason}).\n"
+        assert (told.code, told.err) == (1, sentence)
+        assert "All is well." not in told.out
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_looking_at_folders_makes_none(ready: Terminal) -> None:
+    before = [*ready.folder.iterdir()]
+    mail = {"LEARNER_TRACKING_MAIL_FOLDER": "/proc/none", "LEARNER_TRACKING_SMTP_HOST": "localhost"}
+
+    assert ready.done("check", **mail).out.endswith("All is well.\n")
+    assert [*ready.folder.iterdir()] == before
+
+
 def test_nothing_is_imported_into_tables_that_are_out_of_date(fresh: Terminal) -> None:
     (fresh.folder / "feed").mkdir()
 
