@@ -53,11 +53,11 @@ async def test_a_text_that_is_too_much_is_told_by_a_stream_as_by_an_answer(
 async def test_a_fault_of_ours_is_told_by_a_stream_with_its_reference(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def breaking(_text: str) -> None:
+    def breaking(*_arguments: object) -> None:
         raise ZeroDivisionError
 
     async with served(database_url) as client:
-        monkeypatch.setattr("schema.gate.check_text", breaking)
+        monkeypatch.setattr("schema.gate.check_lists", breaking)
         result, end = await told(client, WATCH)
 
     (error,) = result["errors"]
