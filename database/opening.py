@@ -2,11 +2,25 @@
 
 import re
 import sqlite3
-from urllib.parse import urlsplit
+from inspect import signature
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+import asyncpg
+from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.context import TortoiseContext
 
 from database.connection import LONGEST_WAIT, READ, WRITE, Database, Dialect, apps
+
+ENCRYPTION: Final = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+"""Values of `sslmode`, as PostgreSQL's own clients have them."""
+
+_PARAMETERS: Final = frozenset({
+    *signature(asyncpg.connect).parameters,
+    *("application_name", "schema", "minsize", "maxsize"),
+    *("max_queries", "max_inactive_connection_lifetime"),
+})  # fmt: skip
+"""Other parameters of an address: what asyncpg takes, and what Tortoise reads itself."""
 
 
 class DatabaseUrlError(ValueError):
@@ -47,10 +61,33 @@ def _try_file(url: str) -> None:
     sqlite3.connect(parts.netloc + parts.path).close()
 
 
-def _connection(url: str, pool_size: int) -> str:
+def _connection(url: str, pool_size: int) -> str | dict[str, Any]:
     """The address with what each database needs to serve many requests."""
     joint = "&" if "?" in url else "?"
     if dialect_of(url) is Dialect.SQLITE:
         return f"{url}{joint}journal_mode=WAL&busy_timeout={LONGEST_WAIT}&synchronous=NORMAL"
     address = re.sub(r"^(postgresql|asyncpg)://", "postgres://", url)
-    return f"{address}{joint}minsize=1&maxsize={pool_size}"
+    plain, asked = _without_encryption(address)
+    found: dict[str, Any] = expand_db_url(plain)
+    found["credentials"] |= {"minsize": 1, "maxsize": pool_size}
+    if asked is not None:
+        found["credentials"]["ssl"] = asked
+    return found
+
+
+def _without_encryption(address: str) -> tuple[str, str | None]:
+    """An address without its `sslmode`, and that; raises DatabaseUrlError for unknown parameters.
+
+    asyncpg takes the words that PostgreSQL's own clients take, but as an argument.
+    """
+    parts = urlsplit(address)
+    asked = dict(parse_qsl(parts.query, keep_blank_values=True))
+    mode = asked.pop("sslmode", None)
+    unknown = sorted(asked.keys() - _PARAMETERS)
+    if unknown:
+        message = f"The database address has a parameter that is not known: {unknown[0]}."
+        raise DatabaseUrlError(message)
+    if mode is not None and mode not in ENCRYPTION:
+        message = f"sslmode in the database address must be one of {', '.join(ENCRYPTION)}."
+        raise DatabaseUrlError(message)
+    return urlunsplit(parts._replace(query=urlencode(asked))), mode

@@ -184,6 +184,8 @@ def test_an_address_that_is_none_of_a_redis_is_told_by_every_command(
         "sqlite://text",
         "postgres://nobody:hunter2@127.0.0.1:1/learners",
         "postgres://127.0.0.1:not-a-port/learners",
+        "postgres://127.0.0.1:1/learners?sslmode=perhaps",
+        "postgres://127.0.0.1:1/learners?colour=hunter2",
     ],
 )
 @pytest.mark.parametrize("command", ["migrate", "serve"])
