@@ -75,7 +75,8 @@ async def test_a_page_says_how_long_it_is(database: Database, name: str) -> None
         await read(reading_of(database), PageRequest(order, 7))
 
     (statement,) = statements
-    assert re.findall(r"LIMIT (\S+?)\)?(?=\s|:)", statement) == ["8"]
+    *inner, last = re.findall(r"LIMIT (\S+?)\)?(?=\s|:)", statement)
+    assert (last, {*inner} <= {"1"}) == ("8", True)
 
 
 async def test_the_learners_of_another_day_are_no_more_than_can_be_gone_through(
