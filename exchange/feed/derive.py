@@ -41,7 +41,7 @@ async def derive_touched(connection: Connection, day: date, progress: Callable[[
     done, renew_at = 0, CHUNK
     centre_ids: set[int] = set()
     if touched >= MANY:
-        await renew_statistics(connection, FED)
+        await renew_statistics(connection, (*FED, TOUCHED))
     judge = Judge(await read_catalogue(connection), day, connection.dialect)
     with worker_process(judge.differences, much=touched >= MUCH) as ask:
         async with aclosing(_judged(connection, judge, ask)) as lots:

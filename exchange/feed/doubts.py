@@ -42,9 +42,12 @@ _DOUBTS: Final = (
         "The learner has another accepted registration at this level.",
         """SELECT s.row_number, s.level FROM stage_registrations s
         JOIN registration r ON r.ref = s.registration_ref
-        WHERE r.status = 'ACCEPTED' AND EXISTS (
-            SELECT 1 FROM registration o WHERE o.learner_id = r.learner_id
-            AND o.id <> r.id AND o.level = r.level AND o.status = 'ACCEPTED')""",
+        WHERE r.status = 'ACCEPTED' AND (r.learner_id, r.level) IN (
+            SELECT o.learner_id, o.level FROM registration o
+            WHERE o.status = 'ACCEPTED' AND o.learner_id IN (
+                SELECT x.learner_id FROM stage_registrations t
+                JOIN registration x ON x.ref = t.registration_ref)
+            GROUP BY o.learner_id, o.level HAVING COUNT(*) > 1)""",
     ),
     Doubt(
         "registrations.csv",
