@@ -82,5 +82,10 @@ async def test_a_centre_keeps_a_user_when_one_is_closed_out_who_takes_the_place_
     outcomes = await closing, await binding
 
     await other.close()
-    assert outcomes == ("DONE", "USER_NOT_REGISTERED")
-    assert await standings(school) == {ANN: Standing.CENTRE_USER}
+    # PostgreSQL says who comes first; whoever it is, one centre user stays.
+    left = {
+        ("DONE", "USER_NOT_REGISTERED"): {ANN: Standing.CENTRE_USER},
+        ("LAST_CENTRE_USER", "DONE"): {BEA: Standing.CENTRE_USER},
+    }
+    assert outcomes in left
+    assert await standings(school) == left[outcomes]
