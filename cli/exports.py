@@ -123,7 +123,7 @@ def _parameters(name: str, given: Mapping[str, str | None], centres: list[str]) 
         return asked
     if name in _BY_CENTRE:
         if len(centres) > 1:
-            stop("The unmatched entries are those of one centre; give --centre once.")
+            stop("This list is of one centre; give --centre once.")
         return {**asked, "centre": centres[0]}
     try:
         wanted = orjson.loads(asked.get("filter", "{}"))

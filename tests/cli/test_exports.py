@@ -49,7 +49,7 @@ def test_a_list_is_written_as_one_person_sees_it_or_as_a_whole(ready: Terminal) 
         "own.csv cannot be made, or is there already.",
         "The filter is not JSON.",
         "There is no list pupils",
-        "The unmatched entries are those of one centre; give --centre once.",
+        "This list is of one centre; give --centre once.",
     ]
     assert table((ready.folder / "own.csv").read_bytes()) == own
     assert not (ready.folder / "learners-2010-02-19.csv").exists()
