@@ -61,50 +61,44 @@ def _beginning(login: str | None) -> Clause:
 async def sessions_by_user_id(reading: Reading, ids: Sequence[int]) -> list[list[SessionRow]]:
     """One's own open sessions, the one used last first."""
     where = reading.connection.among("s.user_id", _own(reading, ids))
-    rows = await reading.connection.rows(
+    return grouped(ids, await _sessions(reading, where), lambda row: row.user_id)
+
+
+async def session_by_id(reading: Reading, ids: Sequence[int]) -> list[SessionRow | None]:
+    """One's own open sessions by id, for somebody who logged in."""
+    where = reading.connection.among("s.id", ids) & _in_person(reading, "s.user_id")
+    return matched(ids, await _sessions(reading, where), lambda row: row.id)
+
+
+async def _sessions(reading: Reading, where: Clause) -> list[SessionRow]:
+    return await reading.connection.rows(
         SessionRow,
         f"SELECT {columns_of(SessionRow, 's')} FROM session s"  # noqa: S608
         f" WHERE s.ended_at IS NULL AND {where.text} ORDER BY s.last_used_at DESC, s.id DESC",
         *where.params,
     )
-    return grouped(ids, rows, lambda row: row.user_id)
 
 
 async def api_tokens_by_user_id(reading: Reading, ids: Sequence[int]) -> list[list[ApiTokenRow]]:
     """One's own tokens that were not revoked, the latest first; for staff anybody's."""
     everybody = reading.viewer.may_everywhere(Permission.ACCOUNT_READ)
     where = reading.connection.among("k.user_id", ids if everybody else _own(reading, ids))
-    rows = await reading.connection.rows(
-        ApiTokenRow,
-        f"SELECT {columns_of(ApiTokenRow, 'k')} FROM api_token k"  # noqa: S608
-        f" WHERE k.revoked_at IS NULL AND {where.text} ORDER BY k.id DESC",
-        *where.params,
-    )
-    return grouped(ids, rows, lambda row: row.user_id)
-
-
-async def session_by_id(reading: Reading, ids: Sequence[int]) -> list[SessionRow | None]:
-    """One's own open sessions by id, for somebody who logged in."""
-    where = reading.connection.among("s.id", ids) & _in_person(reading, "s.user_id")
-    rows = await reading.connection.rows(
-        SessionRow,
-        f"SELECT {columns_of(SessionRow, 's')} FROM session s"  # noqa: S608
-        f" WHERE s.ended_at IS NULL AND {where.text}",
-        *where.params,
-    )
-    return matched(ids, rows, lambda row: row.id)
+    return grouped(ids, await _api_tokens(reading, where), lambda row: row.user_id)
 
 
 async def api_token_by_id(reading: Reading, ids: Sequence[int]) -> list[ApiTokenRow | None]:
     """One's own tokens that were not revoked, by id, for somebody who logged in."""
     where = reading.connection.among("k.id", ids) & _in_person(reading, "k.user_id")
-    rows = await reading.connection.rows(
+    return matched(ids, await _api_tokens(reading, where), lambda row: row.id)
+
+
+async def _api_tokens(reading: Reading, where: Clause) -> list[ApiTokenRow]:
+    return await reading.connection.rows(
         ApiTokenRow,
         f"SELECT {columns_of(ApiTokenRow, 'k')} FROM api_token k"  # noqa: S608
-        f" WHERE k.revoked_at IS NULL AND {where.text}",
+        f" WHERE k.revoked_at IS NULL AND {where.text} ORDER BY k.id DESC",
         *where.params,
     )
-    return matched(ids, rows, lambda row: row.id)
 
 
 def _in_person(reading: Reading, user_id: str) -> Clause:

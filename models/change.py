@@ -5,26 +5,10 @@ from tortoise.models import Model
 
 from models.user import User
 
-_SAME = "{n}.object_type = {c}.object_type AND {n}.object_id = {c}.object_id"
-_FIELD = f"{_SAME} AND {{n}}.field = {{c}}.field"
-
-_NEWER = f"""
-    EXISTS (SELECT 1 FROM change n WHERE n.id > c.id AND {_FIELD.format(n="n", c="c")}
-        AND n.undoes_id IS NULL
-        AND (n.source <> 'FEED' OR n.at <> c.at OR n.centre_id = c.centre_id)
-        AND NOT EXISTS (SELECT 1 FROM change u WHERE u.undoes_id = n.id))
-"""  # noqa: S608 - the aliases are ours
-"""Something newer than the change `c`, which was not put back since."""
-
-_LATEST = f"""
-    (SELECT l.{{}} FROM change l WHERE {_FIELD.format(n="l", c="c")} ORDER BY l.id DESC LIMIT 1)
-"""  # noqa: S608 - as above
-"""A column of the latest change of the same field."""
-
 
 def put_back(alias: str) -> str:
     """Whether the latest that became of a change is that it was put back, as SQL over its row."""
-    return f"COALESCE({_LATEST.format('undoes_id')} = c.id, FALSE)".replace("c.", f"{alias}.")
+    return f"COALESCE({_latest(alias, 'undoes_id')} = {alias}.id, FALSE)"
 
 
 def superseded(alias: str) -> str:
@@ -33,15 +17,37 @@ def superseded(alias: str) -> str:
     As SQL over its row. Edits that were put back do not stand: what was before them can be put
     back then. A feed writes one row for each centre that hears of a change; none of them is newer.
     """
-    latest = _LATEST.format("after")
+    latest = _latest("c", "after")
+    newer = (
+        f"EXISTS (SELECT 1 FROM change n WHERE n.id > c.id AND {_of_one_field('n', 'c')}"  # noqa: S608 - names are ours
+        " AND n.undoes_id IS NULL"
+        " AND (n.source <> 'FEED' OR n.at <> c.at OR n.centre_id = c.centre_id)"
+        " AND NOT EXISTS (SELECT 1 FROM change u WHERE u.undoes_id = n.id))"
+    )
     moved = (
         f"CASE WHEN c.after IS NULL OR {latest} IS NULL"
         f" THEN (c.after IS NULL) <> ({latest} IS NULL) ELSE c.after <> {latest} END"
     )
     return (
-        f"EXISTS (SELECT 1 FROM change c WHERE {_SAME.format(n='c', c=alias)}"  # noqa: S608 - as above
-        f" AND (c.id = {alias}.id OR c.batch = {alias}.batch) AND ({_NEWER} OR {moved}))"
+        f"EXISTS (SELECT 1 FROM change c WHERE {_of_one_object('c', alias)}"  # noqa: S608 - as above
+        f" AND (c.id = {alias}.id OR c.batch = {alias}.batch) AND ({newer} OR {moved}))"
     )
+
+
+def _latest(alias: str, column: str) -> str:
+    """A column of the latest change of the same field."""
+    return (
+        f"(SELECT l.{column} FROM change l WHERE {_of_one_field('l', alias)}"  # noqa: S608 - names are ours
+        " ORDER BY l.id DESC LIMIT 1)"
+    )
+
+
+def _of_one_object(one: str, other: str) -> str:
+    return f"{one}.object_type = {other}.object_type AND {one}.object_id = {other}.object_id"
+
+
+def _of_one_field(one: str, other: str) -> str:
+    return f"{_of_one_object(one, other)} AND {one}.field = {other}.field"
 
 
 class Change(Model):
