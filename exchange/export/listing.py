@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 import orjson
 
 from loaders.centres import centre_by_id
+from loaders.learners import learner_by_id
 from loaders.paging import Order, PageRequest, Slice
 from loaders.reading import Reading
 
@@ -129,4 +130,24 @@ async def centres_of(
     held: dict[int | None, tuple[Cell, ...]] = {None: (None, None)}
     for key, centre in zip(wanted, found, strict=True):
         held[key] = (None, None) if centre is None else (centre.number, centre.name)
+    return held
+
+
+class Whose(NamedTuple):
+    """The learner that a row is about, as far as they are in reach."""
+
+    cells: tuple[Cell, ...] = (None,) * len(PERSON_COLUMNS)
+    """For the columns of a person."""
+    registration_id: int | None = None
+
+
+async def whose(reading: Reading, ids: Iterable[int | None]) -> dict[int | None, Whose]:
+    """The learners that rows are about; nothing for one who is out of reach."""
+    wanted = sorted({key for key in ids if key is not None})
+    held: dict[int | None, Whose] = {None: Whose()}
+    for key, row in zip(wanted, await learner_by_id(reading, wanted), strict=True):
+        held[key] = Whose()
+        if row is not None:
+            names = (row.uln, row.given_name, row.family_name)
+            held[key] = Whose(names, row.registration_id)
     return held

@@ -17,9 +17,9 @@ from exchange.export.listing import (
     Row,
     centres_of,
     pages,
+    whose,
 )
 from loaders.events import EventFilter, event_count, event_page
-from loaders.learners import learner_by_id
 from loaders.paging import EVENTS_NEWEST_FIRST
 from loaders.reading import Reading
 from loaders.rows import EventRow
@@ -53,13 +53,11 @@ async def access_log(reading: Reading, centre_id: int | None, wanted: EventFilte
 
 
 async def _rows(reading: Reading, found: Sequence[EventRow]) -> list[Row]:
-    ids = sorted({row.learner_id for row in found if row.learner_id is not None})
-    learners = dict(zip(ids, await learner_by_id(reading, ids), strict=True))
+    learners = await whose(reading, (row.learner_id for row in found))
     centres = await centres_of(reading, (row.centre_id for row in found))
     rows = []
     for row in found:
-        learner = learners.get(row.learner_id) if row.learner_id is not None else None
-        whose = (learner.uln, learner.given_name, learner.family_name) if learner else (None,) * 3
+        learner = learners[row.learner_id]
         actor = row.actor
         cells = (
             row.at,
@@ -68,13 +66,12 @@ async def _rows(reading: Reading, found: Sequence[EventRow]) -> list[Row]:
             actor.name if actor else None,
             actor.email if actor else None,
             Standing(row.standing).label if row.standing else None,
-            *whose,
+            *learner.cells,
             row.user,
             row.code,
             row.subject,
             row.address if sees(reading.viewer, "Event.address", row.centre_id) else None,
             row.request_id,
         )
-        registration_id = learner.registration_id if learner else None
-        rows.append(Row(cells, row.centre_id, registration_id))
+        rows.append(Row(cells, row.centre_id, learner.registration_id))
     return rows

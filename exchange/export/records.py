@@ -17,9 +17,9 @@ from exchange.export.listing import (
     Row,
     centres_of,
     pages,
+    whose,
 )
 from loaders.changes import ChangeFilter, ChangeRow, change_count, change_page
-from loaders.learners import learner_by_id
 from loaders.paging import CHANGES_NEWEST_FIRST, ENTRIES_BY_DAY, PageRequest, Slice
 from loaders.reading import Reading
 from loaders.rows import CentreRow, WholeEntryRow
@@ -112,18 +112,16 @@ def _entry(reading: Reading, centre: CentreRow, row: WholeEntryRow) -> Row:
 
 
 async def _changes(reading: Reading, found: Sequence[ChangeRow]) -> list[Row]:
-    ids = sorted({row.learner_id for row in found if row.learner_id is not None})
-    learners = dict(zip(ids, await learner_by_id(reading, ids), strict=True))
+    learners = await whose(reading, (row.learner_id for row in found))
     centres = await centres_of(reading, (row.centre_id for row in found))
     rows = []
     for row in found:
-        learner = learners.get(row.learner_id) if row.learner_id is not None else None
-        who = (learner.uln, learner.given_name, learner.family_name) if learner else (None,) * 3
+        learner = learners[row.learner_id]
         known = sees(reading.viewer, "Change.actor", row.centre_id)
         cells = (
             row.at,
             *centres[row.centre_id],
-            *who,
+            *learner.cells,
             row.actor if known else None,
             Standing(row.standing).label if row.standing else None,
             ChangeSource(row.source).label,
@@ -136,6 +134,5 @@ async def _changes(reading: Reading, found: Sequence[ChangeRow]) -> list[Row]:
             row.batch,
             row.request_id,
         )
-        registration_id = learner.registration_id if learner else None
-        rows.append(Row(cells, row.centre_id, registration_id))
+        rows.append(Row(cells, row.centre_id, learner.registration_id))
     return rows
