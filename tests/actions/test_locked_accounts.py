@@ -1,8 +1,7 @@
 """Closing an account and binding it at a centre take turns, over connections of their own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable
 
 import pytest
 
@@ -10,9 +9,10 @@ from actions import access, accounts
 from actions.grants import CENTRE_USER
 from auth.permissions import Standing
 from auth.viewer import CONSOLE
-from database.connection import Database
+from database.connection import Connection, Database
 from database.opening import open_database
 from domain.errors import ProblemError
+from tests.actions.meanwhile import meanwhile
 from tests.actions.school import ANN, BEA, NOW, SCHOOL, add_person, rows, standings
 
 WAITING = """
@@ -21,24 +21,9 @@ WAITING = """
 """
 
 
-@asynccontextmanager
-async def locked(database: Database, login: str) -> AsyncIterator[None]:
-    """An account that somebody changes meanwhile, in a task of their own."""
-    begun, over = asyncio.Event(), asyncio.Event()
-
-    async def change() -> None:
-        async with database.transaction() as connection:
-            await connection.execute("UPDATE account SET title = title WHERE email = ?", login)
-            begun.set()
-            await over.wait()
-
-    task = asyncio.create_task(change())
-    await begun.wait()
-    try:
-        yield
-    finally:
-        over.set()
-        await task
+async def lock_bea(connection: Connection) -> None:
+    """Somebody changes her account."""
+    await connection.execute("UPDATE account SET title = title WHERE email = ?", BEA)
 
 
 async def until_waiting(database: Database, number: int, task: asyncio.Task[object]) -> None:
@@ -73,7 +58,7 @@ async def test_a_centre_keeps_a_user_when_one_is_closed_out_who_takes_the_place_
         )
         await access.end_access(other, CONSOLE, centre_number=SCHOOL, login=ANN, now=NOW)
 
-    async with locked(other, BEA):
+    async with meanwhile(other, lock_bea):
         close = accounts.disable_account(school, CONSOLE, BEA, now=NOW)
         closing = asyncio.create_task(outcome(close))
         await until_waiting(other, 1, closing)
