@@ -14,14 +14,14 @@ from rich.console import Console
 
 from bench import databases, log_ins, peers, process, report
 from bench.importing import EMAIL
-from bench.load import Caller, found_by, measure
-from bench.process import Served, child, served, usage
+from bench.load import Caller, check_same, found_by, measure
+from bench.process import Served, child, served, served_usually, usage
 from bench.workloads import Workload
 from exchange.sample import write_sample_feed
 
 CONNECTIONS = (1, 16)
 COMPARED = ("W1", "W2")
-"""Workloads that graphql-core's own executor is asked for as well."""
+"""Workloads that graphql-core's executor, and a server made the usual way, are asked as well."""
 LEARNERS_A_CENTRE = 300
 SEED = 1
 
@@ -126,6 +126,10 @@ def one(
                 console, f"{target.name}, ordinary", server, password, seconds, chosen=COMPARED
             )
             found["ordinary"] = asyncio.run(asked).load
+        with served(target.url) as server, served_usually(target.url) as usual:
+            name = f"{target.name}, the usual way"
+            asked = ask(console, name, server, password, seconds, chosen=COMPARED, of=usual)
+            found["usual"] = asyncio.run(asked).load
         found["peers"] = peers.measured(console, peers_file, seconds)
         counts = child("bench.statements", target.url, EMAIL, password)
         for name, runs in load.items():
@@ -152,23 +156,35 @@ async def ask(
     seconds: float,
     *,
     chosen: Collection[str] = (),
+    of: Served | None = None,
 ) -> Asked:
-    """Every workload, or the chosen ones, at each number of connections."""
+    """Every workload, or the chosen ones, at each number of connections.
+
+    They are asked `of` another server of the same database if there is one, which must answer the
+    same.
+    """
     load: dict[str, dict[str, dict[str, float]]] = {}
-    async with httpx2.AsyncClient(base_url=server.address, timeout=60) as client:
+    measured = of or server
+    async with (
+        httpx2.AsyncClient(base_url=server.address, timeout=60) as client,
+        httpx2.AsyncClient(base_url=measured.address, timeout=60) as other,
+    ):
         caller = await Caller.logged_in(client, EMAIL, password)
         known = await found_by(caller)
+        asking = caller.elsewhere(other)
         for workload in known:
             if chosen and workload.name not in chosen:
                 continue
+            if of is not None:
+                await check_same(workload, caller, asking)
             load[workload.name] = {}
             for connections in CONNECTIONS:
                 console.print(f"{name}: {workload.name}, {workload.title}, at {connections}")
                 found = await measure(
-                    caller,
+                    asking,
                     workload,
-                    address=server.address,
-                    pid=server.pid,
+                    address=measured.address,
+                    pid=measured.pid,
                     connections=connections,
                     seconds=seconds,
                 )

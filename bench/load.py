@@ -56,6 +56,12 @@ class Caller:
         assert token, response.text
         return cls(client, token)
 
+    def elsewhere(self, client: httpx2.AsyncClient) -> Self:
+        """The same person at another server of the same database."""
+        copied = type(self)(client, "")
+        copied.headers = self.headers
+        return copied
+
     async def post(self, body: bytes) -> bytes:
         """The bytes of an answer."""
         response = await self._client.post("/graphql", content=body, headers=self.headers)
@@ -85,6 +91,16 @@ async def found_by(caller: Caller) -> list[Workload]:
         workloads.shopping(middling),
         workloads.search([node["name"] for node in nodes]),
     ]
+
+
+async def check_same(workload: Workload, caller: Caller, other: Caller) -> None:
+    """Raise AssertionError unless another server answers the same, apart from cursors."""
+    for turn in workload.turns[:WARM_UP]:
+        answers = [await asked.ask(workload.query, turn) for asked in (caller, other)]
+        for answer in answers:
+            for centre in filter(None, [answer.get("centre")]):
+                del centre["learners"]["pageInfo"]["endCursor"]
+        assert answers[0] == answers[1], f"{workload.name} is answered otherwise: {turn}"
 
 
 async def measure(

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -74,17 +74,34 @@ def child(module: str, url: str, *arguments: str) -> dict[str, Any]:
 @contextmanager
 def served(url: str, **settings: str) -> Iterator[Served]:
     """`learner-tracking serve` in a process of its own, stopped at the end."""
+    with _running(["-m", "cli", "serve"], "/healthz", _with(url, settings)) as server:
+        yield server
+
+
+@contextmanager
+def served_usually(url: str) -> Iterator[Served]:
+    """The records of W1 and W2 from the same database, as `bench/usual.py` serves them."""
+    command = ["-m", "uvicorn", "bench.usual:app", "--no-access-log", "--log-level", "warning"]
+    with _running(command, "/graphql?query={__typename}", environment(url)) as server:
+        yield server
+
+
+@contextmanager
+def _running(
+    command: Sequence[str], alive: str, surroundings: Mapping[str, str]
+) -> Iterator[Served]:
+    """A server in a process of its own, stopped at the end; `alive` is answered once it serves."""
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
     started = time.perf_counter()
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter and command
-        [sys.executable, "-m", "cli", "serve", "--port", str(port)],
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter and commands
+        [sys.executable, *command, "--port", str(port)],
         cwd=ROOT,
-        env=_with(url, settings),
+        env=surroundings,
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_until_alive(process, address)
+        _wait_until_alive(process, f"{address}{alive}")
         yield Served(process.pid, address, time.perf_counter() - started)
     finally:
         process.send_signal(signal.SIGTERM)
@@ -112,7 +129,7 @@ def served_by(workers: int, url: str, log: Path, **settings: str) -> Iterator[Se
             stderr=errors,
         )
         try:
-            _wait_until_alive(process, address)
+            _wait_until_alive(process, f"{address}/healthz")
             yield Served(process.pid, address, time.perf_counter() - started)
         finally:
             process.send_signal(signal.SIGTERM)
@@ -140,7 +157,7 @@ def _mb(kilobytes: str) -> float:
     return int(kilobytes.split(maxsplit=1)[0]) / 1024
 
 
-def _wait_until_alive(process: subprocess.Popen[bytes], address: str) -> None:
+def _wait_until_alive(process: subprocess.Popen[bytes], url: str) -> None:
     until = time.perf_counter() + MOST_SECONDS_TO_START
     with httpx2.Client(timeout=5) as client:
         while time.perf_counter() < until:
@@ -148,7 +165,7 @@ def _wait_until_alive(process: subprocess.Popen[bytes], address: str) -> None:
                 message = f"The server ended with exit code {process.returncode}."
                 raise RuntimeError(message)
             try:
-                if client.get(f"{address}/healthz").is_success:
+                if client.get(url).is_success:
                     return
             except httpx2.TransportError:
                 time.sleep(0.01)

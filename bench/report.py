@@ -80,6 +80,9 @@ def _figures(measured: dict[str, Any]) -> Iterator[tuple[str, float]]:
         yield f"log-in {key}", value
     yield from _load("", measured["load"])
     yield from _load("ordinary executor, ", measured.get("ordinary", {}))
+    yield from _times("times the ordinary executor", measured["load"], measured.get("ordinary", {}))
+    yield from _load("the usual way, ", measured.get("usual", {}))
+    yield from _times("times the usual way", measured["load"], measured.get("usual", {}))
     for peer, load in measured.get("peers", {}).items():
         yield from _load(f"{peer}, ", load)
 
@@ -90,6 +93,17 @@ def _load(who: str, load: dict[str, Any]) -> Iterator[tuple[str, float]]:
             for key in _LOAD:
                 if key in found:
                     yield f"{who}{workload} at {connections}: {key}", found[key]
+
+
+def _times(than: str, ours: dict[str, Any], theirs: dict[str, Any]) -> Iterator[tuple[str, float]]:
+    """How many times as many requests a second are answered here."""
+    for workload, runs in theirs.items():
+        for connections, found in runs.items():
+            answered = ours[workload][connections]["requests_per_second"]
+            yield (
+                f"{workload} at {connections}: {than}",
+                answered / found["requests_per_second"],
+            )
 
 
 def _find(before: Results | None, database: str, name: str) -> float | None:
