@@ -17,10 +17,11 @@ from auth.viewer import ANONYMOUS, CONSOLE
 from bench.process import DAY, usage
 from database.connection import Database
 from database.opening import open_database
-from domain.terms import BUILT_IN_TERMS
 from exchange.feed.apply import apply_feed
 from exchange.feed.report import FeedOutcome, Options
 from exchange.feed.source import Source
+from loaders.reading import Reading
+from loaders.terms import current_terms
 from server.clock import Clock
 
 EMAIL = "bench@example.org"
@@ -63,8 +64,9 @@ async def _add_viewer(database: Database, password: str) -> None:
         last_name="Reader",
         now=now,
     )
+    terms = await current_terms(Reading(database.reader, CONSOLE, date.fromisoformat(DAY)))
     person = replace(ANONYMOUS, user_id=user_id)
-    await accept_terms(database, person, BUILT_IN_TERMS.version, now=now)
+    await accept_terms(database, person, terms.version, now=now)
     rows = await database.reader.tuples("SELECT number FROM centre ORDER BY number LIMIT 100")
     for row in rows:
         await set_access(

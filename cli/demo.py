@@ -27,11 +27,12 @@ from cli.tables import print_table
 from database.connection import Database
 from database.opening import open_database
 from domain.errors import Missing
-from domain.terms import BUILT_IN_TERMS
 from exchange.feed.apply import apply_feed
 from exchange.feed.report import Options
 from exchange.feed.source import Source
 from exchange.sample import SampleSummary, write_sample_feed
+from loaders.reading import Reading
+from loaders.terms import current_terms
 from server.bundle import INSTALL, is_installed
 from server.clock import Clock
 from server.settings import PREFIX, Settings
@@ -116,6 +117,7 @@ async def _people(database: Database) -> list[tuple[str, str, str]]:
     rows = await database.reader.tuples("SELECT number FROM centre ORDER BY number")
     numbers = [row[0] for row in rows]
     password = _password()
+    terms = await current_terms(Reading(database.reader, CONSOLE, Clock().today()))
     plan = (
         ("Viewer at one centre", "viewer", None, GrantKind.CENTRE, Role.VIEWER, False, 1),
         ("Administrator", "administrator", None, GrantKind.CENTRE, Role.ADMINISTRATOR, False, 1),
@@ -138,7 +140,7 @@ async def _people(database: Database) -> list[tuple[str, str, str]]:
             now=now,
         )
         person = replace(ANONYMOUS, user_id=user_id)
-        await accept_terms(database, person, BUILT_IN_TERMS.version, now=now)
+        await accept_terms(database, person, terms.version, now=now)
         affiliation = title if kind is GrantKind.NON_CENTRE else None
         for number in numbers[:reach]:
             await set_access(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from domain.identifiers import Series, YearMonth
-from domain.vocabulary import ComponentType, Level, Track
+from domain.vocabulary import ComponentType, Track
 
 ANY_LINE = "ANY"
 
@@ -124,40 +124,6 @@ class Catalogue(msgspec.Struct, frozen=True):
     def plts_hours(self, level: str) -> int:
         """Guided learning hours of PLTS at a level."""
         return self.plts_glh.get(level, PLTS_GLH)
-
-
-def _needs(
-    principal: tuple[int, int],
-    project: tuple[int, int],
-    skills: tuple[frozenset[int], tuple[int, int, int]],
-    asl: tuple[frozenset[int], int] | None,
-) -> dict[ComponentType, Requirement]:
-    """One level of the built-in requirements from its (level, hours) pairs."""
-    skill_levels, (english, mathematics, ict) = skills
-    rows = {
-        ComponentType.PRINCIPAL_LEARNING: Requirement(frozenset({principal[0]}), principal[1]),
-        ComponentType.PROJECT: Requirement(frozenset({project[0]}), project[1]),
-        ComponentType.FS_ENGLISH: Requirement(skill_levels, english),
-        ComponentType.FS_MATHEMATICS: Requirement(skill_levels, mathematics),
-        ComponentType.FS_ICT: Requirement(skill_levels, ict),
-    }
-    if asl is not None:
-        rows[ComponentType.ASL] = Requirement(asl[0], asl[1], asl[1])
-    return rows
-
-
-BUILT_IN_REQUIREMENTS: Mapping[Level, Mapping[ComponentType, Requirement]] = {
-    Level.FOUNDATION: _needs(
-        (1, 240), (1, 60), (frozenset({1, 2}), (40, 40, 40)), (frozenset({1, 2}), 120)
-    ),
-    Level.HIGHER: _needs(
-        (2, 420), (2, 60), (frozenset({2}), (27, 27, 26)), (frozenset({2, 3}), 180)
-    ),
-    Level.ADVANCED: _needs(
-        (3, 540), (3, 120), (frozenset({2}), (0, 0, 0)), (frozenset({3, 4}), 360)
-    ),
-    Level.PROGRESSION: _needs((3, 540), (3, 120), (frozenset({2}), (0, 0, 0)), None),
-}
 
 
 class Line(NamedTuple):

@@ -34,6 +34,14 @@ answer tells that it was busy, slow or gone."""
 DATABASE_MODULES = frozenset({"database.connection", "database.trouble"})
 """Where these are."""
 
+FROZEN = "models.migrations.frozen"
+"""What migrations wrote once, as it was then."""
+MIGRATIONS_MAY_USE: dict[str, set[str]] = {
+    "database.connection": {"Connection", "Dialect"},
+    "database.editors": {"connection_of"},
+}
+"""What migrations have of ours: the door for SQL, which knows no table and no rule."""
+
 TABLES_AND_DRIVERS = frozenset({
     *("models", "database", "tortoise", "asyncpg", "sqlite3", "aiosqlite"),
 })  # fmt: skip
@@ -195,6 +203,27 @@ def outside_brackets(sql: str) -> str:
     return f" {' '.join(words)} "
 
 
+def alive(path: Path) -> list[str]:
+    """An import of what goes on changing; a migration does in years what it does today."""
+    known = sys.stdlib_module_names | {"tortoise", "orjson"}
+    return [
+        f"{place(path)}:{line} imports {module}"
+        for line, module, names in imported(ast.parse(path.read_text("utf-8")))
+        if top(module) not in known
+        and not f"{module}.".startswith(f"{FROZEN}.")
+        and not (names and set(names) <= MIGRATIONS_MAY_USE.get(module, set()))
+    ]
+
+
+def frozen_used(path: Path) -> list[str]:
+    """An import of what is kept as it was for migrations alone."""
+    return [
+        f"{place(path)}:{line} imports {module}"
+        for line, module, names in imported(ast.parse(path.read_text("utf-8")))
+        if "migrations" in {*module.split("."), *names} and top(module) == "models"
+    ]
+
+
 def found_in(lint: Callable[[Path], list[str]], files: list[Path]) -> list[str]:
     assert files
     return [fault for path in files for fault in lint(path)]
@@ -240,6 +269,16 @@ def test_no_clause_says_or_outside_of_brackets() -> None:
 
 def test_no_file_is_longer_than_can_be_read_at_once() -> None:
     assert found_in(too_long, source_files()) == []
+
+
+def test_migrations_depend_on_nothing_that_goes_on_changing() -> None:
+    files = sorted((ROOT / "models" / "migrations").rglob("*.py"))
+
+    assert found_in(alive, files) == []
+
+
+def test_what_is_frozen_for_migrations_is_read_by_nothing_else() -> None:
+    assert found_in(frozen_used, source_files()) == []
 
 
 def test_every_permission_guards_something() -> None:
@@ -306,6 +345,24 @@ OPEN = "has an OR without brackets"
         (foreign_to_the_domain, "from . import flags", "imports ."),
         (foreign_to_the_domain, "def f():\n    import tortoise", "imports tortoise"),
         (todays_asked, "from datetime import date\nx = date.today()", "calls .today()"),
+        (alive, "from domain.names import name_order", "imports domain.names"),
+        (alive, "from models.learner import Learner", "imports models.learner"),
+        (alive, "from models import Learner", "imports models"),
+        (alive, "def f():\n    import domain", "imports domain"),
+        (alive, "import database.connection", "imports database.connection"),
+        (alive, "from database.connection import apps", "imports database.connection"),
+        (
+            alive,
+            "from models.migrations.frozen_not import x",
+            "imports models.migrations.frozen_not",
+        ),
+        (
+            frozen_used,
+            "from models.migrations.frozen.names import x",
+            "imports models.migrations.frozen.names",
+        ),
+        (frozen_used, "import models.migrations.frozen", "imports models.migrations.frozen"),
+        (frozen_used, "from models import migrations", "imports models"),
         (too_long, "x = 1\n" * LONGEST, "has 401 lines"),
         (clauses_left_open, "Clause('a = 1 OR a = 2')", OPEN),
         (clauses_left_open, "Clause('(a = 1) or (a = 2)', (1,))", OPEN),
@@ -335,6 +392,10 @@ def test_a_planted_violation_is_found(
         (settings_read, "import os\nx = os.cpu_count()"),
         (foreign_to_the_domain, "import datetime, msgspec\nfrom domain.codes import Reason"),
         (todays_asked, "x = clock.now()"),
+        (alive, "from datetime import UTC\nfrom database.editors import connection_of"),
+        (alive, "from models.migrations.frozen.names import name_order"),
+        (frozen_used, "from models.learner import Learner"),
+        (frozen_used, "from tortoise import migrations"),
         (too_long, "x = 1\n" * (LONGEST - 1)),
         (clauses_left_open, "x = Clause('a = 1') | Clause('a = 2')"),
         (clauses_left_open, "Clause('c = 1 AND (a = 1 OR a = 2)')"),

@@ -13,13 +13,9 @@ from tortoise.migrations.autodetector import MigrationAutodetector
 import models
 from database.connection import Connection, Database, Dialect, apps
 from database.opening import open_database
-from domain.catalogue import (
-    BUILT_IN_LINES,
-    BUILT_IN_REQUIREMENTS,
-    BUILT_IN_RESULTS,
-    PLTS_GLH,
-)
+from domain.catalogue import BUILT_IN_LINES, BUILT_IN_RESULTS, PLTS_GLH
 from domain.vocabulary import ComponentType, Level
+from tests.domain.cases import catalogue
 from tests.indexes import INDEXES, Index
 from tests.server.databases import empty_database
 from tests.tables import OWN_BOOKKEEPING, columns
@@ -227,8 +223,8 @@ async def test_the_built_in_requirements_are_in_every_new_database(database: Dat
         "SELECT level, component, qualification_levels, glh, min_glh FROM requirement"
     )
     expected = {
-        (level.value, component.value, "|".join(map(str, sorted(need.levels))), need.glh, least)
-        for level, needs in BUILT_IN_REQUIREMENTS.items()
+        (level, component.value, "|".join(map(str, sorted(need.levels))), need.glh, least)
+        for level, needs in catalogue().requirements.items()
         for component, need in needs.items()
         for least in (need.min_glh,)
     } | {(level.value, "PLTS", "", PLTS_GLH, None) for level in Level}

@@ -6,7 +6,7 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 
 from database.editors import connection_of
-from domain.terms import BUILT_IN_TERMS
+from models.migrations.frozen.terms import BUILT_IN_TERMS
 
 TERMS = "INSERT INTO terms (version, title, body, published_at) VALUES (?, ?, ?, ?)"
 

@@ -9,8 +9,7 @@ from tortoise.migrations import operations as ops
 
 from database.connection import Connection, Dialect
 from database.editors import connection_of
-from domain.codes import CompletionStatus
-from domain.names import MOST_PARTS, family_order, name_order, name_parts
+from models.migrations.frozen.names import MOST_PARTS, family_order, name_order, name_parts
 
 BATCH = 2_000
 
@@ -22,9 +21,11 @@ BY_CODE_POINT = (
 )
 """Columns that compare alike on every database, whatever its language: prefixes are ranges."""
 
-STAGES = " ".join(
-    f"WHEN '{status.value}' THEN '{rank}'" for rank, status in enumerate(CompletionStatus)
+STATUSES = (
+    *("AWARDED", "READY_FOR_AWARD", "IN_PROGRESS", "ACTION_REQUIRED"),
+    *("UNDETERMINED", "WITHDRAWN"),
 )
+STAGES = " ".join(f"WHEN '{status}' THEN '{rank}'" for rank, status in enumerate(STATUSES))
 
 
 async def compare_by_code_point(_apps: Any, editor: Any) -> None:  # noqa: ANN401

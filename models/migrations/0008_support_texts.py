@@ -6,7 +6,7 @@ from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 
 from database.editors import connection_of
-from domain.support_texts import BUILT_IN_TEXTS, WRITTEN_AT
+from models.migrations.frozen.support_texts import BUILT_IN_TEXTS, WRITTEN_AT
 
 TEXTS = (
     "INSERT INTO support_text (kind, key, title, body, url, place, version, changed_at)"
@@ -17,7 +17,7 @@ TEXTS = (
 async def load(_apps: Any, editor: Any) -> None:  # noqa: ANN401 - tortoise's untyped hook
     """Write the built-in texts."""
     rows = [
-        (text.kind.value, text.key, text.title, text.body, text.url, place, WRITTEN_AT)
+        (text.kind, text.key, text.title, text.body, text.url, place, WRITTEN_AT)
         for place, text in enumerate(BUILT_IN_TEXTS, start=1)
     ]
     await connection_of(editor).execute_many(TEXTS, rows)

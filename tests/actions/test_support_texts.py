@@ -10,10 +10,10 @@ from auth.permissions import Standing
 from auth.viewer import ANONYMOUS, CONSOLE, Viewer
 from database.connection import Database
 from domain.errors import Conflict, Invalid, Missing, Refused
-from domain.support_texts import BUILT_IN_TEXTS
 from domain.vocabulary import TextKind
 from loaders.reading import Reading
 from loaders.support_texts import SupportTextRow, support_texts
+from models.migrations.frozen.support_texts import BUILT_IN_TEXTS
 from tests.actions.school import LATER, NOW, add_person, asking, rows
 from tests.factories import DAY
 
@@ -91,7 +91,7 @@ async def test_an_operator_writes_changes_and_removes_a_text(database: Database)
     await remove_text(database, viewer, TextKind.HELP, "why", expected_version=2, now=LATER)
     assert await texts(database, TextKind.HELP, "why") == []
     assert len(await texts(database, TextKind.HELP)) == sum(
-        text.kind is TextKind.HELP for text in BUILT_IN_TEXTS
+        text.kind == TextKind.HELP for text in BUILT_IN_TEXTS
     )
     history = await rows(
         database,

@@ -4,11 +4,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from domain.catalogue import (
-    BUILT_IN_LINES,
-    BUILT_IN_REQUIREMENTS,
-    BUILT_IN_RESULTS,
-)
+from domain.catalogue import BUILT_IN_LINES, BUILT_IN_RESULTS
 from domain.codes import AssessmentDetail, AssessmentFlag, Reason
 from domain.flags import component_flags
 from domain.inputs import Das
@@ -69,7 +65,6 @@ def test_a_component_has_the_flags_reasons_and_issues_of_the_example(case: Compo
 
 
 def test_the_built_in_course_data_are_those_of_the_examples() -> None:
-    assert catalogue().requirements == BUILT_IN_REQUIREMENTS
     assert catalogue().lines == {line.code for line in BUILT_IN_LINES if line.active}
     assert catalogue().results == BUILT_IN_RESULTS
 

@@ -3,13 +3,12 @@
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
-from domain.vocabulary import TextKind
-
 
 class SupportText(NamedTuple):
     """A useful link, a contact or a help topic."""
 
-    kind: TextKind
+    kind: str
+    """LINK, CONTACT or HELP."""
     key: str
     title: str
     body: str
@@ -21,28 +20,28 @@ WRITTEN_AT: Final = datetime(2010, 1, 4, tzinfo=UTC)
 
 BUILT_IN_TEXTS: Final = (
     SupportText(
-        TextKind.LINK,
+        "LINK",
         "qualification-register",
         "Register of regulated qualifications",
         "Look up the accreditation number, the level and the awarding body of a qualification.",
         "https://register.ofqual.gov.uk/",
     ),
     SupportText(
-        TextKind.LINK,
+        "LINK",
         "exam-rules",
         "Joint Council for Qualifications",
         "Rules and key dates that the awarding bodies have in common.",
         "https://www.jcq.org.uk/",
     ),
     SupportText(
-        TextKind.CONTACT,
+        "CONTACT",
         "centre-user",
         "Your own centre",
         "Ask the centre user for access to a centre or for the right to edit. The page of users"
         " names whoever manages access there.",
     ),
     SupportText(
-        TextKind.CONTACT,
+        "CONTACT",
         "support",
         "Support desk of the awarding body",
         "For questions about entries, flags or an account that does not work. Have the centre"
@@ -50,7 +49,7 @@ BUILT_IN_TEXTS: Final = (
         " name, birth date and ULN together into a mail.",
     ),
     SupportText(
-        TextKind.HELP,
+        "HELP",
         "starting-points",
         "Where do I begin?",
         "Three lists lead to the same records. The Diploma Learner Overview shows every learner"
@@ -60,7 +59,7 @@ BUILT_IN_TEXTS: Final = (
         " what to do.",
     ),
     SupportText(
-        TextKind.HELP,
+        "HELP",
         "entry-flags",
         "How are entry flags made?",
         "For every component the service compares the entries with what the Diploma asks for:"
@@ -72,7 +71,7 @@ BUILT_IN_TEXTS: Final = (
         " or a declaration changes.",
     ),
     SupportText(
-        TextKind.HELP,
+        "HELP",
         "assessment-flags",
         "How are assessment flags made?",
         "They tell whether marks, claims and results are on their way. For units that the centre"
@@ -82,7 +81,7 @@ BUILT_IN_TEXTS: Final = (
         "Some of these flags change with the calendar alone, when a window opens or closes.",
     ),
     SupportText(
-        TextKind.HELP,
+        "HELP",
         "entry-not-showing",
         "I made an entry. Why is it not showing?",
         "Entries find their learner by ULN. If the ULN on the entry is missing, has a slip, or"
@@ -92,7 +91,7 @@ BUILT_IN_TEXTS: Final = (
         "An entry that was only just made shows once the awarding body's next feed has come in.",
     ),
     SupportText(
-        TextKind.HELP,
+        "HELP",
         "qan-code",
         "What is a QAN code?",
         "A qualification accreditation number names one accredited qualification. It has eight"
@@ -102,7 +101,7 @@ BUILT_IN_TEXTS: Final = (
         "https://register.ofqual.gov.uk/",
     ),
     SupportText(
-        TextKind.HELP,
+        "HELP",
         "das",
         "What is DAS?",
         "The Diploma Aggregation Service adds up the results of all components, whichever awarding"
@@ -111,7 +110,7 @@ BUILT_IN_TEXTS: Final = (
         " work experience, and the home centre's permission to claim.",
     ),
     SupportText(
-        TextKind.HELP,
+        "HELP",
         "other-awarding-body",
         "A component is taken with another awarding body. What do I do?",
         "This service sees no entries of other awarding bodies, and so takes the component for"
@@ -121,7 +120,7 @@ BUILT_IN_TEXTS: Final = (
         " here can tell.",
     ),
     SupportText(
-        TextKind.HELP,
+        "HELP",
         "award-month",
         "What is the anticipated award month for?",
         "It is the month in which the Diploma is expected to be complete. Lists, counts and"
@@ -129,7 +128,7 @@ BUILT_IN_TEXTS: Final = (
         " what you set stays even if the awarding body's feed says otherwise, and both are shown.",
     ),
     SupportText(
-        TextKind.HELP,
+        "HELP",
         "access",
         "How do others get access?",
         "They register first. A centre user then adds them by their e-mail address, as viewers;"
@@ -138,7 +137,7 @@ BUILT_IN_TEXTS: Final = (
         " at each of its centres.",
     ),
     SupportText(
-        TextKind.HELP,
+        "HELP",
         "exports",
         "How do I take a list away?",
         "Every list can be had as CSV or as a workbook, with the same filter and only with what"
