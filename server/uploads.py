@@ -93,11 +93,12 @@ async def _receive_form(request: Request, most_bytes: int) -> FormData:
 def _unpack(form: FormData, folder: Path) -> tuple[Path, str]:
     """Put the parts of a form into a folder: where the feed is now, and what it is called."""
     files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
-    names = [PureWindowsPath(file.filename or "").name for file in files]
-    if len(files) == 1 and names[0].lower().endswith(".zip"):
+    called = [PureWindowsPath(file.filename or "").name for file in files]
+    names = [name.lower() for name in called]  # as in folders and archives
+    if len(files) == 1 and names[0].endswith(".zip"):
         path = folder / ARCHIVE
         _copy(files[0].file, path)
-        return path, "".join(filter(str.isprintable, names[0]))
+        return path, "".join(filter(str.isprintable, called[0]))
     _check(names)
     for name, file in zip(names, files, strict=True):
         _copy(file.file, folder / name)
@@ -113,7 +114,8 @@ def _check(names: Sequence[str]) -> None:
         known = ", ".join(FILE_BY_NAME)
         raise RefusalError(400, "UNKNOWN_FILE", f"Send one .zip, or files of these names: {known}.")
     if len(set(names)) < len(names):
-        raise RefusalError(400, "DUPLICATE_FILE", "The form has a file twice.")
+        message = "The form has a file twice; upper and lower case are the same."
+        raise RefusalError(400, "DUPLICATE_FILE", message)
 
 
 def _copy(file: BinaryIO, path: Path) -> None:

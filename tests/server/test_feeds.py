@@ -115,6 +115,21 @@ async def test_a_form_of_files_and_a_form_with_an_archive_are_feeds_too(
     assert put_aside(shelf) == []
 
 
+async def test_the_files_of_a_form_may_be_named_in_any_case_as_those_of_an_archive(
+    robot: Sender, database: Database, tmp_path: Path, tiny: bytes
+) -> None:
+    folder = write_feed(tmp_path / "parts", tiny_feed())
+    parts = [("file", (path.name.upper(), path.read_bytes())) for path in folder.iterdir()]
+
+    loose = await robot.ended((await robot.post_files(parts)).json()["id"])
+    packed = await robot.ended((await robot.post_files({"feed": ("Today.ZIP", tiny)})).json()["id"])
+
+    assert (loose["outcome"], loose["learnersDerived"]) == ("APPLIED", 3)
+    assert [file["name"] for file in loose["files"]] == TINY_FILES
+    assert (packed["outcome"], packed["source"]) == ("APPLIED", "Today.ZIP")
+    assert {file["created"] + file["changed"] for file in packed["files"]} == {0}
+
+
 async def test_an_operator_sends_feeds_with_a_session_or_a_cookie_beside_the_own_header(
     database: Database, database_url: str, shelf: Path, tiny: bytes
 ) -> None:

@@ -86,6 +86,7 @@ async def test_the_same_thing_said_twice_in_the_address_is_refused(robot: Sender
         ([("file", ("a.zip", b"x")), ("file", ("b.zip", b"x"))], "UNKNOWN_FILE"),
         ([("file", ("a.zip", b"x")), ("file", ("learners.csv", b"x"))], "UNKNOWN_FILE"),
         ([("file", ("das.csv", b"x")), ("other", ("x/das.csv", b"x"))], "DUPLICATE_FILE"),
+        ([("file", ("das.csv", b"x")), ("file", ("DAS.CSV", b"x"))], "DUPLICATE_FILE"),
         ([("mode", (None, b"full"))], "FORM"),
         ([("file", (f"{n}.csv", b"x")) for n in range(15)], "FORM"),
     ],
