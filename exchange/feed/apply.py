@@ -24,6 +24,7 @@ from exchange.feed.merge import (
     prepare,
     write,
 )
+from exchange.feed.outdated import ABOUT_DAS, create_newer, leave_newer, warning
 from exchange.feed.prefetch import prefetched
 from exchange.feed.problems import FeedProblem, Problems
 from exchange.feed.reading import Layout, RowReader, check_header
@@ -121,17 +122,12 @@ class _Run:
         if self.stopped:
             raise _RolledBackError
         await create_touched(connection)
+        if not ABOUT_DAS.isdisjoint(self.layouts):
+            await create_newer(connection)
         for layout in self._in_order():
             await self._merge(connection, layout)
         if self.options.mode is Mode.FULL:
-            for layout in self._in_order():
-                name = layout.file.name
-                # A refused row is mentioned, though not applied; what it names stays open.
-                if not self.refused[name]:
-                    await record_closing(connection, name, self.options.viewer, self.started)
-                    self.closed[name] = await close_unmentioned(connection, name)
-            if self.closed.get("registrations.csv"):
-                await reattach_among_courses(connection)
+            await self._close(connection)
         for layout in self._in_order():
             await warn_of_doubts(connection, layout, self.problems)
         await self._derive(connection)
@@ -194,10 +190,20 @@ class _Run:
         else:
             full, few = self.options.mode is Mode.FULL, self.few[name]
             await prepare(connection, MERGE_BY_FILE[name], header, few=few, full=full)
-        counts = self.counts[name] = await count(connection, name)
+        older = await self._leave_newer(connection, name) if name in ABOUT_DAS else 0
+        counts = await count(connection, name)
+        self.counts[name] = counts._replace(same=counts.same + older)
         if counts.created or counts.changed:
             await self._write(connection, name, counts)
             await self._follow(connection, name, counts)
+
+    async def _leave_newer(self, connection: Connection, name: str) -> int:
+        """Pass over what is older than what is known from DAS; how many rows that are."""
+        full = self.options.mode is Mode.FULL
+        older = await leave_newer(connection, name, self.day, full=full)
+        if older:
+            self.problems.warn(warning(name, older))
+        return older
 
     async def _write(self, connection: Connection, name: str, counts: MergeCounts) -> None:
         """Write the ready rows of a file, and keep what was there before."""
@@ -227,6 +233,17 @@ class _Run:
             if counts.changed:
                 await follow_registrations(connection)
             await reattach_people(connection, name)
+
+    async def _close(self, connection: Connection) -> None:
+        """Close what a full feed no longer mentions."""
+        for layout in self._in_order():
+            name = layout.file.name
+            # A refused row is mentioned, though not applied; what it names stays open.
+            if not self.refused[name]:
+                await record_closing(connection, name, self.options.viewer, self.started)
+                self.closed[name] = await close_unmentioned(connection, name)
+        if self.closed.get("registrations.csv"):
+            await reattach_among_courses(connection)
 
     async def _derive(self, connection: Connection) -> None:
         self.progress.begin("Deriving flags", await number_touched(connection))

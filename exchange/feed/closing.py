@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from database.connection import Connection
 from exchange.feed.contract import NOT_IN_FULL_FEED
+from exchange.feed.outdated import NEWER
 from exchange.feed.touch import touch
 
 
@@ -25,14 +26,15 @@ _AT_NAMED_CENTRES = """
     AND NOT EXISTS (SELECT 1 FROM stage_{stem} s WHERE {same})
 """
 
-_OF_NAMED_REGISTRATIONS = """
+_OF_NAMED_REGISTRATIONS = f"""
     t.centre_id IN (
         SELECT r.centre_id FROM registration r
-        JOIN stage_{stem} s ON s.registration_ref = r.ref)
+        JOIN stage_{{stem}} s ON s.registration_ref = r.ref)
     AND NOT EXISTS (
-        SELECT 1 FROM stage_{stem} s JOIN registration r ON r.ref = s.registration_ref
-        WHERE r.id = t.registration_id {same})
-"""
+        SELECT 1 FROM stage_{{stem}} s JOIN registration r ON r.ref = s.registration_ref
+        WHERE r.id = t.registration_id {{same}})
+    AND NOT EXISTS (SELECT 1 FROM {NEWER} n WHERE n.registration_id = t.registration_id)
+"""  # noqa: S608 - names are ours
 
 _WITHDRAWN = f"status = 'WITHDRAWN', status_raw = '{NOT_IN_FULL_FEED}'"
 
