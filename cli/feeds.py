@@ -21,7 +21,7 @@ from rich.table import Table
 from auth.explain import demand
 from auth.permissions import Permission
 from auth.viewer import CONSOLE
-from cli.files import folder_there
+from cli.files import empty_folder_there
 from cli.running import opened, run
 from exchange import refresh as refreshing
 from exchange.feed.apply import apply_feed
@@ -168,7 +168,7 @@ def sample_feed(
     Parameters
     ----------
     folder
-        Where the files go.
+        Where the files go; it must be empty, or not there yet.
     centres
         How many centres.
     learners
@@ -179,7 +179,7 @@ def sample_feed(
     """
 
     async def work() -> int:
-        folder_there(folder)
+        empty_folder_there(folder)
         return write_sample_feed(folder, centres=centres, learners=learners, seed=seed).entries
 
     sentence = f"Wrote {learners:,} learners with {run(work):,} entries to {folder}."

@@ -18,6 +18,14 @@ def folder_there(folder: Path) -> None:
         raise Invalid(message) from None
 
 
+def empty_folder_there(folder: Path) -> None:
+    """The same, of a folder into which many files go: raises Invalid where something is in it."""
+    folder_there(folder)
+    if any(folder.iterdir()):
+        message = f"{folder} is not empty: name a folder that is, or that is not there yet."
+        raise Invalid(message)
+
+
 def text_of(file: Path) -> str:
     """What a text file holds; one that cannot be read ends the program with a sentence."""
     try:

@@ -52,12 +52,26 @@ def test_a_sample_that_cannot_be_written_is_told_with_its_place(alone: Terminal)
     assert (alone.folder / "list.csv").read_text("utf-8") == "uln\n"
 
 
-def test_a_file_of_a_sample_that_cannot_be_written_is_told(alone: Terminal) -> None:
-    (alone.folder / "feed" / "centres.csv").mkdir(parents=True)
+def test_a_sample_is_written_over_nothing(alone: Terminal) -> None:
+    folder = alone.folder / "feed"
+    folder.mkdir()
+    alone.done(*small(folder))  # which is there, and empty
+    before = fingerprints(folder)
 
-    assert alone.refused(*small(Path("feed"))) == (
-        "feed/centres.csv cannot be used: Is a directory."
+    for learners in ("12", "13"):
+        told = alone.refused("sample-feed", "feed", "--learners", learners)
+        assert told == "feed is not empty: name a folder that is, or that is not there yet."
+
+    assert fingerprints(folder) == before
+
+
+def test_a_folder_with_something_else_in_it_takes_no_sample(alone: Terminal) -> None:
+    (alone.folder / "notes.txt").write_text("mine\n", "utf-8")
+
+    assert alone.refused("sample-feed", ".") == (
+        ". is not empty: name a folder that is, or that is not there yet."
     )
+    assert [path.name for path in alone.folder.iterdir()] == ["notes.txt"]
 
 
 def spoil(feed: Path) -> None:
