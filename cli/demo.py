@@ -2,7 +2,8 @@
 
 import os
 import secrets
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import date
 from functools import cache, partial
@@ -26,7 +27,7 @@ from cli.serving import Port, refuse_taken, serve
 from cli.tables import print_table
 from database.connection import Database
 from database.opening import open_database
-from domain.errors import Missing
+from domain.errors import Missing, Refused
 from exchange.feed.apply import apply_feed
 from exchange.feed.report import Options
 from exchange.feed.source import Source
@@ -49,7 +50,8 @@ def demo(
     Parameters
     ----------
     folder
-        Where the feed and the database go; what an earlier demo left there is replaced.
+        Where the feed and the database go; what an earlier demo left there is replaced, unless a
+        server still uses it.
     port
         Port to listen on; by default as the settings say.
     prepare_only
@@ -61,14 +63,15 @@ def demo(
     os.environ.setdefault(f"{PREFIX}ENVIRONMENT", "demo")
     os.environ.setdefault(f"{PREFIX}SECURE_COOKIES", "false")
     # The demo has a database of its own: its accounts must never reach a real one.
-    os.environ["DATABASE_URL"] = f"sqlite://{folder / 'learner-tracking.sqlite3'}"
+    path = folder / "learner-tracking.sqlite3"
+    os.environ["DATABASE_URL"] = f"sqlite://{path}"
     if not prepare_only:
         run(partial(_refuse_taken, port))
     os.environ.setdefault(f"{PREFIX}MAIL_FOLDER", str(folder / "mail"))
 
     async def work() -> list[tuple[str, str, str]]:
         settings = Settings()
-        _make_way(folder)
+        _make_way(folder, path)
         summary = write_sample_feed(
             folder / "sample-feed", centres=CENTRES, learners=LEARNERS, seed=SEED
         )
@@ -89,13 +92,37 @@ def demo(
             await database.close()
 
     logins = run(work)
-    settings = Settings()
-    address = f"http://{settings.host}:{settings.port if port is None else port}"
-    _tell(console, address, logins, settings.graphiql_folder)
-    place = settings.smtp_host or f"the folder {settings.mail_folder}"
-    console.print(f"\nMail goes to {place}.", markup=False, highlight=False, soft_wrap=True)
-    if not prepare_only:
-        serve(port=port)
+    with closing(_claimed(path)):
+        settings = Settings()
+        address = f"http://{settings.host}:{settings.port if port is None else port}"
+        _tell(console, address, logins, settings.graphiql_folder)
+        place = settings.smtp_host or f"the folder {settings.mail_folder}"
+        console.print(f"\nMail goes to {place}.", markup=False, highlight=False, soft_wrap=True)
+        if not prepare_only:
+            serve(port=port)
+
+
+def _claimed(database: Path) -> sqlite3.Connection:
+    """A connection by which other demos see, until the server has its own, that it is in use."""
+    connection = sqlite3.connect(database)
+    connection.execute("SELECT 1 FROM account").fetchone()
+    return connection
+
+
+def _refuse_in_use(database: Path) -> None:
+    """Raise Refused while anybody has the database open, as the server of an earlier demo has."""
+    if not database.exists():
+        return
+    with closing(sqlite3.connect(database, timeout=0)) as connection:
+        try:
+            connection.execute("PRAGMA journal_mode = DELETE")  # which needs it for itself alone
+        except sqlite3.DatabaseError as error:  # one that is broken is in nobody's use
+            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+                message = (
+                    f"{database} is in use, by a demo or a server that is running: stop that first,"
+                    " or name another folder, as in `learner-tracking demo --folder demo-2`."
+                )
+                raise Refused(message, code="IN_USE") from None
 
 
 async def _refuse_taken(port: int | None) -> None:
@@ -104,9 +131,10 @@ async def _refuse_taken(port: int | None) -> None:
     refuse_taken(settings.host, settings.port if port is None else port)
 
 
-def _make_way(folder: Path) -> None:
+def _make_way(folder: Path, database: Path) -> None:
     """A folder for the demo, without what an earlier one left there."""
     folder_there(folder)
+    _refuse_in_use(database)
     for old in (*folder.glob("learner-tracking.sqlite3*"), *folder.glob("mail/*.eml")):
         old.unlink()
 

@@ -1,13 +1,22 @@
 """The demo: what it prints is what works."""
 
 import json
+import os
 import re
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from time import sleep
 from typing import Any
 
+import httpx2
 import pytest
 
-from tests.cli.commands import Ran, Terminal
+from tests.cli.commands import DAY, PROGRAM, Ran, Terminal
 from tests.factories import Caller, log_in_by_password, served
+from tests.ports import free_port
 
 STANDINGS = {
     "Viewer at one centre": ["CENTRE_VIEWER"],
@@ -70,6 +79,83 @@ def test_an_earlier_demo_makes_way(alone: Terminal) -> None:
     assert people(first) != people(second)
     assert "ADDRESS=http://127.0.0.1:8123/graphql" in second.out
     assert "Applied. 240 learners derived in" in second.out
+
+
+IN_USE = (
+    "demo/learner-tracking.sqlite3 is in use, by a demo or a server that is running: stop that"
+    " first, or name another folder, as in `learner-tracking demo --folder demo-2`."
+)
+
+
+@contextmanager
+def running(alone: Terminal, *arguments: str, **settings: str) -> Iterator[httpx2.Client]:
+    """A server that has begun to answer, and ends."""
+    port = free_port()
+    with subprocess.Popen(  # noqa: S603 - our own program
+        [PROGRAM, *arguments, "--port", str(port)],
+        cwd=alone.folder,
+        env={"PATH": os.environ["PATH"], **settings},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            with httpx2.Client(base_url=f"http://127.0.0.1:{port}") as client:
+                while not answers(client):
+                    assert process.poll() is None
+                    sleep(0.1)
+                yield client
+        finally:
+            process.send_signal(signal.SIGTERM)
+
+
+def answers(client: httpx2.Client) -> bool:
+    try:
+        return client.get("/readyz").status_code == 200
+    except httpx2.TransportError:
+        return False
+
+
+def terms_of(client: httpx2.Client) -> Any:
+    """What only the database knows, and everybody may ask."""
+    return client.post("/graphql", json={"query": "{ currentTerms { version } }"}).json()["data"]
+
+
+def accounts(alone: Terminal) -> list[tuple[str, ...]]:
+    """The accounts with the hashes of their passwords, which are others in every demo."""
+    with closing(sqlite3.connect(alone.folder / "demo" / "learner-tracking.sqlite3")) as database:
+        return database.execute("SELECT email, password_hash FROM account ORDER BY id").fetchall()
+
+
+def test_a_demo_that_is_running_is_left_alone_on_whatever_port_another_one_is_to_be(
+    alone: Terminal,
+) -> None:
+    with running(alone, "demo") as client:
+        before = accounts(alone)
+
+        for more in (["--prepare-only"], ["--port", str(free_port())]):
+            assert alone.refused("demo", *more) == IN_USE
+
+        assert accounts(alone) == before
+        assert terms_of(client) == {"currentTerms": {"version": "1"}}
+
+    assert list(people(alone.done("demo", "--prepare-only"))) == WHO
+    assert accounts(alone) != before
+
+
+def test_a_demo_leaves_the_database_of_a_server_alone(alone: Terminal) -> None:
+    alone.done("demo", "--prepare-only")
+    url = "sqlite://demo/learner-tracking.sqlite3"
+
+    with running(alone, "serve", DATABASE_URL=url, LEARNER_TRACKING_TODAY=DAY) as client:
+        assert alone.refused("demo", "--prepare-only") == IN_USE
+        assert terms_of(client) == {"currentTerms": {"version": "1"}}
+
+
+def test_what_an_earlier_demo_left_broken_makes_way(alone: Terminal) -> None:
+    (alone.folder / "demo").mkdir()
+    (alone.folder / "demo" / "learner-tracking.sqlite3").write_text("no database at all", "utf-8")
+
+    assert list(people(alone.done("demo", "--prepare-only"))) == WHO
 
 
 @pytest.mark.parametrize("folder", ["list.csv", "list.csv/demo"])
