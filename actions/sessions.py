@@ -2,24 +2,30 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final, NamedTuple
 
 import msgspec
+import orjson
 
 from auth.events import Event, EventKind, append, event
 from auth.passwords import verify, verify_nobody
 from auth.permissions import Staff
 from auth.sessions import add_session, end_session, end_sessions, viewer_of
-from auth.throttle import Throttle
+from auth.throttle import UNKNOWN, Throttle, place_of
 from auth.viewer import Viewer
-from database.connection import Connection, Database
+from database.connection import Connection, Database, Dialect, json_rows
 from domain.errors import Missing, RateLimited, Refused
 from domain.people import normal_email
 
 IDLE: Final = timedelta(hours=1)
 ABSOLUTE: Final = timedelta(hours=12)
 KNOWN_FOR: Final = timedelta(days=90)
-"""How long a network address counts as known for an account after a log-in."""
+"""How long a network address counts as known for an account after a log-in.
+
+What is one address is what the throttle counts as one: of IPv6 a /64 network, in which the devices
+of one customer have other addresses every day.
+"""
 
 
 class LogIn(NamedTuple):
@@ -36,7 +42,14 @@ class _Account(msgspec.Struct, frozen=True):
     staff: str | None
     email_confirmed_at: datetime | None
     disabled_at: datetime | None
-    address_known: bool
+    addresses: str | None
+    """The network addresses at which it was logged in to of late, each once, as JSON text."""
+
+    def known_at(self, address: str | None) -> bool:
+        """Whether somebody logged in to it there, or elsewhere in the same IPv6 network."""
+        place = place_of(address)
+        known = orjson.loads(self.addresses or "[]")
+        return place != UNKNOWN and any(place_of(one) == place for (one,) in known)
 
     @property
     def may_enter(self) -> bool:
@@ -47,12 +60,15 @@ class _Account(msgspec.Struct, frozen=True):
         )
 
 
-_ACCOUNT: Final = """
+@cache
+def _by_email(dialect: Dialect) -> str:
+    return f"""
     SELECT u.id, u.password_hash, u.staff, u.email_confirmed_at, u.disabled_at,
-           EXISTS (SELECT 1 FROM session s WHERE s.user_id = u.id AND s.address = ?
-                   AND s.created_at > ?)
+           (SELECT {json_rows(dialect, "s.address")} FROM (
+                SELECT DISTINCT s.address FROM session s WHERE s.user_id = u.id
+                AND s.created_at > ? AND s.address IS NOT NULL) s)
     FROM account u WHERE u.email = ?
-"""
+    """  # noqa: S608 - columns are ours
 
 
 async def log_in(
@@ -72,8 +88,8 @@ async def log_in(
     `note` takes the event of a refusal, which is written later: nothing is done here that an
     account that exists would make longer.
     """
-    account = await _account(database.reader, viewer, email, now)
-    known = account is not None and account.address_known
+    account = await _account(database.reader, email, now)
+    known = account is not None and account.known_at(viewer.address)
     attempt = await throttle.begin_log_in(email, viewer.address, known=known)
     try:
         if account is None:
@@ -124,7 +140,7 @@ async def _open(
             account.password_hash,
         )
         # The account may have been closed, or its password changed, while this one was checked.
-        current = await _account(connection, viewer, email, now)
+        current = await _account(connection, email, now)
         if (
             current is None
             or current.password_hash != (new_hash or account.password_hash)
@@ -183,14 +199,11 @@ def _not_let_in() -> Refused:
     return Refused(message, code="LOG_IN_FAILED")
 
 
-async def _account(
-    connection: Connection, viewer: Viewer, email: str, now: datetime
-) -> _Account | None:
+async def _account(connection: Connection, email: str, now: datetime) -> _Account | None:
     # What cannot be an address is looked for all the same: every refusal takes the same work.
     found = await connection.rows(
         _Account,
-        _ACCOUNT,
-        viewer.address or "",
+        _by_email(connection.dialect),
         now - KNOWN_FOR,
         normal_email(email) or "",
     )

@@ -93,6 +93,29 @@ async def test_one_account_guessed_from_many_addresses_stays_open_to_its_owner(
             assert await log_in(travelling, PASSWORD) == "SessionLogIn"
 
 
+async def test_the_owner_of_a_besieged_account_is_known_in_the_whole_ipv6_network_of_a_log_in(
+    database: Database, database_url: str
+) -> None:
+    await add_user(database, OWNER)
+    yesterday, today, again = (f"2001:db8:0:1:{tail}" for tail in ("a1::1", "b2::2", "c3:0:0:3"))
+    async with served_to_all(database_url) as at:
+        async with at(yesterday) as home:
+            assert await log_in(home, PASSWORD) == "SessionLogIn"
+        for n in range(60):
+            async with at(f"198.51.100.{n}") as guesser:
+                assert await log_in(guesser, "a guess") == "Refused"
+        async with at("2001:db8:0:2::1") as neighbour:
+            answers = [await log_in(neighbour, f"guess {n}") for n in range(3)]
+            assert answers == ["Refused", "RateLimited", "RateLimited"]
+        for address in (today, again):
+            async with at(address) as home:
+                assert await log_in(home, "a slip") == "Refused"
+                assert await log_in(home, PASSWORD) == "SessionLogIn"
+
+    kept = "SELECT address FROM session ORDER BY id"
+    assert [row[0] for row in await database.reader.tuples(kept)] == [yesterday, today, again]
+
+
 @pytest.mark.parametrize("dialect", ["sqlite"])
 async def test_many_accounts_guessed_from_one_address_are_slowed(
     database: Database, database_url: str
