@@ -89,7 +89,7 @@ def export(
             viewer = await _seen_by(database, user)
             reading = Reading(database.reader, viewer, clock.today())
             listing = await listing_of(name, reading, asked)
-            tally = Tally()
+            tally = Tally(listing)
             note = Note(listing.title, viewer.named, clock.now(), asked.text, listing.out_of_reach)
             path = output or Path(file_name(name, format, asked, clock.today()))
             with made(path):

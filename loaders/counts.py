@@ -5,8 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from loaders.count_cache import CachedCentre, kept_at_centres, kept_in_view, places
-from loaders.counting import Count, Counting, Grouping, Question, counted, counted_by_centre_id
-from loaders.filters import LearnerFilter
+from loaders.counting import (
+    Count,
+    Counting,
+    Grouping,
+    Question,
+    counted,
+    counted_by_centre_id,
+    of_course,
+)
+from loaders.filters import LearnerFilter, course_tables, learner_clause
 from loaders.reading import Reading
 from loaders.views import in_view, in_view_at_centre
 
@@ -37,6 +45,21 @@ async def counts_by_counting(reading: Reading, asked: Sequence[Counting]) -> lis
         keys = () if groups is None else await find(groups)
         answers.append(Counted(await find(one), _keys(one, keys)))
     return answers
+
+
+async def learners_by_centre_id(
+    reading: Reading, wanted: LearnerFilter, grouping: Grouping | None
+) -> dict[int, int]:
+    """How many learners of each centre are counted among all in view, each by one registration."""
+    where = in_view(reading.viewer, reading.connection, wanted, grouping)
+    where &= learner_clause(reading.connection, wanted)
+    tables = course_tables(wanted, course=of_course(grouping))
+    rows = await reading.connection.tuples(
+        f"SELECT c.centre_id, COUNT(DISTINCT c.learner_id) FROM {tables}"  # noqa: S608 - names are ours
+        f" WHERE {where.text} GROUP BY c.centre_id",
+        *where.params,
+    )
+    return {int(row[0]): int(row[1]) for row in rows}
 
 
 async def counts_by_centre_id(

@@ -23,6 +23,8 @@ class Tally(NamedTuple):
 
     found: Mapping[Question, list[Count]]
     keys: list[str | None]
+    learners: Mapping[int, int]
+    """How many learners of each centre are counted, by its id."""
 
     def of(self, question: Question) -> Counted:
         """The counts that answer one question."""
@@ -68,8 +70,10 @@ async def _tally(
     learners: Counter[Kind] = Counter()
     rows: Counter[Kind] = Counter()
     keys: dict[str | None, None] = {}
+    whose: set[tuple[int, int]] = set()
     async for (_, key), derived in fitting(reading, wanted, found, on):
         keys[key] = None
+        whose.add((derived.centre_id, derived.learner_id))
         status = derived.derivation.status
         if wanted.completion_status or status is not CompletionStatus.WITHDRAWN:
             completion[key, "COMPLETION", status.value] += 1
@@ -82,7 +86,7 @@ async def _tally(
     for kind, number in rows.items():
         question = Question.ISSUE if kind[1] == Question.ISSUE else Question.FLAG
         counts[question].append(Count(*kind, learners[kind], number))
-    return Tally(counts, _keys(grouping, keys))
+    return Tally(counts, _keys(grouping, keys), Counter(centre_id for centre_id, _ in whose))
 
 
 def _keys(grouping: Grouping | None, found: Iterable[str | None]) -> list[str | None]:

@@ -126,7 +126,7 @@ class ExportDesk:
         if wanted.kind == "xlsx" and await listing.total() > MOST_ROWS:
             message = f"A sheet has room for {MOST_ROWS:,} rows; narrow the filter, or take CSV."
             raise Invalid(message, code="TOO_MANY_ROWS")
-        tally = held.enter_context(self._tallied(viewer, wanted, asked))
+        tally = held.enter_context(self._tallied(Tally(listing), viewer, wanted, asked))
         note = Note(listing.title, viewer.named, self.clock.now(), asked.text, listing.out_of_reach)
         export = Export(listing, note, lambda chunk: self._take(viewer, tally, chunk))
         if wanted.kind == "csv":
@@ -143,9 +143,10 @@ class ExportDesk:
             self.recorder.note_reads(viewer, self.clock.now(), ids)
 
     @contextmanager
-    def _tallied(self, viewer: Viewer, wanted: _Wanted, asked: Asked) -> Iterator[Tally]:
+    def _tallied(
+        self, tally: Tally, viewer: Viewer, wanted: _Wanted, asked: Asked
+    ) -> Iterator[Tally]:
         """Count what leaves, and keep it in the log, however it ends."""
-        tally = Tally()
         try:
             yield tally
         finally:

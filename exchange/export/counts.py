@@ -1,14 +1,15 @@
 """The charts as files: every group and in it every code, zeros included."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
 from domain.codes import AssessmentFlag, CompletionStatus, EntryFlag, FlagKind, IssueCode
 from domain.vocabulary import ComponentType
-from exchange.export.listing import Column, Kind, Listing, Row, listed
+from exchange.export.listing import Column, Kind, Listing, Row
+from exchange.export.listing import counts as counts_listed
 from loaders.counting import Count, Counting, Grouping, Question
-from loaders.counts import by_group, counts_by_counting
+from loaders.counts import by_group, counts_by_counting, learners_by_centre_id
 from loaders.counts_on import tally_by_filter
 from loaders.facts import level_in_words
 from loaders.filters import LearnerFilter
@@ -29,7 +30,7 @@ async def completion(
     reading: Reading, wanted: LearnerFilter, grouping: Grouping | None, on: date | None
 ) -> Listing:
     """Learners in reach by completion status, today or on another day."""
-    groups = await _grouped(reading, Counting(Question.COMPLETION, wanted, grouping), on)
+    groups, learners = await _grouped(reading, Counting(Question.COMPLETION, wanted, grouping), on)
     columns = (Column("Completion status", width=20), _LEARNERS, Column("Share", Kind.SHARE, 9))
     rows = []
     for key, found in groups:
@@ -39,14 +40,14 @@ async def completion(
             count = held.get(status.value, 0)
             cells = (status.label, count, count / total if total else 0.0)
             rows.append(_row(grouping, key, cells))
-    return listed("Completion", _columns(grouping, columns), rows)
+    return counts_listed("Completion", _columns(grouping, columns), rows, learners)
 
 
 async def flag_counts(
     reading: Reading, wanted: LearnerFilter, grouping: Grouping | None, on: date | None
 ) -> Listing:
     """Components of learners in reach by flag, today or on another day."""
-    groups = await _grouped(reading, Counting(Question.FLAG, wanted, grouping), on)
+    groups, learners = await _grouped(reading, Counting(Question.FLAG, wanted, grouping), on)
     columns = (
         Column("Kind", width=18),
         Column("Flag", width=26),
@@ -60,14 +61,14 @@ async def flag_counts(
             for code in codes:
                 amounts = _amounts(held.get((kind.value, code.value)))
                 rows.append(_row(grouping, key, (kind.label, code.label, *amounts)))
-    return listed("Flag counts", _columns(grouping, columns), rows)
+    return counts_listed("Flag counts", _columns(grouping, columns), rows, learners)
 
 
 async def issue_counts(
     reading: Reading, wanted: LearnerFilter, grouping: Grouping | None, on: date | None
 ) -> Listing:
     """Issues of learners in reach by code, today or on another day."""
-    groups = await _grouped(reading, Counting(Question.ISSUE, wanted, grouping), on)
+    groups, learners = await _grouped(reading, Counting(Question.ISSUE, wanted, grouping), on)
     columns = (Column("Issue", width=30), Column("Issues", Kind.NUMBER, 10), _LEARNERS)
     rows = []
     for key, found in groups:
@@ -75,18 +76,19 @@ async def issue_counts(
         rows += [
             _row(grouping, key, (code.label, *_amounts(held.get(code.value)))) for code in IssueCode
         ]
-    return listed("Issue counts", _columns(grouping, columns), rows)
+    return counts_listed("Issue counts", _columns(grouping, columns), rows, learners)
 
 
 async def _grouped(
     reading: Reading, asked: Counting, on: date | None
-) -> Iterator[tuple[str | None, Sequence[Count]]]:
-    """Every group that there is for the filter."""
+) -> tuple[Iterator[tuple[str | None, Sequence[Count]]], Mapping[int, int]]:
+    """Every group that there is for the filter, and of how many learners of each centre."""
     if on is None:
         (found,) = await counts_by_counting(reading, [asked])
-        return by_group(found)
+        learners = await learners_by_centre_id(reading, asked.wanted, asked.grouping)
+        return by_group(found), learners
     (tally,) = await tally_by_filter(reading, [(asked.wanted, asked.grouping)], on)
-    return by_group(tally.of(asked.question))
+    return by_group(tally.of(asked.question)), tally.learners
 
 
 def _columns(grouping: Grouping | None, columns: tuple[Column, ...]) -> tuple[Column, ...]:

@@ -1,6 +1,14 @@
 """What an export is: columns that people understand, and rows that come a chunk at a time."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from datetime import date, datetime
 from enum import Enum, auto
 from typing import Any, Final, NamedTuple, TypeVar
@@ -66,6 +74,8 @@ class Listing(NamedTuple):
     chunks: Callable[[], AsyncGenerator[Chunk]]
     out_of_reach: int = 0
     """Member centres of the consortium that was asked for of which nothing is in the list."""
+    learners: Mapping[int, int] = {}
+    """Of counts, whose rows are of no one centre: how many learners of each are counted."""
 
 
 CENTRE_COLUMNS: Final = (Column("Centre number"), Column("Centre", width=30))
@@ -91,8 +101,10 @@ async def pages(
         after = tuple(orjson.loads(orjson.dumps(order.key_of(found.rows[-1]))))
 
 
-def listed(title: str, columns: tuple[Column, ...], rows: Sequence[Row]) -> Listing:
-    """A list whose rows are few and known."""
+def counts(
+    title: str, columns: tuple[Column, ...], rows: Sequence[Row], learners: Mapping[int, int]
+) -> Listing:
+    """Counts, which are few and known, of so many learners of each centre."""
 
     async def total() -> int:
         return len(rows)
@@ -100,7 +112,7 @@ def listed(title: str, columns: tuple[Column, ...], rows: Sequence[Row]) -> List
     async def chunks() -> AsyncGenerator[Chunk]:
         yield rows
 
-    return Listing(title, columns, total, chunks)
+    return Listing(title, columns, total, chunks, learners=learners)
 
 
 def known(

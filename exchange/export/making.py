@@ -39,8 +39,9 @@ class Export(NamedTuple):
 class Tally:
     """How many rows somebody got, of each centre."""
 
-    def __init__(self) -> None:
-        """Begin with none."""
+    def __init__(self, listing: Listing) -> None:
+        """Begin with none of a list."""
+        self._counted = listing.learners
         self.rows = 0
         self.whole = False
         """Whether they got all there was."""
@@ -54,15 +55,23 @@ class Tally:
     def events(self, viewer: Viewer, now: datetime, what: str) -> Iterator[Event]:
         """What is kept of it: one event a centre, or one about none."""
         code = "DONE" if self.whole else "BROKEN_OFF"
-        for centre_id, rows in self._by_centre.items() or [(None, 0)]:
+        for centre_id, amount in self._amounts():
+            subject = f"{amount} {what}"
             yield event(
-                EventKind.EXPORT_MADE,
-                viewer,
-                now,
-                centre_id=centre_id,
-                code=code,
-                subject=f"{rows} rows of {what}",
+                EventKind.EXPORT_MADE, viewer, now, centre_id=centre_id, code=code, subject=subject
             )
+
+    def _amounts(self) -> Iterator[tuple[int | None, str]]:
+        """How much of each centre has left, in words."""
+        if self._counted and self.rows:
+            for centre_id, learners in sorted(self._counted.items()):
+                yield (
+                    centre_id,
+                    f"counts of {learners} {'learner' if learners == 1 else 'learners'} in",
+                )
+            return
+        for key, rows in self._by_centre.items() or [(None, 0)]:
+            yield key, f"{rows} rows of"
 
 
 async def csv_pieces(export: Export) -> AsyncGenerator[bytes]:

@@ -282,7 +282,6 @@ async def test_the_log_tells_who_took_what_of_which_centre(tiny: httpx2.AsyncCli
     visitor, stranger = await taker(tiny, VISITOR), await taker(tiny, STRANGER)
     await staff.csv("learners", filter='{"levels": ["HIGHER", "ADVANCED"]}')
     await manager.xlsx("issues")
-    await manager.csv("completion")
     await visitor.get("unmatched-entries.csv", centre=WEST)
 
     kinds = {"kinds": ["EXPORT_MADE", "REFUSED", "RECORD_READ"]}
@@ -300,9 +299,46 @@ async def test_the_log_tells_who_took_what_of_which_centre(tiny: httpx2.AsyncCli
         for node in everything["accessLog"]["nodes"]
         if node["kind"] == "EXPORT_MADE"
     ]
-    assert (None, "6 rows of completion.csv") in ofs
     assert (EAST, "1 rows of learners.csv, levels") in ofs
     assert error(await stranger.get("learners.pdf")) == (404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize("on", [{}, {"on": "2010-06-01"}])
+@pytest.mark.parametrize("grouped", [{}, {"groupBy": "CENTRE"}, {"groupBy": "LEVEL"}])
+async def test_the_log_of_a_centre_tells_who_took_counts_of_its_learners(
+    tiny: httpx2.AsyncClient, on: dict[str, str], grouped: dict[str, str]
+) -> None:
+    manager, staff = await taker(tiny, MANAGER), await taker(tiny, SUPPORT)
+    for name in ("completion", "flag-counts", "issue-counts"):
+        await staff.csv(name, **grouped, **on)
+    await staff.xlsx("completion", filter='{"centres": ["%s"]}' % EAST, **grouped, **on)  # noqa: UP031 - braces of JSON
+    await manager.csv("completion", **grouped, **on)
+    nobody = '{"awardYear": 1990}'
+    await manager.csv("completion", filter=nobody, **on)
+
+    kinds = {"kinds": ["EXPORT_MADE"]}
+    at_home = (await manager.data(LOG, centre=WEST, filter=kinds))["accessLog"]["nodes"]
+    everywhere = (await staff.data(LOG, filter=kinds))["accessLog"]["nodes"]
+
+    assert [(node["actor"]["name"], node["code"], node["subject"]) for node in at_home] == [
+        ("Robin Reader", "DONE", "counts of 2 learners in completion.csv"),
+        *[
+            ("Support", "DONE", f"counts of 2 learners in {name}.csv")
+            for name in ("issue-counts", "flag-counts", "completion")
+        ],
+    ]
+    assert [
+        (node["centre"] and node["centre"]["number"], node["subject"])
+        for node in everywhere
+        if node["centre"] is None or node["centre"]["number"] != WEST
+    ] == [
+        (None, "6 rows of completion.csv, awardYear"),
+        (EAST, "counts of 1 learner in completion.xlsx, centres"),
+        *[
+            (EAST, f"counts of 1 learner in {name}.csv")
+            for name in ("issue-counts", "flag-counts", "completion")
+        ],
+    ]
 
 
 def _issues(told: list[tuple[Any, ...]]) -> int:
