@@ -26,7 +26,10 @@ app = App(
     version=version("learner-tracking"),
     default_parameter=Parameter(negative_iterable=()),  # no --empty-centre
     error_formatter=refusal,
-    help="Tracks learners through a composite qualification: feeds in, flags derived, a graph out.",
+    help="""Tracks learners through a composite qualification: feeds in, flags derived, a graph out.
+
+    The database is the one that DATABASE_URL names, else learner-tracking.sqlite3 in this folder.
+    """,
 )
 app.command(serving.serve)
 app.command(database.migrate)

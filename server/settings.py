@@ -328,5 +328,9 @@ def faults(error: ValidationError) -> list[str]:
 def _fault(name: str, kind: str, message: str) -> str:
     variable = name if name.isupper() else f"{PREFIX}{name.upper()}"
     if kind == "extra_forbidden":
-        return f"{variable}: there is no such setting."
+        known = Settings.model_fields.get(name)  # one without the prefix
+        own = (
+            "." if known is None else f"; its name is {known.validation_alias}, without the prefix."
+        )
+        return f"{variable}: there is no such setting{own}"
     return f"{variable}: {message.removeprefix('Value error, ').rstrip('.')}."

@@ -134,6 +134,48 @@ def test_a_variable_that_means_nothing_is_told(alone: Terminal, command: str) ->
     assert (told.code, told.err) == (1, "LEARNER_TRACKING_TODYA: there is no such setting.\n")
 
 
+COMMANDS = (
+    *("check", "migrate", "refresh", "retain", "send-mail", "serve", "graphiql"),
+    *("import feed", "export learners", "subject-access 9276308686 --out held.zip"),
+    *("user list", "user grant a@example.org 10132", "user revoke a@example.org 10132"),
+    *("user add a@example.org --first-name A --last-name B", "user token a@example.org"),
+    *("user disable a@example.org", "user enable a@example.org"),
+    *("explain a@example.org LEARNER_READ 10132", "demo --prepare-only"),
+    *("terms show", "terms publish text.txt --version 2"),
+    *("text list", "text show help why", "text remove help why"),
+    "text set help why text.txt --title Why",
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_prefix_that_does_not_belong_there_is_told_by_whatever_needs_a_setting(
+    alone: Terminal, command: str
+) -> None:
+    (alone.folder / "text.txt").write_text("Because.\n", "utf-8")
+    wrong = {"LEARNER_TRACKING_DATABASE_URL": "postgres://learner:hunter2@db/learners"}
+
+    told = alone.refused(*command.split(), given="a password of mine\n", **wrong)
+
+    assert told == (
+        "LEARNER_TRACKING_DATABASE_URL: there is no such setting; its name is DATABASE_URL,"
+        " without the prefix."
+    )
+    assert [path.name for path in alone.folder.iterdir()] == ["text.txt"]
+
+
+def test_a_prefix_that_does_not_belong_there_is_told_of_a_file_too(alone: Terminal) -> None:
+    (alone.folder / ".env").write_text("LEARNER_TRACKING_REDIS_URL=redis://cache:6379\n", "utf-8")
+
+    assert alone.refused("check") == (
+        "LEARNER_TRACKING_REDIS_URL: there is no such setting; its name is REDIS_URL,"
+        " without the prefix."
+    )
+
+
+def test_every_command_is_told_by_which_variable_the_database_is_named(alone: Terminal) -> None:
+    assert "DATABASE_URL" in alone.done("--help").out
+
+
 def test_every_fault_of_the_settings_is_told_at_once_and_no_value(alone: Terminal) -> None:
     told = alone.refused(
         "check",
