@@ -26,7 +26,7 @@ class Coverage(NamedTuple):
     blocking: tuple[Judged, ...] = ()
     """Ineligible entries in slots that nothing eligible fills."""
     barred: tuple[str, ...] = ()
-    """QANs of eligible entries that share a barring code."""
+    """QANs that share a barring code: eligible ones, or all of them where that leaves the hole."""
     barred_causes_hole: bool = False
     hours_missing: int | None = None
 
@@ -123,12 +123,13 @@ def _cover_hours(requirement: Requirement, usable: Sequence[Judged]) -> Coverage
     blocking = tuple(row for row in usable if not row.eligible and row.entry.qan not in eligible)
     if _hours_after_barring(repairable.values()) >= minimum:
         return Coverage(blocking=blocking, barred=barred)
+    # Where only barring leaves the hole, putting an ineligible one of the pair right is in vain.
+    causes_hole = sum(held.glh for held in repairable.values()) >= minimum
     return Coverage(
         holes=(Hole(Reason.GLH_SHORTFALL),),
         blocking=blocking,
-        barred=barred,
-        barred_causes_hole=bool(barred)
-        and sum(held.glh for held in repairable.values()) >= minimum,
+        barred=_barred(repairable.values()) if causes_hole else barred,
+        barred_causes_hole=causes_hole,
         hours_missing=minimum - counted,
     )
 

@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 import msgspec
 import pytest
@@ -225,6 +226,34 @@ def test_a_barred_pair_is_the_cause_where_all_that_can_be_put_right_would_reach_
     )
     barred = [row for row in flags.findings if row.code is IssueCode.BARRED_COMBINATION]
     assert [row.aggravated for row in barred] == [True]
+
+
+@pytest.mark.parametrize(
+    ("art", "reason"),
+    [
+        ({"series": "January 2011"}, Reason.SERIES_AFTER_AWARD_DATE),
+        ({"series": "January 2010", "result": "D", **RELEASED}, Reason.RESULT_NOT_COUNTABLE),
+    ],
+)
+@pytest.mark.parametrize("series", ["June 2010", "January 2011"])
+def test_a_barred_pair_is_the_cause_though_one_of_it_or_both_are_yet_to_be_put_right(
+    art: dict[str, Any], reason: Reason, series: str
+) -> None:
+    flags = flags_of(ASL, [entered("GCSE_ART", **art), entered("GCSE_DESIGN", series=series)])
+    ineligible = {reason} if series == "June 2010" else {reason, Reason.SERIES_AFTER_AWARD_DATE}
+    causes = {Reason.BARRED_COMBINATION, Reason.GLH_SHORTFALL, *ineligible}
+    assert (flags.entry, list(flags.entry_reasons)) == (MISSING, sorted(causes))
+    subject = ", ".join(sorted((qan("GCSE_ART"), qan("GCSE_DESIGN"))))
+    assert Finding(IssueCode.BARRED_COMBINATION, subject, aggravated=True) in flags.findings
+
+
+def test_an_ineligible_one_of_a_barred_pair_is_no_note_where_barring_is_not_the_cause() -> None:
+    pair = [entered("GCSE_ART", series="January 2011"), entered("GCSE_DESIGN", series="June 2010")]
+    assert judged(flags_of(ASL, pair, course_data=asking_for(241))) == (
+        MISSING,
+        ["GLH_SHORTFALL", "SERIES_AFTER_AWARD_DATE"],
+        ["GLH_SHORTFALL", "SERIES_AFTER_AWARD_DATE"],
+    )
 
 
 def asking_for(hours: int) -> Catalogue:
