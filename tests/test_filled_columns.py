@@ -124,3 +124,48 @@ async def test_what_staff_were_granted_ends(database: Database, tmp_path: Path) 
         assert (bool(stands), version) == ((True, 1) if "nobody" in email else (False, 2))
     ((moment,),) = await database.reader.tuples("SELECT MIN(revoked_at) FROM access_grant")
     assert str(moment).startswith(str(datetime.now(UTC).year))
+
+
+async def test_whose_pair_of_entries_is_barred_is_derived_again(
+    database: Database, tmp_path: Path
+) -> None:
+    await import_sample(database, tmp_path / "feed", learners=30)
+    assert await refresh(database, DAY) == 0
+    ((registration_id, held),) = await database.reader.tuples(
+        "SELECT e.registration_id, e.qan FROM entry e WHERE e.component = 'ASL'"
+        " AND e.registration_id IS NOT NULL ORDER BY e.id LIMIT 1"
+    )
+    ((alone, other),) = await database.reader.tuples(
+        "SELECT e.registration_id, e.qan FROM entry e WHERE e.component = 'ASL'"
+        " AND e.registration_id <> ? AND e.qan <> ? ORDER BY e.id LIMIT 1",
+        registration_id,
+        held,
+    )
+    async with database.transaction() as connection:
+        await connection.execute("UPDATE qualification SET barring_code = 'ZZZZ'")
+        await connection.execute(
+            "UPDATE qualification SET barring_code = 'JC7' WHERE qan IN (?, ?)", held, other
+        )
+        await connection.execute(
+            "UPDATE entry SET qan = ? WHERE registration_id = ? AND component = 'ASL'", held, alone
+        )
+        await connection.execute(
+            "DELETE FROM entry WHERE registration_id = ? AND component = 'ASL'", registration_id
+        )
+        for qan in (held, other):
+            await connection.execute(
+                "INSERT INTO entry (ref, centre_id, learner_id, registration_id, component, qan,"
+                " kind, status, entered_on, claimed) SELECT ?, centre_id, learner_id, id, 'ASL',"
+                " ?, 'QUALIFICATION', 'ENTERED', '2010-01-05', FALSE FROM registration"
+                " WHERE id = ?",
+                f"PAIR-{qan}",
+                qan,
+                registration_id,
+            )
+        step = import_module("models.migrations.0017_barred_pairs")
+        await step.fall_due(None, SimpleNamespace(client=connection.client))
+
+    due = await database.reader.tuples(
+        "SELECT registration_id FROM completion WHERE next_change_on <= derived_on"
+    )
+    assert [tuple(row) for row in due] == [(registration_id,)]

@@ -37,6 +37,7 @@ MIGRATIONS: Final = [
     "0014_staff_without_grants",
     "0015_issues_in_the_history",
     "0016_assumed_releases",
+    "0017_barred_pairs",
 ]
 
 NOT_LOOKED_UP_BY: Final = {

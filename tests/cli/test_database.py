@@ -22,6 +22,7 @@ MIGRATIONS = (
     "0014_staff_without_grants",
     "0015_issues_in_the_history",
     "0016_assumed_releases",
+    "0017_barred_pairs",
 )
 NOT_MIGRATED = "The database is not up to date; run `learner-tracking migrate` first."
 
