@@ -1,6 +1,7 @@
 """Every filter and every order, alone and together, against plain Python over all learners."""
 
 import asyncio
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from tests.exchange.feeds import find, learner, registration, send, tiny_feed, u
 from tests.factories import DAY, Caller, add_user, import_sample, log_in, served
 from tests.graph.asking import centre_numbers
 from tests.graph.finding import choices, everybody, fits, is_named, place, rename
+from tests.turns import Turns
 
 PAGE = """
 query ($filter: LearnerFilter, $order: LearnerOrder!, $first: Int!, $after: String) {
@@ -40,6 +42,7 @@ NAMES = (
     *("NAME", "ULN", "AWARD_MONTH", "REGISTRATION_MONTH"),
     *("COMPLETION_STATUS", "SEVERITY", "DUE_DATE"),
 )
+EXAMPLES = int(os.environ.get("TEST_FINDING_EXAMPLES", "60"))
 ORDERS = [f"{name}{way}" for name in NAMES for way in ("", "_DESC")]
 
 
@@ -82,7 +85,7 @@ async def test_any_filter_and_order_finds_what_plain_python_finds(
     async with database.transaction() as connection:
         await rename(connection)
     await refresh(database, DAY, everything=True)
-    loop = asyncio.get_running_loop()
+    turns = Turns(asyncio.get_running_loop())
     async with served(database_url) as client:
         emails = await viewers(database)
         callers = [await log_in(client, email) for email in emails]
@@ -96,11 +99,15 @@ async def test_any_filter_and_order_finds_what_plain_python_finds(
             {}, optional={name: st.sampled_from(listed) for name, listed in values.items()}
         )
 
-        @settings(max_examples=60, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
         @given(filters, st.sampled_from(ORDERS), st.integers(0, 2))
         def check(wanted: dict[str, Any], order: str, who: int) -> None:
             work = check_list(callers[who], seen[who], wanted, order)
-            asyncio.run_coroutine_threadsafe(work, loop).result()
+            turns.run(work)
+
+        def check_all() -> None:
+            with turns:
+                check()
 
         for order in ORDERS:
             await check_list(callers[1], seen[1], {}, order)
@@ -110,7 +117,7 @@ async def test_any_filter_and_order_finds_what_plain_python_finds(
                 left = sorted(one["id"] for one in learners if is_named(one, term))
                 assert sorted(node["id"] for node in found["nodes"]) == left, term
                 assert found["totalCount"] == len(left)
-        await asyncio.to_thread(check)
+        await asyncio.to_thread(check_all)
 
 
 async def test_whoever_is_left_alone_comes_once_while_others_come_change_and_go(
