@@ -90,7 +90,7 @@ def export(
             reading = Reading(database.reader, viewer, clock.today())
             listing = await listing_of(name, reading, asked)
             tally = Tally(listing)
-            note = Note(listing.title, viewer.named, clock.now(), asked.text, listing.out_of_reach)
+            note = Note(listing.title, viewer.named, clock.now(), asked.text, listing.not_included)
             path = output or Path(file_name(name, format, asked, clock.today()))
             with made(path):
                 await _write(Export(listing, note, tally.add), format, path)

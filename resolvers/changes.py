@@ -12,10 +12,12 @@ from auth.requires import in_person, signed_in
 from domain import errors
 from domain.vocabulary import ChangeSource
 from loaders import changes as loaders
+from loaders.named import Kind, Named
 from loaders.paging import CHANGES_NEWEST_FIRST
 from schema.connection import DEFAULT_FIRST, After, Connection, First, page_request, paged
 from schema.context import Info
 from schema.ids import key_of
+from schema.named import check_named
 from schema.problems import Invalid, Missing, Refused
 from schema.scalars import CentreNumber, in_utc
 from schema.types.change import Change
@@ -27,7 +29,8 @@ OBJECT_TYPES = ("LEARNER", "REGISTRATION", "DECLARATION", "ISSUE")
 
 @strawberry.input(
     description="Which changes to list. Every condition that is given must hold; of several values"
-    " of one condition, any."
+    " of one condition, any. Where none of the `centres` is there and in reach, the question is"
+    " refused (NOT_FOUND); where some are, `extensions.warnings` tells of the others."
 )
 class ChangeFilter:
     """Which changes to list."""
@@ -72,6 +75,7 @@ async def changes(
 ) -> Connection[Change] | None:
     """A page."""
     page, wanted = page_request(CHANGES_NEWEST_FIRST, first, after), chosen(filter)
+    await check_named(info, named_by(wanted))
     reading = info.context.reading
     return await paged(
         info,
@@ -97,6 +101,11 @@ def chosen(given: ChangeFilter | None) -> loaders.ChangeFilter:
         until=in_utc(given.until, "to"),
         login=given.login,
     )
+
+
+def named_by(wanted: loaders.ChangeFilter) -> list[Named]:
+    """What a filter names."""
+    return [Named("centres", Kind.CENTRE, wanted.centres)] if wanted.centres else []
 
 
 def _known(object_type: str) -> str:

@@ -28,6 +28,7 @@ from loaders.catalogue import qualification_by_qan, requirement_by_level_and_com
 from loaders.centres import centre_by_number
 from loaders.components import component_by_id, declarations_by_registration_id
 from loaders.learners import registration_by_id
+from loaders.named import Kind, Named
 from loaders.paging import CANDIDATES_BY_NAME, DECLARATIONS_NEWEST_FIRST
 from loaders.rows import ComponentRow
 from resolvers.awards import edited, registration_keys
@@ -42,6 +43,7 @@ from schema.connection import (
 )
 from schema.context import Info
 from schema.ids import key_of
+from schema.named import check_named, in_reach
 from schema.problems import Invalid, Missing, Refused
 from schema.scalars import CentreNumber, CourseCode, Qan
 from schema.types.component import Declaration
@@ -71,6 +73,7 @@ async def declarations(
 ) -> Connection[Declaration] | None:
     """A page."""
     page, wanted = page_request(DECLARATIONS_NEWEST_FIRST, first, after), chosen(filter)
+    await in_reach(info, wanted)
     reading = info.context.reading
     return await paged(
         info,
@@ -117,7 +120,7 @@ async def declaration_preview(
 
 @strawberry.field(
     description="The learners of a course for whom a QAN may be declared, each selectable or not;"
-    " null when the centre is out of reach.",
+    " null when the centre is out of reach, NOT_FOUND when there is no such line.",
     extensions=signed_in(Permission.DECLARATION_EDIT),
 )
 async def declaration_candidates(
@@ -137,6 +140,7 @@ async def declaration_candidates(
     if found is None:
         return None
     context.demand(Permission.DECLARATION_EDIT, found.id)
+    await check_named(info, [Named("line", Kind.LINE, (str(line),))])
     course = CandidateCourse(found.id, str(line), str(level), component, str(qan))
     part = (component, course.line, course.level)
     need = await context.load(requirement_by_level_and_component, (course.level, component.value))

@@ -35,6 +35,7 @@ NOT_SHOWN: Final = "The schema does not describe itself here; it is published at
 WHICH: Final = "The document has several operations; operationName must say which one to run."
 
 COST: Final = "cost"
+WARNINGS: Final = "warnings"
 TOO_DEAR: Final = "This may ask for at most {} objects; ask for smaller pages or fewer lists."
 
 _SUGGESTED: Final = re.compile(r" Did you mean .*\?$", re.DOTALL)
@@ -95,13 +96,16 @@ class Gate(SchemaExtensionsRunner):
         return nullcontext()
 
     async def get_extensions_results(self, _asked: ExecutionContext) -> dict[str, Any]:
-        """Tell what the operation costs, and those who may know what it took of the database."""
+        """Tell what an operation costs, those who may know what it took, and what to beware of."""
         context = self._context
         if context.cost is None:
             return {}
         may_know = context.viewer.may_everywhere(Permission.HEALTH_READ)
         took = context.took() if may_know else {}
-        return {COST: {**context.cost._asdict(), **took}}
+        told: dict[str, Any] = {COST: {**context.cost._asdict(), **took}}
+        if context.warnings:
+            told[WARNINGS] = [*context.warnings.values()]
+        return told
 
     def _refusals(self, document: DocumentNode, *, introspects: bool) -> list[GraphQLError]:
         """What is wrong with asking for a document that has no fault of its own."""

@@ -127,7 +127,7 @@ class ExportDesk:
             message = f"A sheet has room for {MOST_ROWS:,} rows; narrow the filter, or take CSV."
             raise Invalid(message, code="TOO_MANY_ROWS")
         tally = held.enter_context(self._tallied(Tally(listing), viewer, wanted, asked))
-        note = Note(listing.title, viewer.named, self.clock.now(), asked.text, listing.out_of_reach)
+        note = Note(listing.title, viewer.named, self.clock.now(), asked.text, listing.not_included)
         export = Export(listing, note, lambda chunk: self._take(viewer, tally, chunk))
         if wanted.kind == "csv":
             return await _begun(csv_pieces(export), tally)

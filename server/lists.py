@@ -1,6 +1,6 @@
 """Reads the parameters of an export's address and makes the list they ask for."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from enum import Enum
 from typing import Any, Final, NamedTuple, TypeVar
@@ -20,10 +20,12 @@ from loaders import changes, events, filters
 from loaders.centres import centre_by_number, consortium_by_code
 from loaders.counting import Grouping
 from loaders.filters import comparable
+from loaders.named import Batch, Named, lacking, named_by
 from loaders.reading import Reading
 from loaders.rows import CentreRow
 from resolvers.changes import ChangeFilter
 from resolvers.changes import chosen as chosen_changes
+from resolvers.changes import named_by as named_by_changes
 from resolvers.events import EventFilter
 from resolvers.events import chosen as chosen_events
 from schema.masking import fault
@@ -66,6 +68,12 @@ class Asked(NamedTuple):
     def changes(self) -> changes.ChangeFilter:
         """Which changes; raises Invalid."""
         return chosen_changes(self._filter(ChangeFilter))
+
+    def named(self, name: str) -> list[Named]:
+        """What the filter of a list names; raises Invalid."""
+        if name == CHANGES:
+            return named_by_changes(self.changes())
+        return [] if name == LOG else named_by(self.learners())
 
     def word(self, name: str, kind: type[Word]) -> Word | None:
         """One of a few words; raises Invalid for any other."""
@@ -202,12 +210,14 @@ _ORDERED: Final = frozenset({"filter", "on", "orderBy"})
 _GROUPED: Final = frozenset({"filter", "groupBy", "on"})
 _FILTERED: Final = frozenset({"filter"})
 
+CHANGES: Final = "changes"
+
 LOG: Final = "access-log"
 """The list of what is written down a little later."""
 
 LISTS: Final[Mapping[str, _Known]] = {
     LOG: _Known(_access_log, frozenset({"centre", "filter"})),
-    "changes": _Known(_changes, _FILTERED),
+    CHANGES: _Known(_changes, _FILTERED),
     "completion": _Known(_completion, _GROUPED),
     "declarations": _Known(_declarations, _FILTERED),
     "flag-counts": _Known(_flag_counts, _GROUPED),
@@ -232,9 +242,16 @@ async def listing_of(name: str, reading: Reading, asked: Asked) -> Listing:
     if not known.parameters.issuperset(asked.parameters):
         message = f"This list takes no parameters but {', '.join(sorted(known.parameters))}."
         raise Invalid(message, code="QUERY")
+
+    async def ask(batch: Batch, names: Sequence[str]) -> Mapping[str, Any]:
+        return dict(zip(names, await batch(reading, names), strict=True))
+
+    not_included = [one.message for one in await lacking(ask, asked.named(name))]
     listing = await known.make(reading, asked)
     code = asked.conditions.get("consortium")
-    if not isinstance(code, str):
-        return listing
-    (found,) = await consortium_by_code(reading, [comparable(code)])
-    return listing._replace(out_of_reach=found.centres_out_of_reach if found else 0)
+    if isinstance(code, str):
+        (found,) = await consortium_by_code(reading, [comparable(code)])
+        others = 0 if found is None else found.centres_out_of_reach
+        if others:
+            not_included.append(f"{others} centres of the consortium, out of reach")
+    return listing._replace(not_included=not_included)

@@ -72,8 +72,8 @@ class Listing(NamedTuple):
     total: Callable[[], Awaitable[int]]
     """How many rows there are."""
     chunks: Callable[[], AsyncGenerator[Chunk]]
-    out_of_reach: int = 0
-    """Member centres of the consortium that was asked for of which nothing is in the list."""
+    not_included: Sequence[str] = ()
+    """What was asked for and is out of reach, in words."""
     learners: Mapping[int, int] = {}
     """Of counts, whose rows are of no one centre: how many learners of each are counted."""
 

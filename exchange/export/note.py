@@ -1,5 +1,6 @@
 """What stands beside the rows: who took which list away, when, and what they asked for."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,8 +13,8 @@ class Note(NamedTuple):
     at: datetime
     asked: str
     """The conditions as they were given, as JSON; empty for none."""
-    out_of_reach: int = 0
-    """Member centres of the consortium that was asked for of which nothing is here."""
+    not_included: Sequence[str] = ()
+    """What was asked for and is out of reach."""
 
     def lines(self, rows: int) -> list[tuple[str, str]]:
         """What is told, each with its heading."""
@@ -23,14 +24,9 @@ class Note(NamedTuple):
             ("Taken by", self.by),
             ("Taken at", f"{self.at:%d %B %Y %H:%M} UTC"),
             ("Asked for", self.asked or "all that is in reach"),
-            *self._missing(),
+            *(("Not included", sentence) for sentence in self.not_included),
             ("Please note", "Personal data: keep this file safe, and delete it after use."),
         ]
-
-    def _missing(self) -> list[tuple[str, str]]:
-        if not self.out_of_reach:
-            return []
-        return [("Not included", f"{self.out_of_reach} centres of the consortium, out of reach")]
 
     def sentence(self, rows: int) -> str:
         """The same on one line."""

@@ -149,6 +149,19 @@ async def test_a_file_says_which_centres_of_a_consortium_it_lacks(
         assert about.get("Not included") == told
 
 
+async def test_a_file_says_how_many_of_the_centres_that_were_asked_for_it_lacks(
+    tiny: httpx2.AsyncClient,
+) -> None:
+    wanted = json.dumps({"centres": [WEST, EAST]})
+    told = "1 of these 2 is no centre in your reach; the answer is about the others."
+    person = await taker(tiny, MANAGER)
+    about, rows = await person.xlsx("learners", filter=wanted)
+    assert about.get("Not included") == told
+    assert len(rows) == 2
+    about, _ = await person.xlsx("changes", filter=wanted)
+    assert about.get("Not included") == told
+
+
 async def test_nothing_of_another_centre_is_in_any_file(tiny: httpx2.AsyncClient) -> None:
     person, staff = await taker(tiny, MANAGER), await taker(tiny, SUPPORT)
     for name in LISTS:
@@ -158,8 +171,15 @@ async def test_nothing_of_another_centre_is_in_any_file(tiny: httpx2.AsyncClient
         assert "MARK" not in answer.text
         assert EAST not in answer.text
     assert "MARK" in (await staff.get("learners.csv")).text
-    wanted = json.dumps({"centres": [EAST]})
-    assert await person.csv("learners", filter=wanted) == []
+    for name in LISTS:
+        if name in OF_ONE_CENTRE or name == "access-log":
+            continue
+        strange, absent = [
+            await person.get(f"{name}.csv", filter=json.dumps({"centres": [number]}))
+            for number in (EAST, "99999")
+        ]
+        assert error(strange) == (404, "NOT_FOUND")
+        assert strange.json() == absent.json()
     strange = await person.get("unmatched-entries.csv", centre=EAST)
     absent = await person.get("unmatched-entries.csv", centre="99999")
     assert error(strange) == (404, "NOT_FOUND")
