@@ -134,7 +134,7 @@ async def _held(
     held = _Held(found[0][0], found[0][1], Wording(*tuple(found[0])[2:]))
     if held.version != expected:
         message = f"The text is at version {held.version} by now; look at it first."
-        raise Conflict(message, field="expectedVersion")
+        raise Conflict(message, field="expectedVersion", current=("SupportText", held.id))
     return held
 
 
@@ -150,8 +150,11 @@ async def _add(
         now,
     )
     if not added:
+        ((text_id,),) = await connection.tuples(
+            "SELECT id FROM support_text WHERE kind = ? AND key = ?", kind.value, key
+        )
         message = "Somebody else has just written a text with this key."
-        raise Conflict(message, field="key")
+        raise Conflict(message, field="key", current=("SupportText", text_id))
     return int(added[0][0])
 
 

@@ -20,6 +20,8 @@ from auth.viewer import Viewer
 from database.connection import Clause, Connection, Database
 from domain.editing import award_impediment, declaration_impediment
 from domain.errors import Conflict, Invalid, Missing
+from domain.vocabulary import ComponentType
+from inputs.keys import component_id
 from models.change import put_back, superseded
 
 UNDONE_BY: Final = {
@@ -89,7 +91,7 @@ async def undo(
         edits, owners = await _locked(connection, viewer, change_id)
         for object_type, centre_id in {(edit.object_type, edit.centre_id) for edit in edits}:
             demand(viewer, UNDONE_BY[object_type], centre_id)
-        _check_latest(edits)
+        await _check_latest(connection, edits)
         batch = new_batch()
         by_type: dict[str, list[Edit]] = defaultdict(list)
         for edit in edits:
@@ -104,14 +106,35 @@ async def undo(
     return Undone(batch, tuple(learner_ids))
 
 
-def _check_latest(edits: Sequence[Edit]) -> None:
+async def _check_latest(connection: Connection, edits: Sequence[Edit]) -> None:
     """Refuse to put back what is put back already, or what something newer stands on."""
-    if any(edit.put_back for edit in edits):
-        message = "This edit is put back already."
-        raise Conflict(message, code="SUPERSEDED", field="id")
-    if any(edit.newer for edit in edits):
+    done = next((edit for edit in edits if edit.put_back), None)
+    if done is not None:
+        raise await _superseded(connection, done, "This edit is put back already.")
+    below = next((edit for edit in edits if edit.newer), None)
+    if below is not None:
         message = "Something newer stands on this edit; put that back first."
-        raise Conflict(message, code="SUPERSEDED", field="id")
+        raise await _superseded(connection, below, message)
+
+
+async def _superseded(connection: Connection, edit: Edit, message: str) -> Conflict:
+    """The refusal, with what can be shown of the object that the edit was of."""
+    current = await _standing_now(connection, edit)
+    return Conflict(message, code="SUPERSEDED", field="id", current=current)
+
+
+async def _standing_now(connection: Connection, edit: Edit) -> tuple[str, int] | None:
+    """Of a declaration its component, for it may be removed; of an issue put right the learner."""
+    if edit.object_type == "REGISTRATION":
+        return "Registration", edit.object_id
+    if edit.object_type == "DECLARATION":
+        for registration_id, component in await connection.tuples(
+            "SELECT registration_id, component FROM declaration WHERE id = ?", edit.object_id
+        ):
+            return "Component", component_id(registration_id, ComponentType(component))
+    elif await connection.tuples("SELECT 1 FROM issue WHERE id = ?", edit.object_id):
+        return "Issue", edit.object_id
+    return None if edit.learner_id is None else ("Learner", edit.learner_id)
 
 
 async def _locked(
@@ -214,7 +237,8 @@ _DECLARATIONS: Final = """
 async def _put_back_declarations(
     connection: Connection, viewer: Viewer, edits: Sequence[Edit], batch: str, now: datetime
 ) -> None:
-    standing = {edit.object_id: edit.after is None for edit in edits}
+    edits_by_id = {edit.object_id: edit for edit in edits}
+    standing = {key: edit.after is None for key, edit in edits_by_id.items()}
     among = connection.among("d.id", sorted(standing))
     found = await connection.rows(_Declaration, _DECLARATIONS.format(among.text), *among.params)
     ids = sorted({row.registration_id for row in found})
@@ -222,6 +246,9 @@ async def _put_back_declarations(
     for row in found:
         if standing[row.id]:
             _check_open(courses[row.registration_id], row)
+            if row.again:
+                message = "The same qualification was declared again in the meantime."
+                raise await _superseded(connection, edits_by_id[row.id], message)
     await set_standing(connection, viewer, standing, now)
     await record_changes(connection, viewer, now, [edit.inverse for edit in edits], batch=batch)
 
@@ -231,9 +258,6 @@ def _check_open(course: LockedCourse, row: _Declaration) -> None:
     problem = declaration_impediment(course.status, required=row.required, complete=row.complete)
     if problem is not None:
         raise Invalid(problem.reason, code=problem.code, field="id")
-    if row.again:
-        message = "The same qualification was declared again in the meantime."
-        raise Conflict(message, code="SUPERSEDED", field="id")
 
 
 async def _put_back_acknowledgements(
@@ -243,7 +267,7 @@ async def _put_back_acknowledgements(
         issue = await lock_issue(connection, viewer, edit.object_id)
         if issue is None:
             message = "The issue has been put right; there is nothing to put back."
-            raise Conflict(message, code="SUPERSEDED", field="id")
+            raise await _superseded(connection, edit, message)
         demand(viewer, Permission.ISSUE_ACKNOWLEDGE, issue.centre_id)
         await write_acknowledgement(
             connection, viewer, issue, edit.before, now, undoes_id=edit.id, batch=batch

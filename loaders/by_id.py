@@ -4,7 +4,17 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from loaders import access, accounts, catalogue, centres, changes, components, feed_runs, learners
+from loaders import (
+    access,
+    accounts,
+    catalogue,
+    centres,
+    changes,
+    components,
+    feed_runs,
+    learners,
+    support_texts,
+)
 
 BY_ID: Final[Mapping[str, Callable[..., Awaitable[Sequence[Any]]]]] = MappingProxyType({
     "Access": access.access_by_id,
@@ -22,4 +32,5 @@ BY_ID: Final[Mapping[str, Callable[..., Awaitable[Sequence[Any]]]]] = MappingPro
     "Qualification": catalogue.qualification_by_id,
     "Registration": learners.registration_by_id,
     "Session": accounts.session_by_id,
+    "SupportText": support_texts.support_text_by_id,
 })  # fmt: skip

@@ -19,7 +19,9 @@ class Conflict(Problem):
     key: strawberry.Private[tuple[str, int] | None] = None
 
     @strawberry.field(
-        description="The object as it is now; null when it is none that can be shown."
+        description="The object as it is now; null when it is none that can be shown. Of an edit of"
+        " many, the first that is in the way; of a declaration, the component that it is for; in"
+        " place of an issue that has been put right, the learner."
     )
     async def current(self, info: Info) -> Node | None:
         """Read anew: what was read before the change is stale."""

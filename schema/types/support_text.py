@@ -6,11 +6,11 @@ import strawberry
 
 from domain.vocabulary import TextKind
 from loaders.support_texts import SupportTextRow
-from schema.types.shown import Shown
+from schema.types.node import Node
 
 
 @strawberry.type(description="A text that helps people along: a link, a contact or a help topic.")
-class SupportText(Shown):
+class SupportText(Node):
     """A text that helps people along."""
 
     row = SupportTextRow

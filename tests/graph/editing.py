@@ -105,6 +105,13 @@ mutation ($input: ChangeUndoInput!) {
   changeUndo(input: $input) {
     __typename
     ... on ChangeUndone { learnerCount change { id field before after } }
+    ... on Conflict { current {
+      __typename id
+      ... on Registration { version anticipatedAward }
+      ... on Component { type declarations { qan } }
+      ... on Issue { version note }
+      ... on Learner { uln }
+    } }
     ... on Problem { code field }
   }
 }

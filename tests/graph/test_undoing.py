@@ -16,12 +16,16 @@ from tests.factories import Caller, add_user, log_in, served
 from tests.graph.editing import (
     ACKNOWLEDGE,
     CANDIDATES,
+    DECLARE,
     DECLARE_MANY,
     HISTORY,
+    PREVIEW,
+    REMOVE,
     SET_AWARD,
     SET_AWARDS,
     UNACKNOWLEDGE,
     UNDO,
+    component_id,
     registration_id,
     small_world,
     written,
@@ -137,10 +141,18 @@ async def test_an_edit_is_put_back_and_the_putting_back_too(
         assert (await undo(viewer, first["id"]))["code"] == "FORBIDDEN"
         blocked = await undo(editor, first["id"])
         assert (blocked["__typename"], blocked["code"]) == ("Conflict", "SUPERSEDED")
+        assert blocked["current"] == {
+            "__typename": "Registration",
+            "id": key,
+            "version": 3,
+            "anticipatedAward": "2011-06",
+        }
         done = await undo(editor, second["id"])
         assert (done["learnerCount"], done["change"]["after"]) == (1, "2010-07")
         assert [tuple(row) for row in await world.reader.tuples(award)] == [("2010-07", "USER")]
-        assert (await undo(editor, second["id"]))["code"] == "SUPERSEDED"
+        twice = await undo(editor, second["id"])
+        assert twice["code"] == "SUPERSEDED"
+        assert (twice["current"]["version"], twice["current"]["anticipatedAward"]) == (4, "2010-07")
 
         again = await undo(editor, done["change"]["id"])
         assert again["change"]["after"] == "2011-06"
@@ -220,6 +232,51 @@ async def test_an_edit_of_many_is_put_back_as_a_whole(world: Database, database_
         await editor.data(SET_AWARD, input=one)
         blocked = await undo(editor, moved["change"]["id"])
         assert blocked["code"] == "SUPERSEDED", "one of them was edited since"
+        assert (blocked["current"]["id"], blocked["current"]["version"]) == (keys[0], 3)
+
+
+async def test_what_stands_in_the_way_of_a_declaration_or_an_issue_is_shown(
+    world: Database, database_url: str
+) -> None:
+    component = await component_id(world, "PROJECT")
+    other = qan("OTHER_PROJ_L2")
+    async with served(database_url) as client:
+        editor = await log_in(client, "editor@example.org")
+
+        async def declare() -> str:
+            asked = {"component": component, "qan": other}
+            preview = (await editor.data(PREVIEW, **asked))["declarationPreview"]
+            wanted = {"componentId": component, "qan": other, "previewToken": preview["token"]}
+            done = (await editor.data(DECLARE, input=wanted))["declarationAdd"]
+            return str(done["declaration"]["id"])
+
+        await editor.data(REMOVE, input={"id": await declare()})
+        (removal, declared) = await history(editor)
+        blocked = await undo(editor, declared["id"])
+        shown = {"__typename": "Component", "id": component, "type": "PROJECT"}
+        assert blocked["current"] == {**shown, "declarations": []}
+        await declare()
+        again = await undo(editor, removal["id"])
+        assert (again["__typename"], again["code"]) == ("Conflict", "SUPERSEDED")
+        assert again["current"] == {**shown, "declarations": [{"qan": other}]}
+
+        issue = await an_issue(world)
+        for version, note in ((1, "First."), (2, "Second.")):
+            wanted = {"id": issue, "note": note, "expectedVersion": version}
+            await editor.data(ACKNOWLEDGE, input=wanted)
+        (second, first) = (await history(editor))[:2]
+        blocked = await undo(editor, first["id"])
+        assert blocked["current"] == {
+            "__typename": "Issue",
+            "id": issue,
+            "version": 3,
+            "note": "Second.",
+        }
+        async with world.transaction() as connection:
+            await connection.execute("DELETE FROM issue WHERE id = ?", key_of(issue, "Issue"))
+        gone = await undo(editor, second["id"])
+        assert (gone["__typename"], gone["code"]) == ("Conflict", "SUPERSEDED")
+        assert (gone["current"]["__typename"], gone["current"]["uln"]) == ("Learner", ANNA_ULN)
 
 
 async def test_only_who_may_edit_puts_back_and_names_are_for_insiders(
