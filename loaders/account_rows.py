@@ -14,7 +14,8 @@ class AccessRow(msgspec.Struct, frozen=True, gc=False):
     id: int
     centre_id: int
     user_id: int
-    name: str
+    first_name: str
+    last_name: str
     email: str
     kind: str
     role: str
@@ -24,6 +25,11 @@ class AccessRow(msgspec.Struct, frozen=True, gc=False):
     granted_at: datetime
     granted_by: str | None
     version: int
+
+    @property
+    def name(self) -> str:
+        """First and last name of the person."""
+        return f"{self.first_name} {self.last_name}"
 
     @property
     def standing(self) -> Standing:

@@ -4,13 +4,22 @@ from collections.abc import Sequence
 
 from auth import scope
 from database.connection import ALWAYS, Clause
+from loaders.each import Listed, count_of_each, page_of_each
 from loaders.filters import comparable
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading, grouped, matched
-from loaders.rows import CentreRow, ConsortiumRow
+from loaders.rows import CentreRow, ConsortiumRow, MemberRow
 from loaders.select import columns_of
 
 _CENTRE_COLUMNS = columns_of(CentreRow, "c")
+_CENTRE_OF_MEMBER = "JOIN centre c ON c.id = m.centre_id"
+_MEMBERS = Listed(
+    MemberRow,
+    columns_of(MemberRow, "c", {"consortium_id": "m.consortium_id"}),
+    "m",
+    "consortium_id",
+    _CENTRE_OF_MEMBER,
+)
 
 
 async def centre_by_id(reading: Reading, ids: Sequence[int]) -> list[CentreRow | None]:
@@ -99,8 +108,7 @@ async def _consortia(reading: Reading, wanted: Clause, tail: str = "") -> list[C
 async def centres_by_consortium_id(reading: Reading, ids: Sequence[int]) -> list[list[CentreRow]]:
     """The member centres in reach of each consortium, by name."""
     connection = reading.connection
-    where = connection.among("m.consortium_id", ids)
-    where &= scope.centres(reading.viewer, connection, "m.centre_id")
+    where = _members_of(reading, ids)
     pairs = await connection.tuples(
         f"SELECT m.consortium_id, {_CENTRE_COLUMNS} FROM consortium_centre m"  # noqa: S608
         f" JOIN centre c ON c.id = m.centre_id WHERE {where.text} ORDER BY c.name, c.id",
@@ -108,6 +116,27 @@ async def centres_by_consortium_id(reading: Reading, ids: Sequence[int]) -> list
     )
     rows = [(pair[0], CentreRow(*tuple(pair)[1:])) for pair in pairs]
     return [[row for _, row in group] for group in grouped(ids, rows, lambda pair: pair[0])]
+
+
+async def member_page_by_consortium_id(
+    reading: Reading, ids: Sequence[int], page: PageRequest
+) -> list[Slice]:
+    """The first of them of each consortium, in one statement for all consortia."""
+    where = _members_of(reading, ids) & page.clause
+    tables = f"consortium_centre m {_CENTRE_OF_MEMBER}"
+    return await page_of_each(reading.connection, _MEMBERS, ids, tables, where, page)
+
+
+async def member_count_by_consortium_id(reading: Reading, ids: Sequence[int]) -> list[int]:
+    """How many of them each consortium has."""
+    where = _members_of(reading, ids)
+    tables = "consortium_centre m"
+    return await count_of_each(reading.connection, tables, "m.consortium_id", ids, where)
+
+
+def _members_of(reading: Reading, consortium_ids: Sequence[int]) -> Clause:
+    where = reading.connection.among("m.consortium_id", consortium_ids)
+    return where & scope.centres(reading.viewer, reading.connection, "m.centre_id")
 
 
 async def consortia_by_centre_id(reading: Reading, ids: Sequence[int]) -> list[list[ConsortiumRow]]:

@@ -97,6 +97,9 @@ LEARNERS_BY_REGISTRATION = _stored(
 LEARNERS_BY_STATUS = _stored("COMPLETION_STATUS", "c", "stage", "name_order", key="learner_id")
 LEARNERS_BY_SEVERITY = _stored("SEVERITY", "c", "urgency", "due", "name_order", key="learner_id")
 LEARNERS_BY_DUE_DATE = _stored("DUE_DATE", "c", "due", "urgency", "name_order", key="learner_id")
+ACCESS_BY_NAME = Order(
+    "NAME", ("u.last_name", "u.first_name", "g.id"), ("last_name", "first_name", "id")
+)
 ACCOUNTS_BY_EMAIL = Order("EMAIL", ("u.email", "u.id"), ("email", "id"))
 CANDIDATES_BY_NAME = Order("NAME", ("c.name_order", "r.id"), ("name_order", "id"))
 CENTRES_BY_NAME = Order("NAME", ("c.name", "c.id"), ("name", "id"))

@@ -36,6 +36,12 @@ class CentreRow(msgspec.Struct, frozen=True, gc=False):
         return self.id
 
 
+class MemberRow(CentreRow, frozen=True, gc=False):
+    """A centre as a member of a consortium."""
+
+    consortium_id: int
+
+
 class ConsortiumRow(msgspec.Struct, frozen=True, gc=False):
     """A consortium with how many of its centres are in reach."""
 

@@ -56,6 +56,7 @@ def batched(
     extensions: list[FieldExtension] | None = None,
     ahead: Ahead | None = None,
     reads: Sequence[str] = (),
+    deprecation_reason: str | None = None,
 ) -> Any:  # noqa: ANN401 - stands for a field of any type
     """A field answered for all objects of a level by one statement.
 
@@ -68,7 +69,12 @@ def batched(
     """
     answer = asking(batch, key, pick=pick, part=part, ahead=ahead)
     return together(
-        answer, description=description, extensions=extensions, awaits=True, reads=reads
+        answer,
+        description=description,
+        extensions=extensions,
+        awaits=True,
+        reads=reads,
+        deprecation_reason=deprecation_reason,
     )
 
 
@@ -111,6 +117,7 @@ def together(
     extensions: list[FieldExtension] | None = None,
     awaits: bool = False,
     reads: Sequence[str] = (),
+    deprecation_reason: str | None = None,
 ) -> Any:  # noqa: ANN401 - stands for a field of any type
     """A field answered for all rows of a level by one call.
 
@@ -129,6 +136,7 @@ def together(
         description=description,
         extensions=extensions or [],
         metadata={LEVEL: answer, READS: reads},
+        deprecation_reason=deprecation_reason,
     )
 
 

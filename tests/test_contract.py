@@ -80,6 +80,26 @@ def test_a_change_that_breaks_clients_is_noticed(
     assert any(change in line for line in breaking(sdl, changed))
 
 
+DEPRECATED = re.compile(r"Use `(\w+)`, .*; kept until 20\d\d-\d\d-\d\d\.")
+
+
+def test_what_is_to_go_names_what_comes_instead_and_until_when_it_is_kept(sdl: str) -> None:
+    kinds = build_schema(sdl).type_map.values()
+    found = {
+        f"{kind.name}.{name}": (field.deprecation_reason, kind.fields)
+        for kind in kinds
+        if isinstance(kind, GraphQLObjectType) and not is_introspection_type(kind)
+        for name, field in kind.fields.items()
+        if field.deprecation_reason is not None
+    }
+
+    assert {"Centre.users", "Consortium.centres"} <= found.keys()
+    for name, (reason, fields) in found.items():
+        said = DEPRECATED.fullmatch(reason or "")
+        assert said is not None, name
+        assert said[1] in fields, name
+
+
 # The words ---------------------------------------------------------------------------------------
 
 SENTENCE = re.compile(r"[A-Z0-9].*[.!?]", re.DOTALL)

@@ -9,8 +9,17 @@ from auth.permissions import Permission
 from auth.requires import requires
 from domain.vocabulary import CentreStatus
 from loaders import issues_on, learners_on
-from loaders.access import access_by_centre_id
-from loaders.centres import centres_by_consortium_id, consortia_by_centre_id
+from loaders.access import (
+    access_by_centre_id,
+    access_count_by_centre_id,
+    access_page_by_centre_id,
+)
+from loaders.centres import (
+    centres_by_consortium_id,
+    consortia_by_centre_id,
+    member_count_by_consortium_id,
+    member_page_by_consortium_id,
+)
 from loaders.counting import Counting, Question
 from loaders.counts import counts_by_centre_id
 from loaders.counts_on import tally_by_centre_id
@@ -19,7 +28,7 @@ from loaders.learner_pages import (
     learner_count_by_centre_id,
     learner_page_by_centre_id,
 )
-from loaders.paging import ENTRIES_BY_DAY
+from loaders.paging import ACCESS_BY_NAME, CENTRES_BY_NAME, ENTRIES_BY_DAY
 from loaders.rows import CentreRow, ConsortiumRow
 from loaders.unmatched_entries import unmatched_count_by_centre_id, unmatched_page_by_centre_id
 from schema.batched import batched
@@ -70,7 +79,24 @@ class Centre(Node):
         key="id",
         description="Who may see the centre: everybody for people of the centre and staff, only"
         " oneself for others.",
+        deprecation_reason="Use `accesses`, which comes in pages; kept until 2027-11-30.",
     )
+
+    @strawberry.field(
+        description="Who may see the centre, by family name: everybody for people of the centre and"
+        " staff, only oneself for others."
+    )
+    async def accesses(
+        self, info: Info, first: First = DEFAULT_FIRST, after: After = None
+    ) -> Connection[Access]:
+        """One statement for all centres of a level."""
+        page, load, key = page_request(ACCESS_BY_NAME, first, after), info.context.load, self.id
+        return await paged(
+            info,
+            page,
+            lambda: load(access_page_by_centre_id, key, page),
+            lambda: load(access_count_by_centre_id, key),
+        )
 
     @strawberry.field(
         description="What the person who asks may do at the centre, each with its reason."
@@ -229,4 +255,18 @@ class Consortium(Node):
         centres_by_consortium_id,
         key="id",
         description="The member centres that the viewer may see, by name.",
+        deprecation_reason="Use `members`, which come in pages; kept until 2027-11-30.",
     )
+
+    @strawberry.field(description="The member centres that the viewer may see, by name.")
+    async def members(
+        self, info: Info, first: First = DEFAULT_FIRST, after: After = None
+    ) -> Connection[Centre]:
+        """One statement for all consortia of a level."""
+        page, load, key = page_request(CENTRES_BY_NAME, first, after), info.context.load, self.id
+        return await paged(
+            info,
+            page,
+            lambda: load(member_page_by_consortium_id, key, page),
+            lambda: load(member_count_by_consortium_id, key),
+        )
