@@ -37,6 +37,14 @@ def parse_email(email: str, field: str = "email") -> str:
     return normal
 
 
+def sought_email(login: str | None) -> str | None:
+    """An e-mail address, or its beginning, that is looked for; raises Invalid."""
+    if login is not None and len(login) > LONGEST_EMAIL:
+        message = f"An e-mail address has at most {LONGEST_EMAIL} characters."
+        raise Invalid(message, code="TERM_TOO_LONG", field="login")
+    return login
+
+
 def parse_line(value: str, field: str, *, least: int, most: int) -> str:
     """A short text for one line, without space around it; raises Invalid."""
     text = composed(value, most)

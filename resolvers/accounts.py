@@ -8,6 +8,7 @@ from strawberry import argument
 from actions import accounts as actions
 from auth.permissions import Permission
 from auth.requires import requires
+from domain.people import sought_email
 from loaders import accounts as loaders
 from loaders.paging import ACCOUNTS_BY_EMAIL
 from schema.connection import DEFAULT_FIRST, After, Connection, First, page_request, paged
@@ -30,11 +31,12 @@ async def accounts(
 ) -> Connection[Account] | None:
     """A page."""
     page, reading = page_request(ACCOUNTS_BY_EMAIL, first, after), info.context.reading
+    sought = sought_email(login)
     return await paged(
         info,
         page,
-        lambda: loaders.account_page(reading, login, page),
-        lambda: loaders.account_count(reading, login),
+        lambda: loaders.account_page(reading, sought, page),
+        lambda: loaders.account_count(reading, sought),
     )
 
 

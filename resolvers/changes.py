@@ -10,6 +10,7 @@ from actions.undo import undo
 from auth.permissions import Permission
 from auth.requires import in_person, signed_in
 from domain import errors
+from domain.people import sought_email
 from domain.vocabulary import ChangeSource
 from loaders import changes as loaders
 from loaders.named import Kind, Named
@@ -99,7 +100,7 @@ def chosen(given: ChangeFilter | None) -> loaders.ChangeFilter:
         object_types=tuple(map(_known, given.object_types or ())),
         since=in_utc(given.since, "from"),
         until=in_utc(given.until, "to"),
-        login=given.login,
+        login=sought_email(given.login),
     )
 
 

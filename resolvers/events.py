@@ -9,6 +9,7 @@ from strawberry import argument
 from auth.events import EventKind
 from auth.permissions import Permission
 from auth.requires import signed_in
+from domain.people import sought_email
 from loaders import events as loaders
 from loaders.centres import centre_by_number
 from loaders.paging import EVENTS_NEWEST_FIRST
@@ -94,6 +95,6 @@ def chosen(given: EventFilter | None) -> loaders.EventFilter:
         kinds=tuple(kind.value for kind in given.kinds or ()),
         since=in_utc(given.since, "from"),
         until=in_utc(given.until, "to"),
-        login=given.login,
+        login=sought_email(given.login),
         learner_id=learner,
     )

@@ -1,4 +1,4 @@
-"""How long the lists in variables may be: looked at before anybody reads what is in them."""
+"""How long lists and texts in variables may be: looked at before anybody reads what is in them."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -20,6 +20,13 @@ LIST: Final = "list"
 MOST: Final = 200
 """Values of a list in a variable."""
 
+TEXT: Final = "text"
+MOST_TEXT: Final = 120_000
+"""Characters of a text in a variable: terms of use, the longest there are, with space around them.
+
+Arguments have bounds of their own below it; it holds for those that have none yet.
+"""
+
 MOST_OF: Final[Mapping[str, int]] = {"CentreNumber": 1_000}
 """The same by type, where it is another number."""
 
@@ -30,7 +37,7 @@ _COUNTED_ELSEWHERE: Final = frozenset({"ID", "RegistrationVersion"})
 def check_lists(
     schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Mapping[str, Any]
 ) -> None:
-    """Refuse a list that is too long, by its place; what is of the wrong type is not looked at."""
+    """Refuse what is too long, by its place; what is of the wrong type is not looked into."""
     for definition in operation.variable_definitions or ():
         name = definition.variable.name.value
         kind = type_from_ast(schema, definition.type)
@@ -39,7 +46,9 @@ def check_lists(
 
 
 def _check(place: str, value: object, kind: GraphQLInputType) -> None:
-    """Look at the lists of a value, each of which stands at the place of its field."""
+    """Look at the lists and texts of a value, each of which stands at the place of its field."""
+    if isinstance(value, str):
+        _check_text(place, value)
     if is_non_null_type(kind):
         kind = kind.of_type
     if is_list_type(kind) and isinstance(value, list):
@@ -56,3 +65,9 @@ def _check(place: str, value: object, kind: GraphQLInputType) -> None:
         for name, field in kind.fields.items():
             if name in value:
                 _check(f"{place}.{name}", value[name], field.type)
+
+
+def _check_text(place: str, text: str) -> None:
+    if len(text) > MOST_TEXT:
+        sentence = f"The text {place} may have at most {{:,}} characters."
+        raise exceeded(TEXT, len(text), MOST_TEXT, sentence)

@@ -18,7 +18,7 @@ from domain.finding import Finding
 from domain.issues import FAR_DAYS, SOON_DAYS, base_severity
 from exchange.feed.contract import FILES, Column
 from schema.limits import LIMITS
-from schema.lists import MOST, MOST_OF
+from schema.lists import MOST, MOST_OF, MOST_TEXT
 from server.asked import MOST_MEMBERS
 from server.bundle import FOLDER
 from server.lists import LISTS
@@ -54,6 +54,7 @@ def test_limits_of_documents_are_those_of_the_code() -> None:
 
     assert told.pop("cost")  # by settings
     assert told.pop("body") == f"{MOST_MEMBERS:,}"
+    assert told.pop("text") == f"{MOST_TEXT:,}"
     assert told.pop("list") == f"{MOST:,}; centres {MOST_OF['CentreNumber']:,}"
     assert told == {name: f"{most:,}" for name, (most, _) in LIMITS.items()}
 
