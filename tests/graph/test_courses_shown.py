@@ -32,6 +32,17 @@ mutation ($input: LearnerSetAnticipatedAwardInput!) {
 }
 """
 DECLARED = "{ declarations { nodes { learner { registration { level } } } } }"
+DECLARED_BY_LEVEL = """
+{
+  all: declarations { totalCount }
+  learners(filter: {declaredElsewhere: true}) { totalCount }
+  higher: learners(filter: {declaredElsewhere: true, levels: [HIGHER]}) { totalCount }
+  ofHigher: declarations(filter: {levels: [HIGHER]}) { totalCount }
+  ofAdvanced: declarations(filter: {levels: [ADVANCED]}) { totalCount }
+}
+"""
+"""Declarations of every course; learners by the course that they are listed by."""
+
 COMPONENTS = """
 query ($uln: ULN!) { learner(uln: $uln) { registrations { level components { id type } } } }
 """
@@ -113,3 +124,6 @@ async def test_a_declaration_shows_its_learner_by_the_course_that_it_stands_for(
             node["learner"]["registration"]["level"] for node in found["declarations"]["nodes"]
         ]
         assert levels == ["HIGHER"]
+        both = await caller.data(DECLARED_BY_LEVEL)
+        counts = {name: one["totalCount"] for name, one in both.items()}
+        assert counts == {"all": 1, "learners": 0, "higher": 1, "ofHigher": 1, "ofAdvanced": 0}
