@@ -24,7 +24,9 @@ async def accept_terms(database: Database, viewer: Viewer, version: str, *, now:
         )
         if version.strip() != current:
             message = f"The current terms are version {current}; read these."
-            raise Conflict(message, code="TERMS_OUTDATED", field="version")
+            raise Conflict(
+                message, code="TERMS_OUTDATED", field="version", current=("Terms", terms_id)
+            )
         accepted = await connection.tuples(
             "INSERT INTO terms_acceptance (user_id, terms_id, at, address) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (user_id, terms_id) DO NOTHING RETURNING id",
@@ -63,8 +65,13 @@ async def publish_terms(
             now,
         )
         if not created:
+            ((terms_id,),) = await connection.tuples(
+                "SELECT id FROM terms WHERE version = ?", version
+            )
             message = "This version was published already; versions are never altered."
-            raise Conflict(message, code="TERMS_PUBLISHED", field="version")
+            raise Conflict(
+                message, code="TERMS_PUBLISHED", field="version", current=("Terms", terms_id)
+            )
         subject = Subject("TERMS", int(created[0][0]))
         await record_change(connection, viewer, now, subject, "version", None, version)
         await append(connection, event(EventKind.TERMS_PUBLISHED, viewer, now, code=version))

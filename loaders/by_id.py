@@ -14,6 +14,7 @@ from loaders import (
     feed_runs,
     learners,
     support_texts,
+    terms,
 )
 
 BY_ID: Final[Mapping[str, Callable[..., Awaitable[Sequence[Any]]]]] = MappingProxyType({
@@ -33,4 +34,5 @@ BY_ID: Final[Mapping[str, Callable[..., Awaitable[Sequence[Any]]]]] = MappingPro
     "Registration": learners.registration_by_id,
     "Session": accounts.session_by_id,
     "SupportText": support_texts.support_text_by_id,
+    "Terms": terms.terms_by_id,
 })  # fmt: skip

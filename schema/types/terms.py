@@ -5,11 +5,11 @@ from datetime import datetime
 import strawberry
 
 from loaders.account_rows import TermsRow
-from schema.types.shown import Shown
+from schema.types.node import Node
 
 
 @strawberry.type(description="A version of the terms of use.")
-class Terms(Shown):
+class Terms(Node):
     """A version of the terms of use."""
 
     row = TermsRow

@@ -1,7 +1,9 @@
-"""Support texts over the graph: nodes like others, and shown where a write comes too late."""
+"""Support texts and terms over the graph: nodes, and shown where a write comes too late."""
 
 from typing import Any
 
+from tests.exchange.feeds import WEST
+from tests.factories import add_user
 from tests.graph.watching import OPERATOR, WESTERN, World
 
 SET = """
@@ -16,6 +18,13 @@ mutation ($input: SupportTextSetInput!) {
 """
 REMOVE = SET.replace("supportTextSet", "supportTextRemove").replace("TextSet", "TextRemove")
 REMOVE = REMOVE.replace("    ... on SupportText { id version title }\n", "")
+CONFLICT = "... on Conflict { code current { ... on Terms { version title } } }"
+ACCEPT = f'mutation {{ termsAccept(input: {{version: "0"}}) {{ {CONFLICT} }} }}'
+PUBLISH = f"""
+mutation {{
+  termsPublish(input: {{version: "1", title: "New", body: "Be kind."}}) {{ {CONFLICT} }}
+}}
+"""
 NODE = "query ($id: ID!) { node(id: $id) { __typename ... on SupportText { key title } } }"
 
 
@@ -58,3 +67,22 @@ async def test_a_text_is_a_node_for_everybody_who_logged_in(world: World) -> Non
         found = await world.data(WESTERN, NODE, id=topic["id"])
         expected = {name: topic[name] for name in ("key", "title")}
         assert found == {"node": {"__typename": "SupportText", **expected}}
+
+
+async def test_a_refusal_of_terms_shows_those_that_hold(world: World) -> None:
+    current = (await world.data(WESTERN, "{ currentTerms { version title } }"))["currentTerms"]
+    assert current["version"] == "1"
+
+    late = await world.data(WESTERN, ACCEPT)
+    again = await world.data(OPERATOR, PUBLISH)
+
+    assert late["termsAccept"] == {"code": "TERMS_OUTDATED", "current": current}
+    assert again["termsPublish"] == {"code": "TERMS_PUBLISHED", "current": current}
+
+
+async def test_those_who_have_yet_to_accept_the_terms_are_shown_them(world: World) -> None:
+    await add_user(world.database, "new@example.org", WEST, terms=False)
+
+    late = await world.data("new@example.org", ACCEPT)
+
+    assert late["termsAccept"]["current"]["version"] == "1"
