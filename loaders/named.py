@@ -1,4 +1,4 @@
-"""Names in filters must stand for something that the viewer may see, or nobody would be found."""
+"""Whether names in filters stand for something that the viewer may see."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -6,7 +6,6 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from domain.errors import Missing
 from loaders.centres import centre_by_number, consortium_by_code
 from loaders.courses import knows_level, knows_line
 from loaders.filters import LearnerFilter
@@ -17,16 +16,16 @@ Ask = Callable[[Batch, Sequence[str]], Awaitable[Mapping[Any, Any]]]
 
 
 class Kind(Enum):
-    """What names stand for: one, several, and what is told where there is none of them."""
+    """What names stand for: the word for one, and for several."""
 
-    CENTRE = "centre", "centres", "There is no centre with this number that you may see here."
-    CONSORTIUM = "consortium", "consortia", "There is no consortium with this code in your reach."
-    LINE = "line", "lines", "There is no line of learning with this code."
-    LEVEL = "level", "levels", "There is no Diploma level with this code."
+    CENTRE = "centre", "centres"
+    CONSORTIUM = "consortium", "consortia"
+    LINE = "line", "lines"
+    LEVEL = "level", "levels"
 
-    def __init__(self, one: str, several: str, none: str) -> None:
+    def __init__(self, one: str, several: str) -> None:
         """Keep the words."""
-        self.one, self.several, self.none = one, several, none
+        self.one, self.several = one, several
 
 
 class Named(NamedTuple):
@@ -38,9 +37,8 @@ class Named(NamedTuple):
 
 
 class Lacking(NamedTuple):
-    """Names of a condition that stand for nothing; there are others, which the answer is about."""
+    """Names of a condition that stand for nothing in reach."""
 
-    field: str
     kind: Kind
     places: Sequence[int]
     given: int
@@ -48,8 +46,12 @@ class Lacking(NamedTuple):
     @property
     def message(self) -> str:
         """A sentence for people: names are not repeated, whatever somebody put there."""
-        count = len(self.places)
-        are = f"is no {self.kind.one}" if count == 1 else f"are no {self.kind.several}"
+        count, kind = len(self.places), self.kind
+        if count == self.given:
+            these = "This is" if count == 1 else f"These {count} are"
+            word = kind.one if count == 1 else kind.several
+            return f"{these} no {word} in your reach; the answer is about nobody."
+        are = f"is no {kind.one}" if count == 1 else f"are no {kind.several}"
         return f"{count} of these {self.given} {are} in your reach; the answer is about the others."
 
 
@@ -74,14 +76,11 @@ def named_by(wanted: LearnerFilter) -> list[Named]:
     return [condition for condition in conditions if condition.names]
 
 
-async def lacking(ask: Ask, conditions: Sequence[Named]) -> list[Lacking]:
-    """Which names stand for nothing; raises Missing where all names of a condition do."""
+async def lacking(ask: Ask, conditions: Sequence[Named]) -> list[Lacking | None]:
+    """For each condition what of its names stands for nothing; None where all are there."""
     answers = await asyncio.gather(*(ask(_KNOWN[one.kind], one.names) for one in conditions))
-    found = []
-    for (field, kind, names), known in zip(conditions, answers, strict=True):
+    found: list[Lacking | None] = []
+    for (_, kind, names), known in zip(conditions, answers, strict=True):
         places = [place for place, name in enumerate(names) if not known[name]]
-        if places and len(places) == len(names):
-            raise Missing(kind.none, field=field)
-        if places:
-            found.append(Lacking(field, kind, places, len(names)))
+        found.append(Lacking(kind, places, len(names)) if places else None)
     return found

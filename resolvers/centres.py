@@ -13,7 +13,7 @@ from loaders.named import Kind, Named
 from loaders.paging import CENTRES_BY_NAME, CENTRES_BY_NUMBER, CONSORTIA_BY_NAME
 from schema.connection import DEFAULT_FIRST, After, Connection, First, page_request, paged
 from schema.context import Info
-from schema.named import check_named
+from schema.named import note_names
 from schema.scalars import CentreNumber
 from schema.types.centre import Centre, Consortium, unmatched
 from schema.types.component import Entry
@@ -33,7 +33,8 @@ class CentreFilter:
 
     consortium: str | None = strawberry.field(
         default=None,
-        description="Members of the consortium with this code; NOT_FOUND where none is in reach.",
+        description="Members of the consortium with this code; where none is in reach,"
+        " `extensions.warnings` tells.",
     )
 
 
@@ -63,7 +64,7 @@ async def centres(
     order = CENTRES_BY_NAME if order_by is CentreOrder.NAME else CENTRES_BY_NUMBER
     page, member_of = page_request(order, first, after), filter.consortium if filter else None
     if member_of is not None:
-        await check_named(info, [Named("consortium", Kind.CONSORTIUM, (member_of,))])
+        note_names(info, [Named("consortium", Kind.CONSORTIUM, (member_of,))])
     reading = info.context.reading
     return await paged(
         info,

@@ -18,7 +18,7 @@ from loaders.paging import CHANGES_NEWEST_FIRST
 from schema.connection import DEFAULT_FIRST, After, Connection, First, page_request, paged
 from schema.context import Info
 from schema.ids import key_of
-from schema.named import check_named
+from schema.named import note_names
 from schema.problems import Invalid, Missing, Refused
 from schema.scalars import CentreNumber, in_utc
 from schema.types.change import Change
@@ -30,8 +30,8 @@ OBJECT_TYPES = ("LEARNER", "REGISTRATION", "DECLARATION", "ISSUE")
 
 @strawberry.input(
     description="Which changes to list. Every condition that is given must hold; of several values"
-    " of one condition, any. Where none of the `centres` is there and in reach, the question is"
-    " refused (NOT_FOUND); where some are, `extensions.warnings` tells of the others."
+    " of one condition, any. Of `centres` that are not there or not in reach, `extensions.warnings`"
+    " tells."
 )
 class ChangeFilter:
     """Which changes to list."""
@@ -76,7 +76,7 @@ async def changes(
 ) -> Connection[Change] | None:
     """A page."""
     page, wanted = page_request(CHANGES_NEWEST_FIRST, first, after), chosen(filter)
-    await check_named(info, named_by(wanted))
+    note_names(info, named_by(wanted))
     reading = info.context.reading
     return await paged(
         info,

@@ -12,7 +12,7 @@ from loaders.counts_on import tally_by_filter
 from loaders.filters import LearnerFilter
 from schema.context import Info
 from schema.dated import On, other_day
-from schema.named import in_reach
+from schema.named import note_filter
 from schema.types import counts as shown
 from schema.types.counts import Counts, Grouped
 from schema.types.filters import LearnerWanted, chosen
@@ -72,7 +72,7 @@ async def _counted(
 ) -> Counts:
     """From what is stored for today; of another day all three kinds come of one walk."""
     load, day = info.context.load, other_day(info, on)
-    await in_reach(info, wanted)
+    note_filter(info, wanted)
     if day is None:
         found = await load(counts_by_counting, Counting(question, wanted, group_by))
     else:

@@ -12,7 +12,7 @@ from domain.deadlines import DAYS_AHEAD, MOST_YEARS_AHEAD
 from domain.errors import Invalid
 from loaders import deadlines as loaders
 from schema.context import Info
-from schema.named import in_reach
+from schema.named import note_filter
 from schema.types.deadline import Deadline
 from schema.types.filters import LearnerWanted, chosen
 
@@ -42,5 +42,6 @@ async def deadlines(
     if not today <= last <= latest:
         message = f"Choose a day from today to {latest.isoformat()}."
         raise Invalid(message, code="DAY_OUT_OF_RANGE", field="until")
-    wanted = await in_reach(info, chosen(filter))
+    wanted = chosen(filter)
+    note_filter(info, wanted)
     return await loaders.deadlines(info.context.reading, wanted, last)  # type: ignore[return-value]  # shown as they are

@@ -43,7 +43,7 @@ from schema.connection import (
 )
 from schema.context import Info
 from schema.ids import key_of
-from schema.named import check_named, in_reach
+from schema.named import note_filter, note_names
 from schema.problems import Invalid, Missing, Refused
 from schema.scalars import CentreNumber, CourseCode, Qan
 from schema.types.component import Declaration
@@ -75,7 +75,7 @@ async def declarations(
 ) -> Connection[Declaration] | None:
     """A page."""
     page, wanted = page_request(DECLARATIONS_NEWEST_FIRST, first, after), chosen(filter)
-    await in_reach(info, wanted)
+    note_filter(info, wanted)
     reading = info.context.reading
     return await paged(
         info,
@@ -122,7 +122,7 @@ async def declaration_preview(
 
 @strawberry.field(
     description="The learners of a course for whom a QAN may be declared, each selectable or not;"
-    " null when the centre is out of reach, NOT_FOUND when there is no such line.",
+    " null when the centre is out of reach. Of a line that is not there, `extensions.warnings` tells.",
     extensions=signed_in(Permission.DECLARATION_EDIT),
 )
 async def declaration_candidates(
@@ -142,7 +142,7 @@ async def declaration_candidates(
     if found is None:
         return None
     context.demand(Permission.DECLARATION_EDIT, found.id)
-    await check_named(info, [Named("line", Kind.LINE, (str(line),))])
+    note_names(info, [Named("line", Kind.LINE, (str(line),))])
     course = CandidateCourse(found.id, str(line), str(level), component, str(qan))
     part = (component, course.line, course.level)
     need = await context.load(requirement_by_level_and_component, (course.level, component.value))

@@ -20,7 +20,7 @@ from schema.connection import DEFAULT_FIRST, After, Connection, First, page_requ
 from schema.context import Info
 from schema.dated import On, other_day
 from schema.ids import key_of
-from schema.named import in_reach
+from schema.named import note_filter
 from schema.problems import Invalid, Missing, Refused
 from schema.types.conflict import Conflict
 from schema.types.filters import IssueOrder, IssuesBy, LearnerWanted, chosen, issue_order_of
@@ -44,7 +44,7 @@ async def issues(
 ) -> Connection[Issue] | None:
     """A page."""
     order, wanted, day = issue_order_of(order_by), chosen(filter), other_day(info, on)
-    await in_reach(info, wanted)
+    note_filter(info, wanted)
     if day is not None:
         return await _issues_on(info, page_request(order_on(order, day), first, after), wanted, day)
     page, reading = page_request(order, first, after), info.context.reading

@@ -17,7 +17,7 @@ from schema.connection import DEFAULT_FIRST, After, Connection, First, page_requ
 from schema.context import Info
 from schema.dated import FilterOn, other_day
 from schema.ids import key_of
-from schema.named import in_reach
+from schema.named import note_filter
 from schema.scalars import Uln
 from schema.types.filters import (
     LearnerOrder,
@@ -71,7 +71,7 @@ async def learners(
 ) -> Connection[Learner] | None:
     """A page."""
     page, wanted = page_request(order_of(order_by), first, after), chosen(filter)
-    await in_reach(info, wanted)
+    note_filter(info, wanted)
     reading, day = info.context.reading, other_day(info, on)
     if day is not None:
         return await paged(

@@ -14,10 +14,11 @@ from auth.sessions import viewer_of
 from auth.throttle import Throttle
 from auth.viewer import ANONYMOUS, Footing, Viewer
 from database.connection import Database
-from domain.errors import Invalid, Missing, Refused
+from domain.errors import Invalid, Refused
 from loaders.batching import Batching
 from loaders.gathering import Gathering
 from loaders.learners import registrations_by_learner_id
+from loaders.named import Named
 from loaders.reading import Reading
 from schema.trail import AuditTrail
 
@@ -82,8 +83,8 @@ class Context:
         """What the operation has taken so far; nothing where nobody measures."""
         self.refused: set[tuple[str, str]] = set()
         """Guarded fields, as they stand in the answer, that were already told to be refused."""
-        self.warnings: dict[tuple[tuple[str, ...], str], dict[str, Any]] = {}
-        """What callers should know of an answer that stands, by field of it and argument."""
+        self.names: dict[tuple[tuple[str, ...], str], Named] = {}
+        """What filters name, by field of the answer and condition."""
         self.trail = AuditTrail(now)
         """What the operation leaves to be written into the log."""
         self.waiting: dict[str, Waiting] = {}
@@ -167,11 +168,6 @@ class Context:
         """A field was waited for; several at the same time each take their whole time."""
         known = self.waiting.get(field, Waiting(0, 0.0))
         self.waiting[field] = Waiting(known.objects + objects, known.seconds + seconds)
-
-    def warn(self, path: tuple[str, ...], field: str, message: str, **more: object) -> None:
-        """Tell something of a field of the answer, and once however many objects have the field."""
-        told = {"message": message, "path": path, "code": Missing.code, "field": field, **more}
-        self.warnings.setdefault((path, field), told)
 
     def note_refusal(self, refusal: Refused, field: str) -> None:
         """Somebody tried what they may not do."""

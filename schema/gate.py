@@ -27,6 +27,7 @@ from schema.documents import Known, known_document
 from schema.limits import check_text, exceeded, measured
 from schema.lists import check_lists
 from schema.masking import MAX_TOLD
+from schema.named import warnings
 
 _RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 
@@ -100,11 +101,13 @@ class Gate(SchemaExtensionsRunner):
         context = self._context
         if context.cost is None:
             return {}
+        # What was done has to be told, whatever becomes of the database now.
+        beware = await warnings(context) if context.names and not context.mutates else []
         may_know = context.viewer.may_everywhere(Permission.HEALTH_READ)
         took = context.took() if may_know else {}
         told: dict[str, Any] = {COST: {**context.cost._asdict(), **took}}
-        if context.warnings:
-            told[WARNINGS] = [*context.warnings.values()]
+        if beware:
+            told[WARNINGS] = beware
         return told
 
     def _refusals(self, document: DocumentNode, *, introspects: bool) -> list[GraphQLError]:

@@ -1,31 +1,41 @@
-"""Checks what filters name: a condition that names nothing in reach is refused, not unfulfilled."""
+"""Warns of names in filters that stand for nothing in reach: an empty list looks like good news."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from domain.errors import Missing
 from loaders.filters import LearnerFilter
 from loaders.named import Named, lacking, named_by
-from schema.context import Batch, Info
+from schema.context import Batch, Context, Info
 
 
-async def in_reach(info: Info, wanted: LearnerFilter) -> LearnerFilter:
-    """The filter, whose names stand for something in reach; raises Missing."""
-    await check_named(info, named_by(wanted))
-    return wanted
+def note_filter(info: Info, wanted: LearnerFilter) -> None:
+    """Have the names in a filter looked up before the operation ends."""
+    note_names(info, named_by(wanted))
 
 
-async def check_named(info: Info, conditions: Sequence[Named]) -> None:
-    """Raise Missing where a condition names nothing in reach; warn of what is lacking elsewhere."""
-    if not conditions:
-        return
+def note_names(info: Info, conditions: Sequence[Named]) -> None:
+    """Have names looked up before the operation ends, for all of its fields together."""
+    path = tuple(key for key in info.path.as_list() if isinstance(key, str))
+    for one in conditions:
+        info.context.names.setdefault((path, one.field), one)
+
+
+async def warnings(context: Context) -> list[dict[str, Any]]:
+    """Which names the answer is not about: one entry for each field of it and condition."""
 
     async def ask(batch: Batch, names: Sequence[str]) -> Any:  # noqa: ANN401 - answers by name
-        return await info.context.load_many(batch, names)
+        return await context.load_many(batch, names)
 
-    for one in await lacking(ask, conditions):
-        info.context.warn(
-            tuple(key for key in info.path.as_list() if isinstance(key, str)),
-            one.field,
-            one.message,
-            positions=list(one.places),
-        )
+    found = await lacking(ask, [*context.names.values()])
+    return [
+        {
+            "message": one.message,
+            "path": path,
+            "code": Missing.code,
+            "field": field,
+            "positions": one.places,
+        }
+        for (path, field), one in zip(context.names, found, strict=True)
+        if one is not None
+    ]

@@ -246,7 +246,8 @@ async def listing_of(name: str, reading: Reading, asked: Asked) -> Listing:
     async def ask(batch: Batch, names: Sequence[str]) -> Mapping[str, Any]:
         return dict(zip(names, await batch(reading, names), strict=True))
 
-    not_included = [one.message for one in await lacking(ask, asked.named(name))]
+    strange = await lacking(ask, asked.named(name))
+    not_included = [one.message for one in strange if one is not None]
     listing = await known.make(reading, asked)
     code = asked.conditions.get("consortium")
     if isinstance(code, str):

@@ -35,7 +35,7 @@ from schema.batched import batched
 from schema.connection import DEFAULT_FIRST, After, Connection, First, page_request, paged
 from schema.context import Info
 from schema.dated import FilterOn, On, other_day
-from schema.named import in_reach
+from schema.named import note_filter
 from schema.scalars import CentreNumber
 from schema.types import counts as shown
 from schema.types.access import Access
@@ -117,7 +117,7 @@ class Centre(Node):
     ) -> Connection[Learner]:
         """One statement for all centres of a level; on another day one set of them."""
         page, wanted = page_request(order_of(order_by), first, after), chosen(filter)
-        await in_reach(info, wanted)
+        note_filter(info, wanted)
         load, key, day = info.context.load, self.id, other_day(info, on)
         if day is not None:
             return await paged(
@@ -146,7 +146,8 @@ class Centre(Node):
     ) -> Counts:
         """The chart of one centre."""
         shown.check_groups(group_by)
-        wanted = await in_reach(info, chosen(filter))
+        wanted = chosen(filter)
+        note_filter(info, wanted)
         asked = Counting(Question.COMPLETION, wanted, group_by)
         return await _counted(info, self.id, asked, on, shown.statuses)
 
@@ -161,7 +162,8 @@ class Centre(Node):
         on: On = None,
     ) -> Counts:
         """Equal to the counts of the centre's list."""
-        wanted = await in_reach(info, chosen(filter))
+        wanted = chosen(filter)
+        note_filter(info, wanted)
         asked = Counting(Question.ISSUE, wanted, group_by)
         return await _counted(info, self.id, asked, on, shown.issues)
 
@@ -180,7 +182,7 @@ class Centre(Node):
     ) -> Connection[Issue]:
         """One statement for all centres of a level."""
         wanted, day, order = chosen(filter), other_day(info, on), issue_order_of(order_by)
-        await in_reach(info, wanted)
+        note_filter(info, wanted)
         load, key = info.context.load, self.id
         if day is not None:
             page = page_request(issues_on.order_on(order, day), first, after)

@@ -28,10 +28,9 @@ from schema.scalars import CentreNumber, CourseCode, YearMonth, in_utc
 
 @strawberry.input(
     description="Which learners to list. Every condition that is given must hold; of several"
-    " values of one condition, any. A list without values is as one that is not given. Where"
-    " none of the names in `centres`, `consortium`, `lines` or `levels` is there and in reach, the"
-    " question is refused (NOT_FOUND); where some are, the answer is about these and"
-    " `extensions.warnings` tells of the others. A learner"
+    " values of one condition, any. A list without values is as one that is not given. Of names"
+    " in `centres`, `consortium`, `lines` and `levels` that stand for nothing in reach,"
+    " `extensions.warnings` tells. A learner"
     " with several registrations is shown by the foremost at these centres, on these lines and"
     " levels and with these award months."
 )

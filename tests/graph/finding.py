@@ -14,7 +14,6 @@ from tests.graph.asking import centre_numbers
 
 URGENCY = ("CRITICAL", "WARNING", "INFO")
 NO_DAY = "9999-12-31"
-NOWHERE, NO_LINE, NO_LEVEL = "NOWHERE", ["X"], ["OTHER"]
 NAMES = (
     "garcia",
     "GAR",
@@ -144,16 +143,6 @@ def fits(learner: dict[str, Any], wanted: dict[str, Any]) -> bool:  # noqa: C901
     )
 
 
-def names_nothing(wanted: dict[str, Any], centres: list[str]) -> str | None:
-    """The condition that names nothing in reach, and for which the whole question is refused."""
-    if wanted.get("centres") and not {*wanted["centres"]} & {*centres}:
-        return "centres"
-    if wanted.get("consortium") == NOWHERE:
-        return "consortium"
-    strange = (("lines", NO_LINE), ("levels", NO_LEVEL))
-    return next((name for name, codes in strange if wanted.get(name) == codes), None)
-
-
 def is_named(learner: dict[str, Any], term: str) -> bool:
     """A ULN, or words of which each begins a part of a name."""
     if term[0].isdigit():
@@ -187,10 +176,9 @@ def choices(learners: list[dict[str, Any]], numbers: list[str]) -> dict[str, lis
     codes_ = {held["code"] for course in courses for held in course["homeCentre"]["consortia"]}
     return {
         "centres": [[numbers[0]], numbers[1:], numbers, ["99999"], []],
-        "consortium": [*sorted(codes_), NOWHERE],
-        "lines": [[line] for line in sorted({course["line"] for course in courses})]
-        + [NO_LINE, []],
-        "levels": [["HIGHER"], ["FOUNDATION", "ADVANCED"], ["PROGRESSION"], NO_LEVEL, []],
+        "consortium": [*sorted(codes_), "NOWHERE"],
+        "lines": [[line] for line in sorted({course["line"] for course in courses})] + [["X"], []],
+        "levels": [["HIGHER"], ["FOUNDATION", "ADVANCED"], ["PROGRESSION"], ["OTHER"], []],
         "awardYear": [2009, 2010, 2011, 1900],
         "awardFrom": ["2009-08", "2010-08", "2010-09", "2030-01"],
         "awardTo": ["2009-08", "2010-08", "2010-07", "1990-01"],

@@ -1,4 +1,4 @@
-"""A filter that names nothing in reach is refused, so that nobody takes it for good news."""
+"""Names in filters that stand for nothing in reach are warned of: an empty list is no good news."""
 
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,6 @@ LISTS = ("learners", "issues", "declarations")
 COUNTS = ("completion", "flagCounts", "issueCounts")
 BELOW = ("learners", "issues", "completion", "issueCounts")
 ABSENT = "99999"
-NO_CENTRE = "There is no centre with this number that you may see here."
-NO_CONSORTIUM = "There is no consortium with this code in your reach."
-NO_LINE = "There is no line of learning with this code."
-NO_LEVEL = "There is no Diploma level with this code."
-
 WHOLE = f"""
 query ($filter: LearnerFilter) {{
   {" ".join(f"{name}(filter: $filter) {{ totalCount }}" for name in (*LISTS, *COUNTS))}
@@ -26,31 +21,44 @@ query ($filter: LearnerFilter) {{
 FIELDS = (*LISTS, *COUNTS, "deadlines")
 
 
-def refused(path: list[str], field: str, message: str) -> dict[str, Any]:
-    """An error as it stands in an answer."""
-    return {"message": message, "path": path, "extensions": {"code": "NOT_FOUND", "field": field}}
+def beware(path: list[str], field: str, message: str, positions: list[int]) -> dict[str, Any]:
+    """A warning as it stands in an answer."""
+    return {
+        "message": message,
+        "path": path,
+        "code": "NOT_FOUND",
+        "field": field,
+        "positions": positions,
+    }
 
 
-def told(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    """The errors of an answer, without the places in the document."""
-    return [{k: v for k, v in one.items() if k != "locations"} for one in answer["errors"]]
+def nobody(*kinds: str) -> str:
+    """What is told where a condition names nothing in reach."""
+    return f"{' '.join(kinds)} in your reach; the answer is about nobody."
+
+
+NO_CENTRE = nobody("This is no centre")
+NO_CENTRES = nobody("These 2 are no centres")
+NO_CONSORTIUM = nobody("This is no consortium")
+NO_LINE = nobody("This is no line")
+NO_LEVEL = nobody("This is no level")
 
 
 @pytest.mark.parametrize(
-    ("wanted", "field", "message"),
+    ("wanted", "field", "message", "positions"),
     [
-        ({"centres": [ABSENT]}, "centres", NO_CENTRE),
-        ({"centres": [EAST]}, "centres", NO_CENTRE),
-        ({"centres": [ABSENT, EAST]}, "centres", NO_CENTRE),
-        ({"centres": [WEST], "consortium": "NOWHERE"}, "consortium", NO_CONSORTIUM),
-        ({"consortium": "EASTERN"}, "consortium", NO_CONSORTIUM),
-        ({"consortium": ""}, "consortium", NO_CONSORTIUM),
-        ({"lines": ["ENGINERING"]}, "lines", NO_LINE),
-        ({"levels": ["HIGHEST"], "lines": ["ENGINEERING"]}, "levels", NO_LEVEL),
+        ({"centres": [ABSENT]}, "centres", NO_CENTRE, [0]),
+        ({"centres": [EAST]}, "centres", NO_CENTRE, [0]),
+        ({"centres": [ABSENT, EAST]}, "centres", NO_CENTRES, [0, 1]),
+        ({"centres": [WEST], "consortium": "NOWHERE"}, "consortium", NO_CONSORTIUM, [0]),
+        ({"consortium": "EASTERN"}, "consortium", NO_CONSORTIUM, [0]),
+        ({"consortium": ""}, "consortium", NO_CONSORTIUM, [0]),
+        ({"lines": ["ENGINERING"]}, "lines", NO_LINE, [0]),
+        ({"levels": ["HIGHEST"], "lines": ["ENGINEERING"]}, "levels", NO_LEVEL, [0]),
     ],
 )
-async def test_a_condition_that_names_nothing_in_reach_is_refused_at_every_list_and_count(
-    world: World, wanted: dict[str, Any], field: str, message: str
+async def test_a_condition_that_names_nothing_in_reach_finds_nobody_and_is_warned_of_everywhere(
+    world: World, wanted: dict[str, Any], field: str, message: str, positions: list[int]
 ) -> None:
     async with world.database.transaction() as connection:
         await connection.execute("INSERT INTO consortium (code, name) VALUES ('EASTERN', 'East')")
@@ -60,16 +68,26 @@ async def test_a_condition_that_names_nothing_in_reach_is_refused_at_every_list_
             " WHERE k.code = 'EASTERN' AND c.number = ?",
             EAST,
         )
-    answer = await world.ask(WESTERN, WHOLE, filter=wanted)
+    caller = await world.caller(WESTERN)
+    answer = (await caller.response(WHOLE, filter=wanted)).json()
 
-    assert answer["data"] == dict.fromkeys(FIELDS)
-    assert told(answer) == [refused([name], field, message) for name in FIELDS]
+    assert "errors" not in answer
+    assert answer["data"] == {
+        **{name: {"totalCount": 0} for name in (*LISTS, *COUNTS)},
+        "deadlines": [],
+    }
+    assert answer["extensions"]["warnings"] == [
+        beware([name], field, message, positions) for name in FIELDS
+    ]
 
 
 async def test_whoever_sees_everything_is_told_the_same_of_what_is_not_there(world: World) -> None:
-    answer = await world.ask(SUPPORT, WHOLE, filter={"centres": [ABSENT]})
+    caller = await world.caller(SUPPORT)
+    answer = (await caller.response(WHOLE, filter={"centres": [ABSENT]})).json()
 
-    assert told(answer) == [refused([name], "centres", NO_CENTRE) for name in FIELDS]
+    assert answer["extensions"]["warnings"] == [
+        beware([name], "centres", NO_CENTRE, [0]) for name in FIELDS
+    ]
 
 
 async def test_an_answer_that_stands_tells_which_names_it_is_not_about(world: World) -> None:
@@ -93,13 +111,7 @@ async def test_an_answer_that_stands_tells_which_names_it_is_not_about(world: Wo
         ("levels", "1 of these 3 is no level", [1]),
     )
     assert first["extensions"]["warnings"] == [
-        {
-            "message": f"{words} in your reach; the answer is about the others.",
-            "path": [name],
-            "code": "NOT_FOUND",
-            "field": field,
-            "positions": positions,
-        }
+        beware([name], field, f"{words} in your reach; the answer is about the others.", positions)
         for name in FIELDS
         for field, words, positions in expected
     ]
@@ -115,7 +127,7 @@ async def test_below_centres_it_is_told_once_however_many_there_are(
     )
     caller = await world.caller(SUPPORT)
     answer = (await caller.response(query, filter={"centres": [WEST, ABSENT]})).json()
-    strange = await caller.ask(query, filter={"lines": ["X"]})
+    strange = (await caller.response(query, filter={"lines": ["X"]})).json()
 
     counts = {node["number"]: node["found"] for node in answer["data"]["centres"]["nodes"]}
     assert counts[WEST]["totalCount"] > 0
@@ -123,8 +135,9 @@ async def test_below_centres_it_is_told_once_however_many_there_are(
     (warning,) = answer["extensions"]["warnings"]
     assert warning["path"] == ["centres", "nodes", "found"]
     assert warning["positions"] == [1]
-    (error,) = strange["errors"]
-    assert error["extensions"] == {"code": "NOT_FOUND", "field": "lines"}
+    assert strange["extensions"]["warnings"] == [
+        beware(["centres", "nodes", "found"], "lines", NO_LINE, [0])
+    ]
 
 
 async def test_a_line_that_only_registrations_know_is_one_for_those_who_see_them(
@@ -139,17 +152,20 @@ async def test_a_line_that_only_registrations_know_is_one_for_those_who_see_them
     await send(world.database, tmp_path / "odd", feed)
     query = "query ($filter: LearnerFilter) { learners(filter: $filter) { totalCount } }"
     for wanted in ({"lines": ["BREWING"]}, {"levels": ["MASTER"]}):
-        found = await world.data(SUPPORT, query, filter=wanted)
-        strange = await world.ask(WESTERN, query, filter=wanted)
+        seen, strange = [
+            (await (await world.caller(who)).response(query, filter=wanted)).json()
+            for who in (SUPPORT, WESTERN)
+        ]
         (field,) = wanted
 
-        assert found == {"learners": {"totalCount": 1}}
-        assert told(strange) == [
-            refused(["learners"], field, NO_LINE if field == "lines" else NO_LEVEL)
+        assert seen["data"] == {"learners": {"totalCount": 1}}
+        assert "warnings" not in seen["extensions"]
+        assert strange["extensions"]["warnings"] == [
+            beware(["learners"], field, NO_LINE if field == "lines" else NO_LEVEL, [0])
         ]
 
 
-async def test_histories_centres_and_candidates_refuse_such_names_too(world: World) -> None:
+async def test_histories_centres_and_candidates_warn_of_such_names_too(world: World) -> None:
     of_changes = "query ($n: [CentreNumber!]) { changes(filter: {centres: $n}) { totalCount } }"
     of_centres = "query ($c: String) { centres(filter: {consortium: $c}) { totalCount } }"
     of_courses = """
@@ -159,18 +175,34 @@ async def test_histories_centres_and_candidates_refuse_such_names_too(world: Wor
       ) { learners { totalCount } }
     }
     """
-    absent, strange = [await world.ask(WESTERN, of_changes, n=[one]) for one in (ABSENT, EAST)]
+    western, guest = await world.caller(WESTERN), await world.caller(GUEST)
+    absent, strange = [
+        (await western.response(of_changes, n=[one])).json() for one in (ABSENT, EAST)
+    ]
     assert absent == strange
-    assert told(absent) == [refused(["changes"], "centres", NO_CENTRE)]
+    assert absent["data"] == {"changes": {"totalCount": 0}}
+    assert absent["extensions"]["warnings"] == [beware(["changes"], "centres", NO_CENTRE, [0])]
 
-    answer = await world.ask(GUEST, of_centres, c="NOWHERE")
-    assert told(answer) == [refused(["centres"], "consortium", NO_CONSORTIUM)]
-    assert (await world.data(GUEST, of_centres, c="GATES"))["centres"] == {"totalCount": 1}
+    nowhere, gates = [
+        (await guest.response(of_centres, c=code)).json() for code in ("NOWHERE", "GATES")
+    ]
+    assert nowhere["data"] == {"centres": {"totalCount": 0}}
+    assert nowhere["extensions"]["warnings"] == [
+        beware(["centres"], "consortium", NO_CONSORTIUM, [0])
+    ]
+    assert gates["data"] == {"centres": {"totalCount": 1}}
+    assert "warnings" not in gates["extensions"]
 
-    answer = await world.ask(WESTERN, of_courses, line="X", centre=WEST)
-    assert told(answer) == [refused(["declarationCandidates"], "line", NO_LINE)]
-    found = await world.data(WESTERN, of_courses, line="HOSPITALITY", centre=WEST)
-    assert found["declarationCandidates"]["learners"] == {"totalCount": 0}
+    absent, known = [
+        (await western.response(of_courses, line=line, centre=WEST)).json()
+        for line in ("X", "HOSPITALITY")
+    ]
+    nobody_there = {"declarationCandidates": {"learners": {"totalCount": 0}}}
+    assert absent["data"] == known["data"] == nobody_there
+    assert absent["extensions"]["warnings"] == [
+        beware(["declarationCandidates"], "line", NO_LINE, [0])
+    ]
+    assert "warnings" not in known["extensions"]
 
 
 async def test_a_name_is_not_repeated_by_what_is_told_of_it(world: World) -> None:

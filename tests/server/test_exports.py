@@ -171,15 +171,12 @@ async def test_nothing_of_another_centre_is_in_any_file(tiny: httpx2.AsyncClient
         assert "MARK" not in answer.text
         assert EAST not in answer.text
     assert "MARK" in (await staff.get("learners.csv")).text
-    for name in LISTS:
-        if name in OF_ONE_CENTRE or name == "access-log":
-            continue
-        strange, absent = [
-            await person.get(f"{name}.csv", filter=json.dumps({"centres": [number]}))
-            for number in (EAST, "99999")
-        ]
-        assert error(strange) == (404, "NOT_FOUND")
-        assert strange.json() == absent.json()
+    strange, absent = [json.dumps({"centres": [number]}) for number in (EAST, "99999")]
+    assert await person.csv("learners", filter=strange) == []
+    told = "This is no centre in your reach; the answer is about nobody."
+    for wanted in (strange, absent):
+        about, rows = await person.xlsx("learners", filter=wanted)
+        assert (about.get("Not included"), rows) == (told, [])
     strange = await person.get("unmatched-entries.csv", centre=EAST)
     absent = await person.get("unmatched-entries.csv", centre="99999")
     assert error(strange) == (404, "NOT_FOUND")
