@@ -51,7 +51,9 @@ async def open_database(url: str, *, pool_size: int = 10) -> Database:
         "timezone": "UTC",
     }
     with context:
-        await context.init(config)
+        # Connections are made when they are asked for; what is spared here are the querysets of
+        # all models, which nobody uses and which take longer than all else.
+        await context.init(config, init_connections=False)
     return Database(context, dialect, pool_size)
 
 
