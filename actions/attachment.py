@@ -3,12 +3,13 @@
 from database.connection import Connection
 from database.temporary_tables import create_temporary_from
 
-_COURSES = """
+COURSES = """
     SELECT l.uln, r.centre_id, r.learner_id, MIN(r.id) AS registration_id, COUNT(*) AS courses
     FROM learner l JOIN registration r ON r.learner_id = l.id
     WHERE l.uln IN (SELECT e.uln FROM {source} e)
     GROUP BY l.uln, r.centre_id, r.learner_id
 """
+"""The courses at each centre of whoever has the ULN of a source's entries."""
 
 
 def _holds(listed: str, value: str) -> str:
@@ -79,6 +80,9 @@ async def reattach(connection: Connection, condition: str) -> bool:
     Leaves the temporary table `moved_entries` with the old and new courses of those that moved;
     False, and no table, where the condition names none.
     """
+    # To make a table takes PostgreSQL longer than to see that there is nothing to put into it.
+    if not await connection.tuples(f"SELECT 1 FROM entry e WHERE {condition} LIMIT 1"):  # noqa: S608 - names are ours
+        return False
     await create_temporary_from(
         connection,
         "loose_entries",
@@ -86,8 +90,6 @@ async def reattach(connection: Connection, condition: str) -> bool:
         " COALESCE(e.stated_component, q.component, 'ASL') AS component"
         f" FROM entry e LEFT JOIN qualification q ON q.qan = e.qan WHERE {condition}",
     )
-    if not await connection.tuples("SELECT 1 FROM loose_entries LIMIT 1"):
-        return False
     await index_courses(connection, "loose_courses", "loose_entries")
     attached = ATTACHED.format(source="loose_entries", courses="loose_courses")
     differs = " OR ".join(f"t.{name} {connection.differs} a.{name}" for name in ATTACHMENT)
@@ -108,5 +110,5 @@ async def reattach(connection: Connection, condition: str) -> bool:
 
 async def index_courses(connection: Connection, name: str, source: str) -> None:
     """The courses at each centre of whoever has the ULN of a source's entries, as a table."""
-    await create_temporary_from(connection, name, _COURSES.format(source=source))
+    await create_temporary_from(connection, name, COURSES.format(source=source))
     await connection.execute(f"CREATE INDEX {name}_uln ON {name} (uln, centre_id)")

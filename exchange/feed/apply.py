@@ -22,6 +22,7 @@ from exchange.feed.merge import (
     count,
     follow_registrations,
     prepare,
+    ready_name,
     write,
 )
 from exchange.feed.outdated import ABOUT_DAS, create_newer, leave_newer, warning
@@ -180,37 +181,43 @@ class _Run:
         name, header = layout.file.name, frozenset(layout.header)
         self.progress.begin(f"Writing {name}", None)
         if name == "consortia.csv":
-            self.counts[name] = await merge_consortia(connection)
+            self.counts[name] = await merge_consortia(connection, few=self.few[name])
             return
         if name == "entries.csv":
             entries = await prepare_entries(connection, header, self.day, few=self.few[name])
             for undated in entries:
                 self.problems.warn(undated.warning(name, "result_release_on"))
             await warn_of_results(connection, self.problems)
+            counts = await count(connection, ready_name(name))
         else:
             full, few = self.options.mode is Mode.FULL, self.few[name]
-            await prepare(connection, MERGE_BY_FILE[name], header, few=few, full=full)
-        older = await self._leave_newer(connection, name) if name in ABOUT_DAS else 0
-        counts = await count(connection, name)
-        self.counts[name] = counts._replace(same=counts.same + older)
+            merge, about_das = MERGE_BY_FILE[name], name in ABOUT_DAS
+            counts = await prepare(connection, merge, header, few=few, full=full, always=about_das)
+            if about_das:
+                counts = await self._leave_newer(connection, name, counts)
+        self.counts[name] = counts
         if counts.created or counts.changed:
             await self._write(connection, name, counts)
             await self._follow(connection, name, counts)
 
-    async def _leave_newer(self, connection: Connection, name: str) -> int:
-        """Pass over what is older than what is known from DAS; how many rows that are."""
+    async def _leave_newer(
+        self, connection: Connection, name: str, counts: MergeCounts
+    ) -> MergeCounts:
+        """Pass over what is older than what is known from DAS, which counts as the same."""
         full = self.options.mode is Mode.FULL
         older = await leave_newer(connection, name, self.day, full=full)
-        if older:
-            self.problems.warn(warning(name, older))
-        return older
+        if not older:
+            return counts
+        self.problems.warn(warning(name, older))
+        counts = await count(connection, ready_name(name))
+        return counts._replace(same=counts.same + older)
 
     async def _write(self, connection: Connection, name: str, counts: MergeCounts) -> None:
         """Write the ready rows of a file, and keep what was there before."""
         if name == "entries.csv":
             await write_entries(connection, counts)
             return
-        await remember_people(connection, name)
+        await remember_people(connection, name, few=self.few[name])
         if counts.changed:
             await record_merge(connection, name, self.options.viewer, self.started)
         await write(connection, MERGE_BY_FILE[name], counts)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TypeAlias
 
-from actions.attachment import ATTACHED, ATTACHMENT, index_courses
+from actions.attachment import ATTACHED, ATTACHMENT, COURSES, index_courses
 from database.connection import Connection
 from database.temporary_tables import create_temporary_from
 from exchange.feed.merge import Merge, MergeCounts, expressions_of, write
@@ -55,8 +55,11 @@ async def prepare_entries(
         few=few,
     )
     undated = await hold_undated(connection, "filed_entries", day)
-    await index_courses(connection, "entry_courses", "filed_entries")
-    attached = ATTACHED.format(source="filed_entries", courses="entry_courses")
+    courses = f"({COURSES.format(source='filed_entries')})"
+    if not few:
+        courses = "entry_courses"
+        await index_courses(connection, courses, "filed_entries")
+    attached = ATTACHED.format(source="filed_entries", courses=courses)
     names = (*expressions, *ATTACHMENT)
     differs = _differ(connection, names)
     shown = _differ(connection, names, _seen_on(day))

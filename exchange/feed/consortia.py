@@ -2,10 +2,10 @@
 
 from database.connection import Connection
 from database.temporary_tables import create_temporary_from
-from exchange.feed.merge import MergeCounts
+from exchange.feed.merge import MergeCounts, count, ready_name
 
 
-async def merge_consortia(connection: Connection) -> MergeCounts:
+async def merge_consortia(connection: Connection, *, few: bool) -> MergeCounts:
     """Create and rename consortia, and add the memberships that are missing."""
     await create_temporary_from(
         connection,
@@ -18,6 +18,7 @@ async def merge_consortia(connection: Connection) -> MergeCounts:
         LEFT JOIN consortium k ON k.code = s.consortium_code
         LEFT JOIN consortium_centre m ON m.consortium_id = k.id AND m.centre_id = c.id
         """,
+        few=few,
     )
     await connection.execute(
         """
@@ -40,12 +41,4 @@ async def merge_consortia(connection: Connection) -> MergeCounts:
         WHERE r.target_id IS NULL ORDER BY r.row_number
         """
     )
-    rows = await connection.tuples(
-        """
-        SELECT COALESCE(SUM(CASE WHEN target_id IS NULL THEN 1 ELSE 0 END), 0),
-            COALESCE(SUM(CASE WHEN changed THEN 1 ELSE 0 END), 0), COUNT(*)
-        FROM ready_consortia
-        """
-    )
-    created, changed, total = (int(value) for value in rows[0])
-    return MergeCounts(created, changed, total - created - changed)
+    return await count(connection, ready_name("consortia.csv"))

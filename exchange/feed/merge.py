@@ -173,12 +173,19 @@ def ready_name(file: str) -> str:
 
 
 async def prepare(
-    connection: Connection, merge: Merge, header: frozenset[str], *, few: bool, full: bool = False
-) -> None:
-    """Put the rows as they will be beside the rows as they are.
+    connection: Connection,
+    merge: Merge,
+    header: frozenset[str],
+    *,
+    few: bool,
+    full: bool = False,
+    always: bool = False,
+) -> MergeCounts:
+    """Put the rows as they will be beside the rows as they are; how many are new and changed.
 
     Columns that the header does not name keep what they hold; new rows get their default. In a
-    full feed, so do rows that another one has closed.
+    full feed, so do rows that another one has closed. Of a few rows that are all as they were no
+    table is made, unless `always`: that takes PostgreSQL longer than to compare them.
     """
     expressions = expressions_of(merge, header, full=full)
     match = " AND ".join(f"t.{name} = {source}" for name, source in merge.match.items())
@@ -188,14 +195,15 @@ async def prepare(
     columns = ", ".join(
         f"{expression} AS {name}" for name, expression in {**merge.match, **expressions}.items()
     )
-    stage = stage_name(FILE_BY_NAME[merge.file])
-    await create_temporary_from(
-        connection,
-        ready_name(merge.file),
+    stage, ready = stage_name(FILE_BY_NAME[merge.file]), ready_name(merge.file)
+    rows = (
         f"SELECT s.row_number, t.id AS target_id, (t.id IS NOT NULL AND ({differs})) AS changed,"  # noqa: S608 - names are ours
-        f" {columns} FROM {stage} s {merge.joins} LEFT JOIN {merge.table} t ON {match}",
-        few=few,
+        f" {columns} FROM {stage} s {merge.joins} LEFT JOIN {merge.table} t ON {match}"
     )
+    counts = await count(connection, f"({rows})") if few and not always else None
+    if counts is None or counts.created or counts.changed:
+        await create_temporary_from(connection, ready, rows, few=few)
+    return counts or await count(connection, ready)
 
 
 def expressions_of(merge: Merge, header: frozenset[str], *, full: bool = False) -> dict[str, str]:
@@ -236,12 +244,12 @@ def _literal(value: object) -> str:
     return f"'{value}'"
 
 
-async def count(connection: Connection, file: str) -> MergeCounts:
-    """How many ready rows are new, changed and as they were."""
+async def count(connection: Connection, ready: str) -> MergeCounts:
+    """How many rows of a ready table, or of a query for one, are new, changed and as they were."""
     rows = await connection.tuples(
         "SELECT COALESCE(SUM(CASE WHEN target_id IS NULL THEN 1 ELSE 0 END), 0),"  # noqa: S608
         " COALESCE(SUM(CASE WHEN changed THEN 1 ELSE 0 END), 0), COUNT(*)"
-        f" FROM {ready_name(file)}"
+        f" FROM {ready} r"
     )
     created, changed, total = (int(value) for value in rows[0])
     return MergeCounts(created, changed, total - created - changed)

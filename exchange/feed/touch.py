@@ -139,11 +139,11 @@ async def touch_by_file(connection: Connection, file: str) -> None:
         await touch(connection, query.format(changed=changed, in_year=in_year), shown=shown)
 
 
-async def remember_people(connection: Connection, file: str) -> None:
+async def remember_people(connection: Connection, file: str, *, few: bool) -> None:
     """Note the people behind changed rows as they are before writing; what they lose is touched."""
     former = _FORMER_PEOPLE.get(file)
     if former is not None:
-        await create_temporary_from(connection, PEOPLE, former)
+        await create_temporary_from(connection, PEOPLE, former, few=few)
         await touch(connection, f"SELECT p.id, 0 FROM {PEOPLE} p")  # noqa: S608 - names are ours
 
 
