@@ -60,6 +60,7 @@ class SpareDatabases:
         self._loop = asyncio.Runner()
         self._template = self._loop.run(template_of(f"{postgres_server()}/{template}"))
         self._free: list[str] = []
+        self._spoilt: list[str] = []
         self._caretakers: dict[str, Caretaker] = {}
 
     def take(self) -> str:
@@ -74,21 +75,20 @@ class SpareDatabases:
         return name
 
     def give_back(self, name: str) -> None:
-        """Keep a database for the next test, unless its tables are no longer the same."""
+        """Keep a database for the next test, unless its tables have been changed."""
         if self._loop.run(self._caretakers[name].put_back()):
             self._free.append(name)
         else:
-            self._drop(name)
+            self._loop.run(self._caretakers[name].leave())
+            self._spoilt.append(name)
 
     def drop(self) -> None:
-        """Drop them all."""
+        """Drop them all: PostgreSQL writes all it has to disk for each, the first time much."""
         for name in self._free:
-            self._drop(name)
+            self._loop.run(self._caretakers[name].leave())
+        for name in (*self._free, *self._spoilt):
+            self._loop.run(_administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
         self._loop.close()
-
-    def _drop(self, name: str) -> None:
-        self._loop.run(self._caretakers.pop(name).leave())
-        self._loop.run(_administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
 
 
 @contextmanager

@@ -1,30 +1,22 @@
 """PostgreSQL databases that one test leaves as the template was, for the next one to use."""
 
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import asyncpg
 
-_SHAPE: Final = """
-    SELECT md5(string_agg(told, '|' ORDER BY told)) FROM (
-        SELECT c.relname || c.relkind::text || c.relpersistence::text
-            || coalesce(c.relacl::text, '')
-            || coalesce(string_agg(a.attname || a.atttypid || a.atttypmod
-                || a.attnotnull::text || a.attcollation
-                || coalesce(pg_get_expr(d.adbin, d.adrelid), ''), ','
-                ORDER BY a.attnum), '') AS told
-        FROM pg_class c
-        LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-        LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-        WHERE c.relnamespace = 'public'::regnamespace GROUP BY c.oid
-        UNION ALL SELECT pg_get_indexdef(i.indexrelid) FROM pg_index i
-        JOIN pg_class t ON t.oid = i.indrelid AND t.relnamespace = 'public'::regnamespace
-        UNION ALL SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint
-        WHERE connamespace = 'public'::regnamespace
-        UNION ALL SELECT tgname || tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal
-        UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-    ) all_of_it
-"""
-"""Tables, columns, indexes, constraints, triggers, functions and rights, as one text."""
+_OURS: Final = "(SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)"
+_CATALOGUE: Final = {
+    "pg_class": "relnamespace = 'public'::regnamespace",
+    "pg_attribute": f"attrelid IN {_OURS}",
+    "pg_attrdef": f"adrelid IN {_OURS}",
+    "pg_index": f"indrelid IN {_OURS}",
+    "pg_constraint": "connamespace = 'public'::regnamespace",
+    "pg_trigger": f"tgrelid IN {_OURS}",
+    "pg_proc": "pronamespace = 'public'::regnamespace",
+}
+"""Where PostgreSQL keeps tables, columns, defaults, indexes, constraints, triggers, functions, and
+the rights to them."""
 
 _TABLES: Final = """
     SELECT relname FROM pg_class
@@ -37,13 +29,22 @@ _OTHERS: Final = """
 """
 
 
+Print = tuple[int, int]
+"""How many rows there are, and the sum of the transactions that wrote them.
+
+Whatever is written, in place of other rows too, is written by a later transaction.
+"""
+Prints = dict[str, Print]
+
+
 class Template(NamedTuple):
     """What a database holds that no test has touched."""
 
-    shape: str
+    shape: Prints
+    """Of the catalogue."""
     rows: dict[str, list[Any]]
-    prints: dict[str, str]
-    """The rows of each table as one text."""
+    prints: Prints
+    """Of each table."""
     sequences: dict[str, tuple[int, bool]]
 
 
@@ -53,9 +54,9 @@ async def template_of(url: str) -> Template:
     try:
         tables = [row[0] for row in await connection.fetch(_TABLES)]
         return Template(
-            await connection.fetchval(_SHAPE),
+            await _prints(connection, _CATALOGUE),
             {table: await connection.fetch(f'SELECT * FROM "{table}"') for table in tables},  # noqa: S608
-            await _prints(connection, tables),
+            await _prints(connection, dict.fromkeys(tables, "TRUE")),
             await _sequences(connection),
         )
     finally:
@@ -68,21 +69,25 @@ class Caretaker:
     def __init__(self, url: str, template: Template) -> None:
         self._url = url
         self._template = template
+        self._prints = dict(template.prints)
+        """Of what was put back last, which holds the same as the template."""
         self._held: asyncpg.Connection | None = None
 
     async def put_back(self) -> bool:
         """Make the database what the template is; False where its tables are not the same."""
         connection, template = await self._connection(), self._template
         await connection.execute(_OTHERS)
-        if await connection.fetchval(_SHAPE) != template.shape:
+        if await _prints(connection, _CATALOGUE) != template.shape:
             return False
-        prints = await _prints(connection, list(template.rows))
-        changed = [table for table, told in prints.items() if told != template.prints[table]]
+        tables = dict.fromkeys(template.rows, "TRUE")
+        prints = await _prints(connection, tables)
+        changed = [table for table, found in prints.items() if found != self._prints[table]]
         async with connection.transaction():
-            # Neither order nor foreign keys matter while everything is put back.
-            await connection.execute("SET LOCAL session_replication_role = replica")
-            for table in changed:
-                await connection.execute(f'DELETE FROM "{table}"')  # noqa: S608 - names are ours
+            if changed:
+                emptied = "; ".join(f'DELETE FROM "{table}"' for table in changed)  # noqa: S608 - names are ours
+                await connection.execute(emptied)
+            refilled = [table for table in changed if template.rows[table]]
+            for table in refilled:
                 await connection.copy_records_to_table(table, records=template.rows[table])
             await connection.execute(
                 "SELECT setval(name::regclass, last, called)"
@@ -91,6 +96,8 @@ class Caretaker:
                 [last for last, _ in template.sequences.values()],
                 [called for _, called in template.sequences.values()],
             )
+        if refilled:
+            self._prints |= await _prints(connection, dict.fromkeys(refilled, "TRUE"))
         return True
 
     async def leave(self) -> None:
@@ -107,17 +114,21 @@ class Caretaker:
                 self._held.terminate()
                 self._held = None
         if self._held is None:
-            self._held = await asyncpg.connect(self._url, timeout=5)
+            # Neither order nor foreign keys matter while everything is put back.
+            self._held = await asyncpg.connect(
+                self._url, timeout=5, server_settings={"session_replication_role": "replica"}
+            )
         return self._held
 
 
-async def _prints(connection: asyncpg.Connection, tables: list[str]) -> dict[str, str]:
+async def _prints(connection: asyncpg.Connection, tables: Mapping[str, str]) -> Prints:
+    """Of the rows of some tables for which a condition holds."""
     whole = " UNION ALL ".join(
-        f"SELECT '{table}', coalesce(md5(string_agg(md5(t::text), '' ORDER BY t::text)), '')"  # noqa: S608 - names are ours
-        f' FROM "{table}" t'
-        for table in tables
+        f"SELECT '{table}', count(*), coalesce(sum(xmin::text::bigint), 0)::bigint"  # noqa: S608 - names are ours
+        f' FROM "{table}" WHERE {condition}'
+        for table, condition in tables.items()
     )
-    return {row[0]: row[1] for row in await connection.fetch(whole)}
+    return {table: (rows, written) for table, rows, written in await connection.fetch(whole)}
 
 
 async def _sequences(connection: asyncpg.Connection) -> dict[str, tuple[int, bool]]:
