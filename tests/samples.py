@@ -1,4 +1,4 @@
-"""Sample feeds in databases: the first import of one is real, further ones are copies of it."""
+"""Feeds that many tests begin with: the first import of one is real, others are copies of it."""
 
 from datetime import date
 from functools import cache
@@ -37,7 +37,7 @@ class _Imported(NamedTuple):
 
 
 _imported: Final[dict[tuple[object, ...], _Imported]] = {}
-"""By database and size of the sample; each worker has its own."""
+"""By database, day and what the feed is called; each worker has its own."""
 
 
 @cache
@@ -60,7 +60,12 @@ async def imported(
 ) -> Report:
     """A sample (centres, learners, seed) in a database, by the importer or as it left it before."""
     put_sample(folder, *size)
-    key = (database.dialect, day, *size)
+    return await imported_once(database, folder, size, day)
+
+
+async def imported_once(database: Database, folder: Path, feed: object, day: date) -> Report:
+    """A feed in a database; `feed` names it, and those of one name have the same bytes."""
+    key = (database.dialect, day, feed)
     empty = await _is_empty(database.reader)
     if empty and key in _imported:
         await _copy(database, _imported[key])
@@ -90,8 +95,12 @@ async def _copy(database: Database, kept: _Imported) -> None:
             if kept.before[name]:
                 await connection.execute(f'DELETE FROM "{name}"')  # noqa: S608 - names are ours
             await connection.load(name, kept.columns[name], rows)
-        for name, last in kept.sequences.items():
-            await connection.execute("SELECT setval(?::regclass, ?)", name, last)
+        if kept.sequences:
+            names, last = list(kept.sequences), list(kept.sequences.values())
+            set_all = (
+                "SELECT setval(n::regclass, l) FROM unnest(?::text[], ?::bigint[]) AS k (n, l)"
+            )
+            await connection.execute(set_all, names, last)
 
 
 async def _is_empty(connection: Connection) -> bool:

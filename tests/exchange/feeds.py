@@ -16,6 +16,7 @@ from exchange.feed.contract import FILE_BY_NAME
 from exchange.feed.report import Mode, Options, Report
 from exchange.feed.source import Source
 from tests.domain.cases import catalogue, qan
+from tests.samples import imported_once
 
 DAY: Final = date(2010, 2, 19)
 NEXT_DAY: Final = date(2010, 2, 20)
@@ -205,6 +206,12 @@ _TINY: Final[Feed] = {
 def tiny_feed() -> Feed:
     """A complete feed of two centres and three learners, to be changed at will."""
     return deepcopy(_TINY)
+
+
+async def begin(database: Database, folder: Path) -> None:
+    """Have the tiny feed in an empty database, for tests that are about what comes afterwards."""
+    report = await imported_once(database, write_feed(folder, _TINY), "tiny", DAY)
+    assert report.outcome == "APPLIED"
 
 
 def write_feed(folder: Path, feed: Mapping[str, list[Row]]) -> Path:

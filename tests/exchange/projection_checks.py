@@ -49,7 +49,7 @@ async def snapshot(database: Database) -> dict[str, Rows]:
 
 
 async def restore(database: Database, held: Mapping[str, Rows]) -> None:
-    """The rows of a snapshot of a database that no feed has come to yet, and no others."""
+    """The rows of a snapshot, and no others, in every table that a feed fills."""
     async with database.transaction() as connection:
         for table in FILLED:
             await connection.execute(f'DELETE FROM "{table}"')  # noqa: S608 - names are ours

@@ -12,6 +12,7 @@ from tests.exchange.feeds import (
     ANNA_ULN,
     WEST,
     apply,
+    begin,
     entry,
     find,
     learner,
@@ -191,7 +192,7 @@ async def test_a_thousand_problems_are_listed_and_the_rest_counted(
 async def test_results_are_known_however_they_are_spelt(
     database: Database, tmp_path: Path, sent: str, kind: str, key: str, kept: str
 ) -> None:
-    await send(database, tmp_path / "one", tiny_feed())
+    await begin(database, tmp_path / "one")
     row = entry("E-new", WEST, ANNA_ULN, key, kind=kind, unit="EN201", result=sent)
     await send(database, tmp_path / "two", {"entries.csv": [row]})
     ((found,),) = await database.reader.tuples("SELECT result FROM entry WHERE ref = 'E-new'")

@@ -15,6 +15,7 @@ from tests.exchange.feeds import (
     STRANGE_ULN,
     WEST,
     Feed,
+    begin,
     entry,
     find,
     registration,
@@ -169,7 +170,7 @@ async def test_an_entry_is_told_of_by_one_name_of_a_feed_and_the_other_that_is_k
 
 
 async def test_a_new_entry_with_one_name_is_nobodys(database: Database, tmp_path: Path) -> None:
-    await send(database, tmp_path / "first", tiny_feed())
+    await begin(database, tmp_path / "first")
     row = entry("stray-3", WEST, "", "PROJ_L2", given_name="Anna")
     await send(database, tmp_path / "second", {"entries.csv": [row]})
     ((key,),) = await database.reader.tuples("SELECT name_key FROM entry WHERE ref = 'stray-3'")

@@ -8,7 +8,7 @@ from database.connection import Database
 from domain.identifiers import uci_check_letter
 from exchange.feed.problems import FeedProblem
 from exchange.feed.report import Mode
-from tests.exchange.feeds import EAST, find, registration, send, tiny_feed
+from tests.exchange.feeds import EAST, begin, find, registration, send, tiny_feed
 
 UCI = f"100010090001{uci_check_letter('100010090001')}"
 UPN = "B801200005001"
@@ -49,7 +49,7 @@ TOLD = FeedProblem(
 async def test_two_accepted_registrations_at_one_level_are_told(
     database: Database, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "one", tiny_feed())
+    await begin(database, tmp_path / "one")
     second = registration("R-anna-2", "anna", EAST, line="INFORMATION_TECHNOLOGY")
     report = await send(database, tmp_path / "two", {"registrations.csv": [second]})
     assert report.warnings == (TOLD,)
@@ -73,7 +73,7 @@ async def test_a_registration_that_the_same_feed_closes_is_no_second_one(
 
 
 async def test_a_course_that_nobody_has_told_of_is_told(database: Database, tmp_path: Path) -> None:
-    await send(database, tmp_path / "one", tiny_feed())
+    await begin(database, tmp_path / "one")
     strange = registration("R-ben-2", "ben", EAST, line="ENGINERING", level="HIGH")
     report = await send(database, tmp_path / "two", {"registrations.csv": [strange]})
     assert [(one.row, one.column, one.code, one.value) for one in report.warnings] == [

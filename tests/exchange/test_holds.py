@@ -16,6 +16,7 @@ from tests.exchange.feeds import (
     WEST,
     Feed,
     apply,
+    begin,
     entry,
     registration,
     tiny_feed,
@@ -68,9 +69,9 @@ class School:
 
 @pytest.fixture
 async def school(database: Database, tmp_path: Path) -> School:
-    school = School(database, tmp_path)
-    await school.send(DAY, tiny_feed())
-    return school
+    await begin(database, tmp_path / "first")
+    await assert_projection_is_derivation(database, DAY)
+    return School(database, tmp_path)
 
 
 def das() -> dict[str, str]:

@@ -16,6 +16,7 @@ from tests.exchange.feeds import (
     WEST,
     Feed,
     apply,
+    begin,
     counts,
     entry,
     find,
@@ -310,7 +311,7 @@ ACTIVE = "SELECT code FROM line_of_learning WHERE active ORDER BY code"
 async def test_a_line_that_a_full_feed_closed_is_open_again_once_one_mentions_it(
     database: Database, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "tiny", tiny_feed())
+    await begin(database, tmp_path / "tiny")
     await send(database, tmp_path / "one", {"lines.csv": LINES[:1]}, mode=Mode.FULL)
     assert await column(database, ACTIVE) == ["ENGINEERING"]
     await send(database, tmp_path / "delta", {"lines.csv": LINES})
@@ -327,7 +328,7 @@ async def test_a_line_that_a_full_feed_closed_is_open_again_once_one_mentions_it
 async def test_a_full_feed_without_any_line_is_refused(
     database: Database, tmp_path: Path, *, partial: bool
 ) -> None:
-    await send(database, tmp_path / "tiny", tiny_feed())
+    await begin(database, tmp_path / "tiny")
     before = await snapshot(database)
     folder = write_feed(tmp_path / "none", {**tiny_feed(), "lines.csv": []})
     report = await apply(database, folder, mode=Mode.FULL, partial=partial)

@@ -13,6 +13,7 @@ from tests.exchange.feeds import (
     Feed,
     Row,
     apply,
+    begin,
     entry,
     find,
     places,
@@ -53,7 +54,7 @@ COUNTS_NOT = ("INELIGIBLE_ENTRY", "RESULT_NOT_COUNTABLE")
 async def test_a_fail_that_comes_before_its_qualification_is_no_pass(
     database: Database, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "tiny", tiny_feed())
+    await begin(database, tmp_path / "tiny")
     report = await send(database, tmp_path / "entry", {"entries.csv": [failed()]})
     assert report.warnings == ()
     catalogue = {"qualifications.csv": [catalogue_row()]}
@@ -114,7 +115,7 @@ async def test_what_was_accepted_in_parts_is_accepted_as_a_whole(
 async def test_a_result_off_the_scale_is_kept_and_told(
     database: Database, tmp_path: Path, key: str, kind: str, grade: str
 ) -> None:
-    await send(database, tmp_path / "first", tiny_feed())
+    await begin(database, tmp_path / "first")
     row = entry("E-new", WEST, ANNA_ULN, key, kind=kind, result=grade)
     report = await apply(database, write_feed(tmp_path / "second", {"entries.csv": [row]}))
     assert places(report) == ()

@@ -296,11 +296,11 @@ def base_feed() -> Feed:
 async def test_a_change_derives_exactly_the_learners_it_bears_upon(
     database: Database, tmp_path: Path
 ) -> None:
-    empty = await snapshot(database)
+    await send(database, tmp_path / "first", base_feed())
+    first = await snapshot(database)
     for at, (what, (change, touched)) in enumerate(CHANGES.items()):
         home = tmp_path / str(at)
         feed, before = base_feed(), base_feed()
-        await send(database, home / "first", feed)
         change(feed)
         changed = {name: rows for name, rows in feed.items() if rows != before.get(name)}
         report = await send(database, home / "second", changed, day=NEXT_DAY)
@@ -313,7 +313,7 @@ async def test_a_change_derives_exactly_the_learners_it_bears_upon(
         again = await send(database, home / "third", feed, day=NEXT_DAY)
         assert again.unchanged, what
         assert again.learners_derived == 0, what
-        await restore(database, empty)
+        await restore(database, first)
 
 
 def test_the_ulns_of_these_feeds_are_good() -> None:

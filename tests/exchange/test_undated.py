@@ -9,7 +9,7 @@ import pytest
 from database.connection import Database
 from exchange.feed.problems import FeedProblem
 from exchange.refresh import refresh
-from tests.exchange.feeds import ANNA_ULN, WEST, Row, entry, send, tiny_feed
+from tests.exchange.feeds import ANNA_ULN, WEST, Row, begin, entry, send
 from tests.exchange.projection_checks import assert_projection_is_derivation
 from tests.factories import DAY, add_user, log_in, served
 
@@ -47,7 +47,7 @@ async def seen(client: Any) -> list[str]:
 async def test_results_of_a_series_to_come_wait_for_the_end_of_its_results_month(
     database: Database, database_url: str, tmp_path: Path, column: str
 ) -> None:
-    await send(database, tmp_path / "first", tiny_feed())
+    await begin(database, tmp_path / "first")
     await add_user(database, "reader@example.org", WEST)
     rows = [
         result("late-1", "June 2010"),
@@ -83,7 +83,7 @@ async def test_results_of_a_series_to_come_wait_for_the_end_of_its_results_month
 async def test_feeds_with_and_without_the_column_follow_each_other_on_a_connection(
     database: Database, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "first", tiny_feed())
+    await begin(database, tmp_path / "first")
     for at in range(8):
         row = result(f"late-{at}", "June 2010")
         known = result("late-0", "June 2010")
@@ -97,7 +97,7 @@ async def test_feeds_with_and_without_the_column_follow_each_other_on_a_connecti
 async def test_a_day_that_is_told_counts_and_the_month_itself_releases(
     database: Database, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "first", tiny_feed())
+    await begin(database, tmp_path / "first")
     told = {"entries.csv": [result("late-1", "June 2010", "2010-08-19")]}
     report = await send(database, tmp_path / "told", told)
     assert (report.warnings, await released_on(database)) == ((), {"late-1": "2010-08-19"})
@@ -115,7 +115,7 @@ async def test_a_day_that_is_told_counts_and_the_month_itself_releases(
 async def test_a_held_result_is_out_once_a_feed_of_its_results_month_comes(
     database: Database, tmp_path: Path, column: str
 ) -> None:
-    await send(database, tmp_path / "first", tiny_feed())
+    await begin(database, tmp_path / "first")
     row = result("late-1", "June 2010")
     if column == "absent":
         del row["result_release_on"]
@@ -133,7 +133,7 @@ async def test_a_held_result_is_out_once_a_feed_of_its_results_month_comes(
 async def test_a_day_that_was_told_stays_when_a_feed_does_not_name_the_column(
     database: Database, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "first", tiny_feed())
+    await begin(database, tmp_path / "first")
     told = result("late-1", "June 2010", ENDS)
     await send(database, tmp_path / "told", {"entries.csv": [told]})
     untold = {name: value for name, value in told.items() if name != "result_release_on"}
@@ -146,7 +146,7 @@ async def test_a_day_that_was_told_stays_when_a_feed_does_not_name_the_column(
 async def test_a_held_result_that_is_taken_back_leaves_no_day_behind(
     database: Database, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "first", tiny_feed())
+    await begin(database, tmp_path / "first")
     row = result("late-1", "June 2010")
     del row["result_release_on"]
     await send(database, tmp_path / "second", {"entries.csv": [row]})
@@ -161,7 +161,7 @@ async def test_a_held_result_that_is_taken_back_leaves_no_day_behind(
 async def test_held_results_follow_the_results_month_of_their_series(
     database: Database, tmp_path: Path, month: str, until: str | None, told: str
 ) -> None:
-    await send(database, tmp_path / "first", tiny_feed())
+    await begin(database, tmp_path / "first")
     rows = [
         result("late-1", "June 2010"),
         result("late-2", "June 2010", "2010-08-19"),

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from database.connection import Database
-from tests.exchange.feeds import send, tiny_feed
+from tests.exchange.feeds import begin
 from tests.factories import served
 from tests.graph.watching import World, people
 
 
 @pytest.fixture
 async def world(database: Database, database_url: str, tmp_path: Path) -> AsyncIterator[World]:
-    await send(database, tmp_path / "feed", tiny_feed())
+    await begin(database, tmp_path / "feed")
     await people(database)
     async with served(database_url) as client:
         yield World(client, database)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from database.connection import Database
 from schema.ids import encode_id
-from tests.exchange.feeds import send, tiny_feed
+from tests.exchange.feeds import begin
 
 SET_AWARD: Final = """
 mutation ($input: LearnerSetAnticipatedAwardInput!) {
@@ -131,7 +131,7 @@ query ($uln: ULN!) {
 
 async def small_world(database: Database, folder: Path) -> None:
     """Anna and Ben at one centre, Cleo at another."""
-    await send(database, folder, tiny_feed())
+    await begin(database, folder)
 
 
 async def key_of(database: Database, table: str, ref: str) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from database.connection import Database
-from tests.exchange.feeds import ANNA_ULN, WEST, send, tiny_feed
+from tests.exchange.feeds import ANNA_ULN, WEST, begin
 from tests.factories import add_user, log_in, served
 
 LEARNER = ("ULN!", "learner(uln: {}) {{ name }}")
@@ -62,7 +62,7 @@ WRONG = [
 async def test_a_value_of_the_wrong_form_is_refused_by_its_rule_and_not_repeated(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "feed", tiny_feed())
+    await begin(database, tmp_path / "feed")
     await add_user(database, "reader@example.org", WEST)
     async with served(database_url) as client:
         caller = await log_in(client, "reader@example.org")
@@ -86,7 +86,7 @@ async def test_a_value_of_the_wrong_form_is_refused_by_its_rule_and_not_repeated
 async def test_identifiers_are_given_as_text(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "feed", tiny_feed())
+    await begin(database, tmp_path / "feed")
     await add_user(database, "reader@example.org", WEST)
     async with served(database_url) as client:
         caller = await log_in(client, "reader@example.org")
@@ -110,7 +110,7 @@ async def test_identifiers_are_given_as_text(
 async def test_a_moment_is_read_in_any_customary_spelling(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "feed", tiny_feed())
+    await begin(database, tmp_path / "feed")
     await add_user(database, "reader@example.org", WEST)
     query = "query ($since: DateTime) { learners(filter: {modifiedSince: $since}) { totalCount } }"
     async with served(database_url) as client:
@@ -170,7 +170,7 @@ async def test_what_is_wrong_with_a_variable_is_told_without_its_value(
 async def test_identifiers_are_read_in_any_customary_spelling(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "feed", tiny_feed())
+    await begin(database, tmp_path / "feed")
     await add_user(database, "reader@example.org", WEST)
     rows = await database.reader.tuples("SELECT qan FROM qualification ORDER BY qan LIMIT 1")
     qan = str(rows[0][0])
@@ -193,7 +193,7 @@ async def test_identifiers_are_read_in_any_customary_spelling(
 async def test_course_codes_may_be_written_with_or_without_quotes(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "feed", tiny_feed())
+    await begin(database, tmp_path / "feed")
     await add_user(database, "reader@example.org", WEST)
     query = "query ($levels: [CourseCode!]) { learners(filter: {levels: $levels}) { totalCount } }"
     async with served(database_url) as client:
@@ -210,7 +210,7 @@ async def test_course_codes_may_be_written_with_or_without_quotes(
 async def test_what_a_variable_holds_is_not_repeated_by_any_refusal(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "feed", tiny_feed())
+    await begin(database, tmp_path / "feed")
     await add_user(database, "reader@example.org", WEST)
     secret = "Anna Ash 1993"
     cases: list[tuple[str, str, Any]] = [
@@ -239,7 +239,7 @@ async def test_what_a_variable_holds_is_not_repeated_by_any_refusal(
 async def test_a_learner_is_asked_for_by_one_key(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "feed", tiny_feed())
+    await begin(database, tmp_path / "feed")
     await add_user(database, "reader@example.org", WEST)
     async with served(database_url) as client:
         caller = await log_in(client, "reader@example.org")
@@ -265,7 +265,7 @@ async def test_a_learner_is_asked_for_by_one_key(
 async def test_what_is_no_id_does_not_keep_other_objects_back(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "feed", tiny_feed())
+    await begin(database, tmp_path / "feed")
     await add_user(database, "reader@example.org", WEST)
     async with served(database_url) as client:
         caller = await log_in(client, "reader@example.org")
@@ -282,7 +282,7 @@ async def test_what_is_no_id_does_not_keep_other_objects_back(
 async def test_odd_codes_of_consortia_are_simply_not_found(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "feed", tiny_feed())
+    await begin(database, tmp_path / "feed")
     await add_user(database, "reader@example.org", WEST)
     query = """
     query ($code: String!) {

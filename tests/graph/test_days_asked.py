@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from database.connection import Database
-from tests.exchange.feeds import ANNA_ULN, WEST, send, tiny_feed
+from tests.exchange.feeds import ANNA_ULN, WEST, begin
 from tests.factories import Caller, add_user, counted, import_sample, log_in, served
 from tests.graph.asking import centre_numbers
 
@@ -58,7 +58,7 @@ query ($centres: Int!, $first: Int!, $on: Date!) {
 async def test_days_are_asked_for_within_limits(
     database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await send(database, tmp_path / "feed", tiny_feed())
+    await begin(database, tmp_path / "feed")
     await add_user(database, "reader@example.org", WEST)
     async with served(database_url) as client:
         caller = await log_in(client, "reader@example.org")
@@ -115,7 +115,7 @@ async def test_another_day_takes_the_same_statements_however_many_there_are(
 async def test_what_stands_today_as_well_is_the_same_flag_and_the_same_issue(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "feed", tiny_feed())
+    await begin(database, tmp_path / "feed")
     await add_user(database, "reader@example.org", WEST)
     async with database.transaction() as connection:
         await connection.execute("UPDATE issue SET note = 'in hand', version = 3")
@@ -162,7 +162,7 @@ query ($until: Date!, $first: Int! = 25, $after: String) {
 async def test_the_days_ahead_are_told_one_after_the_other_each_with_its_learners(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "feed", tiny_feed())
+    await begin(database, tmp_path / "feed")
     await add_user(database, "reader@example.org", WEST)
     flag = """
     query ($uln: ULN!, $on: Date!) {

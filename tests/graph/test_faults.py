@@ -8,7 +8,7 @@ import pytest
 
 from database.connection import Database
 from loaders import learner_pages
-from tests.exchange.feeds import WEST, send, tiny_feed
+from tests.exchange.feeds import WEST, begin
 from tests.factories import Caller, add_user, log_in, served
 
 SECRET = "Anna Ash, born 1993-09-14"
@@ -41,7 +41,7 @@ async def test_an_exception_in_a_resolver_answers_with_a_reference_and_none_of_i
 async def test_a_fault_in_a_list_is_told_once_however_many_objects_it_strikes(
     database: Database, database_url: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await send(database, tmp_path / "feed", tiny_feed())
+    await begin(database, tmp_path / "feed")
     await add_user(database, "reader@example.org", WEST)
     monkeypatch.setattr("schema.types.issue.rendered", failing_now)
     query = "{ learners { nodes { name issues { code advice { title } } } } serviceInfo { date } }"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from auth.permissions import GrantKind, Staff
 from database.connection import Database
 from exchange.refresh import refresh
-from tests.exchange.feeds import find, learner, registration, send, tiny_feed, ulns
+from tests.exchange.feeds import begin, find, learner, registration, send, tiny_feed, ulns
 from tests.factories import DAY, Caller, add_user, import_sample, log_in, served
 from tests.graph.asking import centre_numbers
 from tests.graph.finding import choices, everybody, fits, is_named, place, rename
@@ -172,7 +172,7 @@ async def test_whoever_is_left_alone_comes_once_while_others_come_change_and_go(
 async def test_a_result_modifies_nobody_before_its_release(
     database: Database, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "first", tiny_feed())
+    await begin(database, tmp_path / "first")
     row = find(tiny_feed(), "entries.csv", entry_ref="ben-1")
     result = row | {"result": "B", "result_release_on": "2010-03-11"}
 

@@ -9,7 +9,7 @@ from actions.grants import Rights
 from auth.permissions import GrantKind, Role, Staff
 from auth.viewer import CONSOLE
 from database.connection import Database
-from tests.exchange.feeds import ANNA_ULN, WEST, send, tiny_feed
+from tests.exchange.feeds import ANNA_ULN, WEST, begin
 from tests.factories import add_user, import_sample, log_in, served
 from tests.graph.asking import (
     centre_numbers,
@@ -64,7 +64,7 @@ async def add_everybody(database: Database, *centres: str) -> list[str]:
 
 async def small_world(database: Database, folder: Path) -> None:
     """The tiny feed with identifiers, and birth dates on every entry."""
-    await send(database, folder, tiny_feed())
+    await begin(database, folder)
     async with database.transaction() as connection:
         await connection.execute("UPDATE learner SET uci = ?, upn = ?", UCI, UPN)
         await connection.execute("UPDATE entry SET date_of_birth = ?", date.fromisoformat(BORN))

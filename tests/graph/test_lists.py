@@ -11,7 +11,7 @@ from graphql import GraphQLInputObjectType, is_list_type
 from database.connection import Database
 from exchange.refresh import refresh
 from schema.root import make_schema
-from tests.exchange.feeds import WEST, send, tiny_feed
+from tests.exchange.feeds import WEST, begin
 from tests.factories import DAY, Caller, add_user, import_sample, log_in, served
 from tests.graph.asking import centre_numbers, complete_the_sample
 from tests.graph.finding import ALL, fits
@@ -191,7 +191,7 @@ def cursor(*place: object) -> str:
 async def test_what_is_no_cursor_of_the_list_is_refused(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "feed", tiny_feed())
+    await begin(database, tmp_path / "feed")
     await add_user(database, "reader@example.org", WEST)
     async with served(database_url) as client:
         caller = await log_in(client, "reader@example.org")
@@ -228,7 +228,7 @@ async def test_what_is_no_cursor_of_the_list_is_refused(
 async def test_pages_of_no_or_too_many_nodes_are_refused(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "feed", tiny_feed())
+    await begin(database, tmp_path / "feed")
     await add_user(database, "reader@example.org", WEST)
     query = f"""
     query ($first: Int!) {{

@@ -17,7 +17,7 @@ from graphql import (
 
 from database.connection import Database
 from schema.root import make_schema, printed
-from tests.exchange.feeds import ANNA_ULN, WEST, send, tiny_feed
+from tests.exchange.feeds import ANNA_ULN, WEST, begin
 from tests.factories import Caller, add_user, log_in, served
 from tests.graph.asking import codes
 
@@ -128,7 +128,7 @@ async def test_the_guards_stand_before_the_arguments_are_judged(database_url: st
 async def test_somebody_without_a_centre_finds_empty_lists_and_nothing_else(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "feed", tiny_feed())
+    await begin(database, tmp_path / "feed")
     await add_user(database, "new@example.org")
     query = f"""
     {{

@@ -6,7 +6,16 @@ from typing import Any
 
 from database.connection import Database
 from tests.domain.cases import qan
-from tests.exchange.feeds import ANNA_ULN, FETCHED_AT, STRANGE_ULN, WEST, entry, send, tiny_feed
+from tests.exchange.feeds import (
+    ANNA_ULN,
+    FETCHED_AT,
+    STRANGE_ULN,
+    WEST,
+    begin,
+    entry,
+    send,
+    tiny_feed,
+)
 from tests.factories import Caller, add_user, log_in, served
 
 RECORD = """
@@ -278,7 +287,7 @@ async def test_advice_says_by_when_and_about_which_units(
 async def test_a_result_under_embargo_is_nowhere_to_be_seen(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "one", tiny_feed())
+    await begin(database, tmp_path / "one")
     await add_user(database, "reader@example.org", WEST)
     feed = tiny_feed()
     held = entry("anna-6", WEST, ANNA_ULN, "FS_ICT_L2")
@@ -300,7 +309,7 @@ async def test_a_result_under_embargo_is_nowhere_to_be_seen(
 async def test_unmatched_entries_and_the_catalogue(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "feed", tiny_feed())
+    await begin(database, tmp_path / "feed")
     await add_user(database, "reader@example.org", WEST)
     query = """
     query ($centre: CentreNumber!, $known: QAN!) {

@@ -12,6 +12,7 @@ from tests.exchange.feeds import (
     EAST,
     SPARE_ULN,
     WEST,
+    begin,
     entry,
     registration,
     send,
@@ -277,7 +278,7 @@ async def test_a_learner_of_two_centres_shows_each_only_its_own_registration(
         f"learners(first: 100) {{ totalCount nodes {{ {RECORD} }} }}"
         f" centres {{ nodes {{ number learners {{ totalCount nodes {{ {RECORD} }} }} }} }}",
     )
-    await send(database, tmp_path / "one", tiny_feed())
+    await begin(database, tmp_path / "one")
     for name, centres in (("west", (WEST,)), ("east", (EAST,)), ("both", (WEST, EAST))):
         await add_user(database, f"{name}@example.org", *centres)
     async with served(database_url) as client:

@@ -14,6 +14,7 @@ from tests.exchange.feeds import (
     EAST,
     SPARE_ULN,
     WEST,
+    begin,
     find,
     send,
     tiny_feed,
@@ -29,7 +30,7 @@ from tests.graph.asking import (
 async def test_revoked_access_ends_with_the_next_request_of_an_open_session(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "feed", tiny_feed())
+    await begin(database, tmp_path / "feed")
     await add_user(database, "reader@example.org", WEST, EAST)
     async with served(database_url) as client:
         caller = await log_in(client, "reader@example.org")
@@ -65,7 +66,7 @@ async def test_revoked_access_ends_with_the_next_request_of_an_open_session(
 async def test_lesser_rights_count_from_the_next_request_of_an_open_session(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "feed", tiny_feed())
+    await begin(database, tmp_path / "feed")
     await add_user(database, "reader@example.org", WEST)
     query = f'{{ learner(uln: "{ANNA_ULN}") {{ name dateOfBirth }} }}'
     async with served(database_url) as client:
@@ -88,7 +89,7 @@ async def test_lesser_rights_count_from_the_next_request_of_an_open_session(
 async def test_a_disabled_account_is_nobody_at_once(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "feed", tiny_feed())
+    await begin(database, tmp_path / "feed")
     await add_user(database, "reader@example.org", WEST)
     async with served(database_url) as client:
         caller = await log_in(client, "reader@example.org")
@@ -107,7 +108,7 @@ async def test_a_disabled_account_is_nobody_at_once(
 async def test_a_learner_who_moves_to_another_centre_is_out_of_reach_of_the_old_one(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "one", tiny_feed())
+    await begin(database, tmp_path / "one")
     await add_user(database, "west@example.org", WEST)
     async with served(database_url) as client:
         caller = await log_in(client, "west@example.org")

@@ -11,7 +11,7 @@ import pytest
 from database.connection import Database
 from server.app import create_app
 from server.settings import Settings
-from tests.exchange.feeds import WEST, send, tiny_feed
+from tests.exchange.feeds import WEST, begin
 from tests.factories import DAY, LOG_IN, PASSWORD, Caller, add_user, log_in, served
 from tests.graph.asking import codes
 
@@ -186,7 +186,7 @@ async def test_a_session_that_is_over_makes_its_holder_nobody(
 async def test_me_tells_who_one_is_and_where_one_was_let_in(
     database: Database, database_url: str, tmp_path: Any
 ) -> None:
-    await send(database, tmp_path / "feed", tiny_feed())
+    await begin(database, tmp_path / "feed")
     await add_user(database, "reader@example.org", WEST, manages_users=True)
     async with served(database_url) as client:
         assert await (await log_in(client, "reader@example.org")).data(ME) == {

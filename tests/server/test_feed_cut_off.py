@@ -11,7 +11,7 @@ import pytest
 
 import exchange.feed.runs
 from database.connection import Database
-from tests.exchange.feeds import send, tiny_feed
+from tests.exchange.feeds import begin
 from tests.exchange.projection_checks import assert_projection_is_derivation
 from tests.factories import DAY
 from tests.killing import kill_when_told
@@ -45,7 +45,7 @@ async def test_a_feed_that_is_cut_off_when_the_server_stops_leaves_everything_as
     impatient: None,
     at_once: None,
 ) -> None:
-    await send(database, tmp_path / "first", tiny_feed())
+    await begin(database, tmp_path / "first")
     before = await fed(database)
     changed = later(tmp_path / "second")
 
@@ -109,7 +109,7 @@ async def test_a_feed_whose_process_is_killed_is_told_as_interrupted_by_the_next
     token: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    await send(database, tmp_path / "first", tiny_feed())
+    await begin(database, tmp_path / "first")
     before = await fed(database)
     packed = tmp_path / "second.zip"
     packed.write_bytes(later(tmp_path / "second"))
@@ -147,7 +147,7 @@ async def test_a_fault_of_ours_changes_nothing_and_is_told_with_its_reference(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    await send(database, tmp_path / "first", tiny_feed())
+    await begin(database, tmp_path / "first")
     before = await fed(database)
 
     async def broken(*_arguments: Any) -> int:

@@ -12,7 +12,7 @@ from auth.permissions import Staff
 from auth.tokens import TokenKind, new_token
 from database.connection import Database
 from server.shelf import REFUSED
-from tests.exchange.feeds import WEST, find, send, tiny_feed, write_feed
+from tests.exchange.feeds import WEST, begin, find, tiny_feed, write_feed
 from tests.exchange.projection_checks import assert_projection_is_derivation
 from tests.factories import DAY
 from tests.server.feeding import (
@@ -246,7 +246,7 @@ async def test_the_rows_that_a_partial_run_refused_are_handed_out_to_those_who_l
 async def test_who_may_not_load_feeds_is_refused_before_the_body_is_read(
     robot: Sender, database: Database, shelf: Path, tmp_path: Path
 ) -> None:
-    await send(database, tmp_path / "feed", tiny_feed())
+    await begin(database, tmp_path / "feed")
     manager = Sender(robot.client, await session_token(database, "manager"))
     await let_in(database, "manager@example.org", WEST)
     support = Sender(robot.client, await session_token(database, "support", Staff.SUPPORT))

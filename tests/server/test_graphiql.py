@@ -17,7 +17,7 @@ from server.bundle import FILES, PINNED
 from server.graphiql import NAME
 from server.saved import FOLDER, examples
 from tests.callers import CallerMaker
-from tests.exchange.feeds import send, tiny_feed
+from tests.exchange.feeds import begin
 from tests.factories import PASSWORD, add_user, import_sample, log_in, log_in_by_password, served
 
 PAGE: Final = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -65,7 +65,7 @@ class Place:
 @pytest.fixture
 async def place(database: Database, database_url: str, tmp_path: Path) -> AsyncIterator[Place]:
     """With stand-ins for the files that are fetched."""
-    await send(database, tmp_path / "feed", tiny_feed())
+    await begin(database, tmp_path / "feed")
     ((centre_id,),) = await database.reader.tuples("SELECT MIN(id) FROM centre")
     (tmp_path / PINNED).mkdir()
     for name in FILES:

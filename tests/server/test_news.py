@@ -15,7 +15,7 @@ from actions import access, accounts
 from auth.viewer import CONSOLE
 from database.connection import Database
 from database.news import about_centre
-from tests.exchange.feeds import EAST, WEST, find, registration, send, tiny_feed
+from tests.exchange.feeds import EAST, WEST, begin, find, registration, send, tiny_feed
 from tests.factories import add_user
 from tests.server.connections import Connection
 from tests.server.exporting import Taker
@@ -220,7 +220,7 @@ async def test_streams_end_when_the_process_is_told_to_stop(
 ) -> None:
     stopped = asyncio.Event()
     monkeypatch.setattr(signal, "getsignal", lambda _number: lambda *_: stopped.set())
-    await send(database, tmp_path / "feed", tiny_feed())
+    await begin(database, tmp_path / "feed")
     await add_user(database, EDITOR, WEST)
     before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from database.connection import Connection as Asked
 from database.connection import Database, Dialect
 from database.news import about_centre
-from tests.exchange.feeds import WEST, send, tiny_feed
+from tests.exchange.feeds import WEST, begin
 from tests.factories import add_user, log_in, served
 from tests.server.connections import Connection, app_of
 
@@ -111,7 +111,7 @@ async def watched(
     database: Database, url: str, folder: Path, *, seconds: float
 ) -> AsyncIterator[Watched]:
     """A server whose requests have so many seconds."""
-    await send(database, folder / "feed", tiny_feed())
+    await begin(database, folder / "feed")
     await add_user(database, READER, WEST)
     async with served(url, deadline_seconds=seconds) as client:
         caller = await log_in(client, READER)

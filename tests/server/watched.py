@@ -14,7 +14,7 @@ from auth.permissions import GrantKind, Role, Staff
 from database.connection import Database, Dialect
 from server.app import create_app
 from server.settings import Settings
-from tests.exchange.feeds import WEST, send, tiny_feed
+from tests.exchange.feeds import WEST, begin
 from tests.factories import DAY, add_user
 from tests.graph.editing import SET_AWARD, registration_id
 from tests.server.connections import Connection
@@ -34,7 +34,7 @@ LOG_OUT: Final = "mutation { sessionLogOut { __typename } }"
 @pytest.fixture
 async def app(database: Database, database_url: str, tmp_path: Path) -> AsyncIterator[Starlette]:
     """A server over two centres, with people at one of them."""
-    await send(database, tmp_path / "feed", tiny_feed())
+    await begin(database, tmp_path / "feed")
     await add_user(database, EDITOR, WEST, role=Role.ADMINISTRATOR)
     await add_user(database, VISITOR, WEST, kind=GrantKind.NON_CENTRE)
     await add_user(database, OPERATOR, staff=Staff.OPERATOR)
