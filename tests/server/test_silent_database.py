@@ -15,8 +15,7 @@ from database.connection import Database
 from database.deadline import DeadlineError
 from exchange.declared import CSV
 from tests.domain.cases import qan
-from tests.exchange.feeds import ANNA_ULN, WEST, tiny_feed
-from tests.exchange.feeds import send as send_feed
+from tests.exchange.feeds import ANNA_ULN, WEST, begin, tiny_feed
 from tests.factories import Served, add_user, import_sample, log_in, served
 from tests.server.connections import Connection, app_of
 from tests.server.feeding import ZIP, zipped
@@ -71,7 +70,7 @@ async def silenced(
     database: Database, url: str, folder: Path, *, seconds: float = 1.0
 ) -> AsyncIterator[Silenced]:
     """A server over two centres whose requests have so many seconds."""
-    await send_feed(database, folder / "feed", tiny_feed())
+    await begin(database, folder / "feed")
     await add_user(database, EDITOR, WEST, role=Role.ADMINISTRATOR)
     await add_user(database, OPERATOR, staff=Staff.OPERATOR)
     settings: dict[str, Any] = {"feed_folder": folder / "shelf", "deadline_seconds": seconds}
