@@ -122,7 +122,7 @@ async def declaration_preview(
 
 @strawberry.field(
     description="The learners of a course for whom a QAN may be declared, each selectable or not;"
-    " null when the centre is out of reach. Of a line that is not there, `extensions.warnings` tells.",
+    " null when the centre is out of reach. A line that is not there is warned of.",
     extensions=signed_in(Permission.DECLARATION_EDIT),
 )
 async def declaration_candidates(
