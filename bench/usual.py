@@ -106,7 +106,8 @@ class Loaders:
             "registration_id",
         )
         self.flags = many(
-            lambda ids: models.Flag.filter(component_id__in=ids).order_by("id"), "component_id"
+            lambda ids: models.Flag.filter(registration_id__in=ids).order_by("id"),
+            "registration_id",
         )
         self.issues = many(
             lambda ids: models.Issue.filter(registration_id__in=ids).order_by(
@@ -191,7 +192,8 @@ class Component:
     @strawberry.field(permission_classes=[MayRead])
     async def flags(self: Any, info: Info) -> list[Flag]:
         """Its flags."""
-        return cast("list[Flag]", await info.context.loaders.flags.load(self.id))
+        rows = await info.context.loaders.flags.load(self.registration_id)
+        return [row for row in rows if row.component_id == self.id]
 
     @strawberry.field(permission_classes=[MayRead])
     async def issues(self: Any, info: Info) -> list[Issue]:
