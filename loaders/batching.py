@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
+Batch: TypeAlias = Callable[..., Awaitable[Sequence[Any]]]
+"""A loader: reading, keys and arguments in, one answer for each key out."""
+
 Ask: TypeAlias = Callable[[list[Any], bool], Awaitable[Sequence[Any]]]
 """A batch function: keys and `few` in, one answer a key out, in the same order. An Exception among
 the answers fails its key only."""

@@ -6,16 +6,16 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from loaders.batching import Batch
 from loaders.centres import centre_by_number, consortium_by_code
 from loaders.courses import knows_level, knows_line
 from loaders.filters import LearnerFilter
 
-Batch = Callable[..., Awaitable[Sequence[Any]]]
 Ask = Callable[[Batch, Sequence[str]], Awaitable[Mapping[Any, Any]]]
 """Asks a loader; its answers by key."""
 
 
-class Kind(Enum):
+class NameKind(Enum):
     """What names stand for: the word for one, and for several."""
 
     CENTRE = "centre", "centres"
@@ -32,14 +32,14 @@ class Named(NamedTuple):
     """The names that one condition holds."""
 
     field: str
-    kind: Kind
+    kind: NameKind
     names: Sequence[str]
 
 
 class Lacking(NamedTuple):
     """Names of a condition that stand for nothing in reach."""
 
-    kind: Kind
+    kind: NameKind
     places: Sequence[int]
     given: int
 
@@ -55,11 +55,11 @@ class Lacking(NamedTuple):
         return f"{count} of these {self.given} {are} in your reach; the answer is about the others."
 
 
-_KNOWN: Final[Mapping[Kind, Batch]] = MappingProxyType({
-    Kind.CENTRE: centre_by_number,
-    Kind.CONSORTIUM: consortium_by_code,
-    Kind.LINE: knows_line,
-    Kind.LEVEL: knows_level,
+_KNOWN: Final[Mapping[NameKind, Batch]] = MappingProxyType({
+    NameKind.CENTRE: centre_by_number,
+    NameKind.CONSORTIUM: consortium_by_code,
+    NameKind.LINE: knows_line,
+    NameKind.LEVEL: knows_level,
 })  # fmt: skip
 """Loaders whose answer is false for what is not there; out of reach answers like missing."""
 
@@ -68,10 +68,10 @@ def named_by(wanted: LearnerFilter) -> list[Named]:
     """What a filter names."""
     consortium = () if wanted.consortium is None else (wanted.consortium,)
     conditions = (
-        Named("centres", Kind.CENTRE, wanted.centres),
-        Named("consortium", Kind.CONSORTIUM, consortium),
-        Named("lines", Kind.LINE, wanted.lines),
-        Named("levels", Kind.LEVEL, wanted.levels),
+        Named("centres", NameKind.CENTRE, wanted.centres),
+        Named("consortium", NameKind.CONSORTIUM, consortium),
+        Named("lines", NameKind.LINE, wanted.lines),
+        Named("levels", NameKind.LEVEL, wanted.levels),
     )
     return [condition for condition in conditions if condition.names]
 

@@ -9,7 +9,7 @@ from strawberry import argument
 from auth.permissions import Permission
 from auth.requires import signed_in
 from loaders import centres as loaders
-from loaders.named import Kind, Named
+from loaders.named import Named, NameKind
 from loaders.paging import CENTRES_BY_NAME, CENTRES_BY_NUMBER, CONSORTIA_BY_NAME
 from schema.connection import DEFAULT_FIRST, After, Connection, First, page_request, paged
 from schema.context import Info
@@ -64,7 +64,7 @@ async def centres(
     order = CENTRES_BY_NAME if order_by is CentreOrder.NAME else CENTRES_BY_NUMBER
     page, member_of = page_request(order, first, after), filter.consortium if filter else None
     if member_of is not None:
-        note_names(info, [Named("consortium", Kind.CONSORTIUM, (member_of,))])
+        note_names(info, [Named("consortium", NameKind.CONSORTIUM, (member_of,))])
     reading = info.context.reading
     return await paged(
         info,

@@ -13,7 +13,7 @@ from domain import errors
 from domain.people import sought_email
 from domain.vocabulary import ChangeSource
 from loaders import changes as loaders
-from loaders.named import Kind, Named
+from loaders.named import Named, NameKind
 from loaders.paging import CHANGES_NEWEST_FIRST
 from schema.connection import DEFAULT_FIRST, After, Connection, First, page_request, paged
 from schema.context import Info
@@ -106,7 +106,7 @@ def chosen(given: ChangeFilter | None) -> loaders.ChangeFilter:
 
 def named_by(wanted: loaders.ChangeFilter) -> list[Named]:
     """What a filter names."""
-    return [Named("centres", Kind.CENTRE, wanted.centres)] if wanted.centres else []
+    return [Named("centres", NameKind.CENTRE, wanted.centres)] if wanted.centres else []
 
 
 def _known(object_type: str) -> str:

@@ -28,7 +28,7 @@ from loaders.catalogue import qualification_by_qan, requirement_by_level_and_com
 from loaders.centres import centre_by_number
 from loaders.components import component_by_id, declarations_by_registration_id
 from loaders.learners import registration_by_id
-from loaders.named import Kind, Named
+from loaders.named import Named, NameKind
 from loaders.paging import CANDIDATES_BY_NAME, DECLARATIONS_NEWEST_FIRST
 from loaders.rows import ComponentRow
 from resolvers.awards import edited, registration_keys
@@ -142,7 +142,7 @@ async def declaration_candidates(
     if found is None:
         return None
     context.demand(Permission.DECLARATION_EDIT, found.id)
-    note_names(info, [Named("line", Kind.LINE, (str(line),))])
+    note_names(info, [Named("line", NameKind.LINE, (str(line),))])
     course = CandidateCourse(found.id, str(line), str(level), component, str(qan))
     part = (component, course.line, course.level)
     need = await context.load(requirement_by_level_and_component, (course.level, component.value))

@@ -18,7 +18,8 @@ from graphql import (
 from graphql.pyutils import Path
 from strawberry.extensions import FieldExtension
 
-from schema.context import Batch, Info
+from loaders.batching import Batch
+from schema.context import Info
 
 LEVEL: Final = "level"
 """Metadata key of a field: the function that resolves it for all rows of a level."""

@@ -15,7 +15,7 @@ from auth.throttle import Throttle
 from auth.viewer import ANONYMOUS, Footing, Viewer
 from database.connection import Database
 from domain.errors import Invalid, Refused
-from loaders.batching import Batching
+from loaders.batching import Batch, Batching
 from loaders.gathering import Gathering
 from loaders.learners import registrations_by_learner_id
 from loaders.named import Named
@@ -28,10 +28,6 @@ class Cost(NamedTuple):
 
     requested: int
     allowed: int
-
-
-Batch = Callable[..., Awaitable[Sequence[Any]]]
-"""A loader: reading, keys and arguments in, one answer for each key out."""
 
 
 class Waiting(NamedTuple):

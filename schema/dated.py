@@ -9,9 +9,10 @@ from typing import Annotated, Any
 import strawberry
 
 from domain import travel
+from loaders.batching import Batch
 from loaders.derivations import Derived, derived_by_registration_id
 from schema.batched import LEVEL, Ahead, Part, Pick, alone, asking, foresee, stands_alone
-from schema.context import Batch, Info
+from schema.context import Info
 
 On = Annotated[
     date | None,

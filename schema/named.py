@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from domain.errors import Missing
+from loaders.batching import Batch
 from loaders.filters import LearnerFilter
 from loaders.named import Named, lacking, named_by
-from schema.context import Batch, Context, Info
+from schema.context import Context, Info
 
 
 def note_filter(info: Info, wanted: LearnerFilter) -> None:
@@ -16,6 +17,8 @@ def note_filter(info: Info, wanted: LearnerFilter) -> None:
 
 def note_names(info: Info, conditions: Sequence[Named]) -> None:
     """Have names looked up before the operation ends, for all of its fields together."""
+    if not conditions:
+        return
     path = tuple(key for key in info.path.as_list() if isinstance(key, str))
     for one in conditions:
         info.context.names.setdefault((path, one.field), one)

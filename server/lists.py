@@ -17,10 +17,11 @@ from domain.travel import other_day
 from exchange.export import counts, issues, learners, log, records
 from exchange.export.listing import Listing
 from loaders import changes, events, filters
+from loaders.batching import Batch
 from loaders.centres import centre_by_number, consortium_by_code
 from loaders.counting import Grouping
 from loaders.filters import comparable
-from loaders.named import Batch, Named, lacking, named_by
+from loaders.named import Named, lacking, named_by
 from loaders.reading import Reading
 from loaders.rows import CentreRow
 from resolvers.changes import ChangeFilter

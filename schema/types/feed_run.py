@@ -9,6 +9,7 @@ from strawberry import argument
 from domain.errors import Invalid
 from exchange.feed.problems import LISTED
 from exchange.feed.report import FeedOutcome, Mode
+from loaders.batching import Batch
 from loaders.feed_runs import (
     FeedProblemRow,
     FeedRunFileRow,
@@ -18,7 +19,7 @@ from loaders.feed_runs import (
     warnings_by_feed_run_id,
 )
 from schema.batched import batched
-from schema.context import Batch, Info
+from schema.context import Info
 from schema.types.node import Node
 from schema.types.vocabulary import described
 
