@@ -20,7 +20,8 @@ from schema.context import Info
 from schema.ids import key_of
 from schema.named import note_names
 from schema.problems import Invalid, Missing, Refused
-from schema.scalars import CentreNumber, in_utc
+from schema.ranges import period
+from schema.scalars import CentreNumber
 from schema.types.change import Change
 from schema.types.conflict import Conflict
 from schema.types.edit import ChangeUndone
@@ -93,13 +94,14 @@ def chosen(given: ChangeFilter | None) -> loaders.ChangeFilter:
     learner = None
     if given.learner is not None:
         learner = key_of(str(given.learner), "Learner", "learner") or 0
+    since, until = period(given.since, given.until)
     return loaders.ChangeFilter(
         centres=tuple(map(str, given.centres or ())),
         learner_id=learner,
         sources=tuple(source.value for source in given.sources or ()),
         object_types=tuple(map(_known, given.object_types or ())),
-        since=in_utc(given.since, "from"),
-        until=in_utc(given.until, "to"),
+        since=since,
+        until=until,
         login=sought_email(given.login),
     )
 

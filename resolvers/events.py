@@ -16,7 +16,8 @@ from loaders.paging import EVENTS_NEWEST_FIRST
 from schema.connection import DEFAULT_FIRST, After, Connection, First, page_request, paged
 from schema.context import Info
 from schema.ids import key_of
-from schema.scalars import CentreNumber, in_utc
+from schema.ranges import period
+from schema.scalars import CentreNumber
 from schema.types.event import Event
 
 
@@ -91,10 +92,11 @@ def chosen(given: EventFilter | None) -> loaders.EventFilter:
     learner = None
     if given.learner is not None:
         learner = key_of(str(given.learner), "Learner", "learner") or 0
+    since, until = period(given.since, given.until)
     return loaders.EventFilter(
         kinds=tuple(kind.value for kind in given.kinds or ()),
-        since=in_utc(given.since, "from"),
-        until=in_utc(given.until, "to"),
+        since=since,
+        until=until,
         login=sought_email(given.login),
         learner_id=learner,
     )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Final, NewType
 
 import strawberry
@@ -10,7 +10,6 @@ from graphql import EnumValueNode, GraphQLError, StringValueNode, ValueNode
 from strawberry.types.scalar import ScalarDefinition
 
 from domain import identifiers
-from domain.errors import Invalid
 from domain.identifiers import IdentifierError
 
 Uln = NewType("Uln", str)
@@ -160,16 +159,3 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
 }
 """What each Python type of a field is in the graph."""
-
-
-def in_utc(moment: datetime | None, field: str) -> datetime | None:
-    """A moment that was given, in UTC, which one without an offset is in; raises Invalid."""
-    if moment is None:
-        return None
-    if moment.tzinfo is None:
-        return moment.replace(tzinfo=UTC)
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        message = "This moment lies outside the calendar."
-        raise Invalid(message, code="MOMENT_INVALID", field=field) from None

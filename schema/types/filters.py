@@ -23,7 +23,8 @@ from loaders.paging import (
     LEARNERS_BY_ULN,
     Order,
 )
-from schema.scalars import CentreNumber, CourseCode, YearMonth, in_utc
+from schema.ranges import in_order, in_utc, known_year
+from schema.scalars import CentreNumber, CourseCode, YearMonth
 
 
 @strawberry.input(
@@ -205,12 +206,13 @@ def chosen(given: LearnerFilter | None) -> filters.LearnerFilter:
     sought = Sought()
     if given.name_or_uln is not None:
         sought = parse_term(given.name_or_uln, "nameOrUln")
+    in_order(given.award_from, given.award_to, fields=("awardFrom", "awardTo"))
     return filters.LearnerFilter(
         centres=tuple(given.centres or ()),
         consortium=given.consortium,
         lines=tuple(given.lines or ()),
         levels=tuple(given.levels or ()),
-        award_year=given.award_year,
+        award_year=known_year(given.award_year, "awardYear"),
         award_from=given.award_from,
         award_to=given.award_to,
         completion_status=tuple(value.value for value in given.completion_status or ()),

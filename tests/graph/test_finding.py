@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -236,3 +237,26 @@ async def test_modified_since_tells_who_was_fed_edited_or_taken_on(
         assert await changed(await latest()) == ["Zebra"]
         (error,) = await caller.errors(query % "totalCount", since="9999-12-31T23:59:59-12:00")
         assert error["extensions"] == {"code": "MOMENT_INVALID", "field": "modifiedSince"}
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+@pytest.mark.parametrize(
+    ("wanted", "code", "field"),
+    [
+        ({"awardFrom": "2010-09", "awardTo": "2010-08"}, "RANGE_REVERSED", "awardFrom"),
+        ({"awardYear": 10}, "YEAR_OUT_OF_RANGE", "awardYear"),
+        ({"awardYear": -2010}, "YEAR_OUT_OF_RANGE", "awardYear"),
+        ({"awardYear": 20100}, "YEAR_OUT_OF_RANGE", "awardYear"),
+    ],
+)
+async def test_months_between_which_nobody_can_be_are_refused(
+    database: Database, database_url: str, wanted: dict[str, object], code: str, field: str
+) -> None:
+    await add_user(database, "reader@example.org")
+    query = "query ($wanted: LearnerFilter) { learners(filter: $wanted) { totalCount } }"
+    async with served(database_url) as client:
+        caller = await log_in(client, "reader@example.org")
+        (error,) = await caller.errors(query, wanted=wanted)
+        assert error["extensions"] == {"code": code, "field": field}
+        same = {"awardFrom": "2010-08", "awardTo": "2010-08"}
+        assert await caller.data(query, wanted=same) == {"learners": {"totalCount": 0}}

@@ -241,7 +241,13 @@ async def test_what_cannot_be_asked_is_refused_with_a_code(tiny: httpx2.AsyncCli
         ("learners.csv", {"orderBy": "LENGTH"}, (400, "QUERY")),
         ("learners.csv", {"groupBy": "CENTRE"}, (400, "QUERY")),
         ("completion.csv", {"groupBy": "COMPONENT"}, (400, "GROUP_BY")),
+        ("learners.csv", {"filter": '{"awardYear": 20010}'}, (400, "YEAR_OUT_OF_RANGE")),
         ("changes.csv", {"filter": '{"from": "yesterday"}'}, (400, "MOMENT_INVALID")),
+        (
+            "changes.csv",
+            {"filter": '{"from": "2010-02-19T09:30:00Z", "to": "2010-02-18T09:30:00Z"}'},
+            (400, "RANGE_REVERSED"),
+        ),
         ("issues.csv", {"on": "tomorrow"}, (400, "DAY_INVALID")),
         ("learners.csv", {"on": "1999-12-31"}, (400, "DAY_OUT_OF_RANGE")),
         ("completion.csv", {"on": ""}, (400, "DAY_INVALID")),
