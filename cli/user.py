@@ -56,10 +56,10 @@ def add(
         input when that is no terminal. Service accounts have none.
 
     """
-    password = None if staff is Staff.SERVICE else _password(password_file)
 
     async def work() -> None:
-        async with opened() as database:
+        async with opened() as database:  # before somebody types a password in vain
+            password = None if staff is Staff.SERVICE else _password(password_file)
             await accounts.create_user(
                 database,
                 CONSOLE,

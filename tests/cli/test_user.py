@@ -95,3 +95,11 @@ def test_what_cannot_be_is_told_in_a_sentence_and_changes_nothing(ready: Termina
     again = ready.refused(*add, given=f"{PASSWORD}\n")
     assert again == "There is an account with this e-mail address already."
     assert len(access(ready)) == 1
+
+
+def test_nobody_types_a_password_in_vain(fresh: Terminal) -> None:
+    add = ("user", "add", EMAIL, *ADA, "--password-file", "nowhere")
+
+    told = fresh.refused(*add)
+
+    assert told == "The database is not up to date; run `learner-tracking migrate` first."
