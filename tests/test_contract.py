@@ -14,6 +14,7 @@ from graphql import (
     GraphQLSchema,
     build_schema,
     is_introspection_type,
+    is_non_null_type,
     is_specified_directive,
     is_specified_scalar_type,
 )
@@ -98,6 +99,19 @@ def test_what_is_to_go_names_what_comes_instead_and_until_when_it_is_kept(sdl: s
         said = DEPRECATED.fullmatch(reason or "")
         assert said is not None, name
         assert said[1] in fields, name
+
+
+def test_a_list_whose_arguments_may_be_refused_may_be_null(sdl: str) -> None:
+    found = {
+        f"{kind.name}.{name}": field.type
+        for kind in build_schema(sdl).type_map.values()
+        if isinstance(kind, GraphQLObjectType)
+        for name, field in kind.fields.items()
+        if {"filter", "first"} & field.args.keys()
+    }
+
+    assert {"Query.learners", "Centre.issues", "FeedRun.problems"} <= found.keys()
+    assert [name for name, type_ in found.items() if is_non_null_type(type_)] == []
 
 
 # The words ---------------------------------------------------------------------------------------

@@ -88,7 +88,7 @@ class Centre(Node):
     )
     async def accesses(
         self, info: Info, first: First = DEFAULT_FIRST, after: After = None
-    ) -> Connection[Access]:
+    ) -> Connection[Access] | None:
         """One statement for all centres of a level."""
         page, load, key = page_request(ACCESS_BY_NAME, first, after), info.context.load, self.id
         return await paged(
@@ -114,7 +114,7 @@ class Centre(Node):
         first: First = DEFAULT_FIRST,
         after: After = None,
         on: FilterOn = None,
-    ) -> Connection[Learner]:
+    ) -> Connection[Learner] | None:
         """One statement for all centres of a level; on another day one set of them."""
         page, wanted = page_request(order_of(order_by), first, after), chosen(filter)
         note_filter(info, wanted)
@@ -143,7 +143,7 @@ class Centre(Node):
         filter: LearnerWanted = None,  # noqa: A002
         group_by: Grouped = None,
         on: On = None,
-    ) -> Counts:
+    ) -> Counts | None:
         """The chart of one centre."""
         shown.check_groups(group_by)
         wanted = chosen(filter)
@@ -160,7 +160,7 @@ class Centre(Node):
         filter: LearnerWanted = None,  # noqa: A002
         group_by: Grouped = None,
         on: On = None,
-    ) -> Counts:
+    ) -> Counts | None:
         """Equal to the counts of the centre's list."""
         wanted = chosen(filter)
         note_filter(info, wanted)
@@ -179,7 +179,7 @@ class Centre(Node):
         first: First = DEFAULT_FIRST,
         after: After = None,
         on: On = None,
-    ) -> Connection[Issue]:
+    ) -> Connection[Issue] | None:
         """One statement for all centres of a level."""
         wanted, day, order = chosen(filter), other_day(info, on), issue_order_of(order_by)
         note_filter(info, wanted)
@@ -263,7 +263,7 @@ class Consortium(Node):
     @strawberry.field(description="The member centres that the viewer may see, by name.")
     async def members(
         self, info: Info, first: First = DEFAULT_FIRST, after: After = None
-    ) -> Connection[Centre]:
+    ) -> Connection[Centre] | None:
         """One statement for all consortia of a level."""
         page, load, key = page_request(CENTRES_BY_NAME, first, after), info.context.load, self.id
         return await paged(

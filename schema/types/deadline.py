@@ -36,7 +36,7 @@ class Deadline:
     @strawberry.field(description="The learners it happens to, by name.")
     async def learners(
         self, info: Info, first: First = DEFAULT_FIRST, after: After = None
-    ) -> Connection[Learner]:
+    ) -> Connection[Learner] | None:
         """Two statements for all days of a level."""
         row: DeadlineRow = self  # type: ignore[assignment]  # self is the row
         page = page_request(LEARNERS_BY_NAME, first, after)

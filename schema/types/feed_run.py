@@ -115,12 +115,16 @@ class FeedRun(Node):
     )
 
     @strawberry.field(description="The first faults; at most 1,000 are kept.")
-    async def problems(self, info: Info, first: Listed = DEFAULT_LISTED) -> list[FeedProblem]:
+    async def problems(
+        self, info: Info, first: Listed = DEFAULT_LISTED
+    ) -> list[FeedProblem] | None:
         """One statement for all runs of a level."""
         return await _first(info, problems_by_feed_run_id, self, first)
 
     @strawberry.field(description="The first oddities; at most 1,000 are kept.")
-    async def warnings(self, info: Info, first: Listed = DEFAULT_LISTED) -> list[FeedProblem]:
+    async def warnings(
+        self, info: Info, first: Listed = DEFAULT_LISTED
+    ) -> list[FeedProblem] | None:
         """One statement for all runs of a level."""
         return await _first(info, warnings_by_feed_run_id, self, first)
 

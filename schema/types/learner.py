@@ -227,7 +227,7 @@ class Learner(Node):
     @strawberry.field(description="The history of the record, the newest change first.")
     async def changes(
         self, info: Info, first: First = DEFAULT_FIRST, after: After = None
-    ) -> Connection[Change]:
+    ) -> Connection[Change] | None:
         """One statement for all learners of a level."""
         page, load = page_request(CHANGES_NEWEST_FIRST, first, after), info.context.load
         key: int = self.id  # type: ignore[assignment]  # self is the row

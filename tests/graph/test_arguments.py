@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from auth.permissions import Staff
 from database.connection import Database
 from tests.exchange.feeds import ANNA_ULN, WEST, begin
 from tests.factories import add_user, log_in, served
@@ -299,3 +300,45 @@ async def test_odd_codes_of_consortia_are_simply_not_found(
                 "centres": {"totalCount": 0},
                 "learners": {"totalCount": 0},
             }
+
+
+async def test_a_list_that_is_refused_leaves_what_it_stands_below(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await begin(database, tmp_path / "feed")
+    await add_user(database, "reader@example.org", WEST)
+    await add_user(database, "operator@example.org", staff=Staff.OPERATOR)
+    query = """
+    query ($west: CentreNumber!, $anna: ULN!) {
+      centre(number: $west) {
+        number
+        accesses(after: "x") { totalCount }
+        learners(first: 101) { totalCount }
+        completion(groupBy: COMPONENT) { totalCount }
+        issueCounts(filter: { awardYear: 10 }) { totalCount }
+        issues(filter: { awardFrom: "2010-09", awardTo: "2010-08" }) { totalCount }
+      }
+      learner(uln: $anna) { uln changes(first: 0) { totalCount } }
+    }
+    """
+    runs = "{ feedRuns { nodes { problemCount problems(first: 0) { code } } } }"
+    async with served(database_url) as client:
+        caller = await log_in(client, "reader@example.org")
+        answer = await caller.ask(query, west=WEST, anna=ANNA_ULN)
+        operator = await log_in(client, "operator@example.org")
+        told = await operator.ask(runs)
+    lists = ("accesses", "learners", "completion", "issueCounts", "issues")
+    assert answer["data"] == {
+        "centre": {"number": WEST, **dict.fromkeys(lists)},
+        "learner": {"uln": ANNA_ULN, "changes": None},
+    }
+    assert {error["path"][-1]: error["extensions"]["code"] for error in answer["errors"]} == {
+        "accesses": "CURSOR_INVALID",
+        "learners": "PAGE_SIZE",
+        "completion": "GROUP_BY",
+        "issueCounts": "YEAR_OUT_OF_RANGE",
+        "issues": "RANGE_REVERSED",
+        "changes": "PAGE_SIZE",
+    }
+    assert told["data"] == {"feedRuns": {"nodes": [{"problemCount": 0, "problems": None}]}}
+    assert [error["extensions"]["code"] for error in told["errors"]] == ["PAGE_SIZE"]
