@@ -51,6 +51,7 @@ def export(
     order_by: str | None = None,
     group_by: str | None = None,
     on: str | None = None,
+    until: str | None = None,
     output: Path | None = None,
 ) -> None:
     """Write a list into a file, as one person sees it, or all there is.
@@ -58,8 +59,8 @@ def export(
     Parameters
     ----------
     name
-        learners, issues, declarations, completion, flag-counts, issue-counts, unmatched-entries,
-        changes or access-log.
+        learners, issues, declarations, completion, flag-counts, issue-counts, deadlines,
+        unmatched-entries, changes or access-log.
     format
         csv or xlsx.
     user
@@ -74,13 +75,21 @@ def export(
         For counts: what to tell apart, such as CENTRE.
     on
         The day to judge for, as YYYY-MM-DD, in place of today.
+    until
+        For deadlines: the last day to look at, as YYYY-MM-DD, in place of 92 days from today.
     output
         The file, which must not be there yet; without it, one with the list's name and the day.
 
     """
     if name not in LISTS:
         stop(f"There is no list {name}; there are {', '.join(LISTS)}.")
-    given = {"filter": filter, "orderBy": order_by, "groupBy": group_by, "on": on}
+    given = {
+        "filter": filter,
+        "orderBy": order_by,
+        "groupBy": group_by,
+        "on": on,
+        "until": until,
+    }
     asked = Asked(make_schema(), _parameters(name, given, centre or []))
 
     async def work() -> tuple[Path, int]:

@@ -6,7 +6,9 @@ from typing import Final, NamedTuple
 
 from domain.catalogue import Catalogue
 from domain.codes import IssueCode, Severity
+from domain.days import years_later
 from domain.derivation import Derivation, derive
+from domain.errors import Invalid
 from domain.inputs import Entry
 from domain.record import Record
 from domain.travel import known
@@ -84,6 +86,16 @@ class Deadline(NamedTuple):
 
     on: date
     kind: DeadlineKind
+
+
+def looked_to(until: date | None, today: date) -> date:
+    """The last day that is looked at; raises Invalid (DAY_OUT_OF_RANGE)."""
+    last = today + timedelta(days=DAYS_AHEAD) if until is None else until
+    latest = years_later(today, MOST_YEARS_AHEAD)
+    if not today <= last <= latest:
+        message = f"Choose a day from today to {latest.isoformat()}."
+        raise Invalid(message, code="DAY_OUT_OF_RANGE", field="until")
+    return last
 
 
 def deadlines_of(record: Record, catalogue: Catalogue, today: date, until: date) -> set[Deadline]:

@@ -210,6 +210,7 @@ class FactsRow(msgspec.Struct, frozen=True, gc=False):
     """The facts that are filled into the texts of advice."""
 
     registration_id: int
+    centre_id: int
     given_name: str
     family_name: str
     uln: str | None

@@ -1,15 +1,13 @@
 """What time alone will do to the learners in reach."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated
 
 import strawberry
 from strawberry import argument
 
 from auth.requires import signed_in
-from domain.days import years_later
-from domain.deadlines import DAYS_AHEAD, MOST_YEARS_AHEAD
-from domain.errors import Invalid
+from domain.deadlines import looked_to
 from loaders import deadlines as loaders
 from schema.context import Info
 from schema.named import note_filter
@@ -36,12 +34,6 @@ async def deadlines(
     ] = None,
 ) -> list[Deadline] | None:
     """From the day after today on."""
-    today = info.context.today
-    last = today + timedelta(days=DAYS_AHEAD) if until is None else until
-    latest = years_later(today, MOST_YEARS_AHEAD)
-    if not today <= last <= latest:
-        message = f"Choose a day from today to {latest.isoformat()}."
-        raise Invalid(message, code="DAY_OUT_OF_RANGE", field="until")
-    wanted = chosen(filter)
+    last, wanted = looked_to(until, info.context.today), chosen(filter)
     note_filter(info, wanted)
     return await loaders.deadlines(info.context.reading, wanted, last)  # type: ignore[return-value]  # shown as they are

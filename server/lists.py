@@ -12,9 +12,10 @@ from strawberry.types.arguments import convert_argument
 
 from auth.explain import demand
 from auth.permissions import Permission
+from domain.deadlines import looked_to
 from domain.errors import Invalid, Missing
 from domain.travel import other_day
-from exchange.export import counts, issues, learners, log, records
+from exchange.export import counts, deadlines, issues, learners, log, records
 from exchange.export.listing import Listing
 from loaders import changes, events, filters
 from loaders.batching import Batch
@@ -84,16 +85,19 @@ class Asked(NamedTuple):
         message = f"{name} must be one of {', '.join(kind.__members__)}."
         raise Invalid(message, code="QUERY", field=name)
 
-    @property
-    def named_day(self) -> date | None:
+    def named_day(self, name: str = "on") -> date | None:
         """The day that is named, None where none is; raises Invalid."""
-        given = self.parameters.get("on")
-        found: date | None = None if given is None else self._read("Date", given, "on")
+        given = self.parameters.get(name)
+        found: date | None = None if given is None else self._read("Date", given, name)
         return found
 
     def day(self, today: date) -> date | None:
         """The day to judge for, None for today; raises Invalid."""
-        return other_day(self.named_day, today, field="on")
+        return other_day(self.named_day(), today, field="on")
+
+    def until(self, today: date) -> date:
+        """The last day to look at; raises Invalid."""
+        return looked_to(self.named_day("until"), today)
 
     def events(self) -> events.EventFilter:
         """Which events; raises Invalid."""
@@ -162,6 +166,11 @@ async def _issues(reading: Reading, asked: Asked) -> Listing:
     return await issues.issues(reading, asked.learners(), issue_order_of(order), day)
 
 
+async def _deadlines(reading: Reading, asked: Asked) -> Listing:
+    until = asked.until(reading.today)
+    return await deadlines.deadlines(reading, asked.learners(), until)
+
+
 async def _declarations(reading: Reading, asked: Asked) -> Listing:
     return await issues.declarations(reading, asked.learners())
 
@@ -220,6 +229,7 @@ LISTS: Final[Mapping[str, _Known]] = {
     LOG: _Known(_access_log, frozenset({"centre", "filter"})),
     CHANGES: _Known(_changes, _FILTERED),
     "completion": _Known(_completion, _GROUPED),
+    "deadlines": _Known(_deadlines, frozenset({"filter", "until"})),
     "declarations": _Known(_declarations, _FILTERED),
     "flag-counts": _Known(_flag_counts, _GROUPED),
     "issue-counts": _Known(_issue_counts, _GROUPED),
@@ -232,7 +242,7 @@ LISTS: Final[Mapping[str, _Known]] = {
 
 def file_name(name: str, kind: str, asked: Asked, today: date) -> str:
     """What a file is called: by the day on which it is taken, or that it is about."""
-    on = asked.named_day
+    on = asked.named_day()
     day = today.isoformat() if on is None else f"on-{on.isoformat()}"
     return f"{name}-{day}.{kind}"
 

@@ -10,8 +10,8 @@ from domain.advice import advice_for
 from domain.vocabulary import ComponentType
 from exchange.export.listing import (
     CENTRE_COLUMNS,
+    COURSE_COLUMNS,
     PERSON_COLUMNS,
-    Cell,
     Chunk,
     Column,
     Kind,
@@ -19,29 +19,25 @@ from exchange.export.listing import (
     Row,
     centres_of,
     known,
+    learner_and_course,
     pages,
 )
 from loaders.catalogue import qualification_by_qan
 from loaders.declarations import declaration_count, declaration_page
-from loaders.facts import facts_of_issue, level_in_words
+from loaders.facts import facts_of_issue
 from loaders.filters import LearnerFilter
 from loaders.issues import issue_count, issue_page
 from loaders.issues_on import DatedIssueRow, all_issues, as_stored
 from loaders.learners import facts_by_registration_id
 from loaders.paging import DECLARATIONS_NEWEST_FIRST, Order
 from loaders.reading import Reading
-from loaders.rows import DeclarationRow, FactsRow, ListedIssueRow
+from loaders.rows import DeclarationRow, ListedIssueRow
 
-_COURSE_COLUMNS: Final = (
-    Column("Line of learning", width=28),
-    Column("Level", width=20),
-    Column("Anticipated award", Kind.MONTH, 17),
-    Column("Component", width=28),
-)
 _ISSUE_COLUMNS: Final = (
     *CENTRE_COLUMNS,
     *PERSON_COLUMNS,
-    *_COURSE_COLUMNS,
+    *COURSE_COLUMNS,
+    Column("Component", width=28),
     Column("Severity", width=11),
     Column("Issue", width=30),
     Column("About", width=24),
@@ -56,7 +52,8 @@ _ISSUE_COLUMNS: Final = (
 _DECLARATION_COLUMNS: Final = (
     *CENTRE_COLUMNS,
     *PERSON_COLUMNS,
-    *_COURSE_COLUMNS,
+    *COURSE_COLUMNS,
+    Column("Component", width=28),
     Column("QAN"),
     Column("Qualification", width=40),
     Column("Awarding body", width=20),
@@ -110,7 +107,7 @@ async def _issue_rows(reading: Reading, found: Sequence[ListedIssueRow]) -> list
         may_know = sees(reading.viewer, "Issue.acknowledgedBy", issue.centre_id)
         cells = (
             *centres[issue.centre_id],
-            *_course(facts),
+            *learner_and_course(facts),
             issue.component_type.label if issue.component_type else None,
             issue.severity.label,
             issue.label,
@@ -136,7 +133,7 @@ async def _declaration_rows(reading: Reading, found: Sequence[DeclarationRow]) -
         may_know = sees(reading.viewer, "Declaration.createdBy", one.centre_id)
         cells = (
             *centres[one.centre_id],
-            *_course(facts),
+            *learner_and_course(facts),
             ComponentType(one.component).label,
             one.qan,
             qualification.title if qualification else None,
@@ -146,17 +143,3 @@ async def _declaration_rows(reading: Reading, found: Sequence[DeclarationRow]) -
         )
         rows.append(Row(cells, one.centre_id, one.registration_id))
     return rows
-
-
-def _course(facts: FactsRow | None) -> tuple[Cell, ...]:
-    """The learner and the course."""
-    if facts is None:
-        return (None,) * 6
-    return (
-        facts.uln,
-        facts.given_name,
-        facts.family_name,
-        facts.line_name or facts.line,
-        level_in_words(facts.level),
-        facts.award,
-    )

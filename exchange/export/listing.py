@@ -16,9 +16,11 @@ from typing import Any, Final, NamedTuple, TypeVar
 import orjson
 
 from loaders.centres import centre_by_id
+from loaders.facts import level_in_words
 from loaders.learners import learner_by_id
 from loaders.paging import Order, PageRequest, Slice
 from loaders.reading import Reading
+from loaders.rows import FactsRow
 
 CHUNK: Final = 250
 """Rows that are read, and kept in memory, at a time."""
@@ -84,6 +86,11 @@ PERSON_COLUMNS: Final = (
     Column("Given name", width=18),
     Column("Family name", width=18),
 )
+COURSE_COLUMNS: Final = (
+    Column("Line of learning", width=28),
+    Column("Level", width=20),
+    Column("Anticipated award", Kind.MONTH, 17),
+)
 
 
 async def pages(
@@ -143,6 +150,20 @@ async def centres_of(
     for key, centre in zip(wanted, found, strict=True):
         held[key] = (None, None) if centre is None else (centre.number, centre.name)
     return held
+
+
+def learner_and_course(facts: FactsRow | None) -> tuple[Cell, ...]:
+    """For the columns of a person and of a course; nothing for what is out of reach."""
+    if facts is None:
+        return (None,) * len(PERSON_COLUMNS + COURSE_COLUMNS)
+    return (
+        facts.uln,
+        facts.given_name,
+        facts.family_name,
+        facts.line_name or facts.line,
+        level_in_words(facts.level),
+        facts.award,
+    )
 
 
 class Whose(NamedTuple):

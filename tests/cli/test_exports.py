@@ -38,6 +38,11 @@ def test_a_list_is_written_as_one_person_sees_it_or_as_a_whole(ready: Terminal) 
     assert then.out.startswith("issues-on-2010-05-20.csv: ")
     assert table((ready.folder / "issues-on-2010-05-20.csv").read_bytes())
 
+    ahead = ready.done("export", "deadlines", "--until", "2010-09-30")
+    assert ahead.out.startswith("deadlines-2010-02-19.csv: ")
+    days = table((ready.folder / "deadlines-2010-02-19.csv").read_bytes())
+    assert max(row["Day"] for row in days) > "2010-06-30"
+
     assert [
         ready.refused("export", "issues", "--on", "soon"),
         ready.refused("export", "learners", "--output", "own.csv"),

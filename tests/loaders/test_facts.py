@@ -10,7 +10,9 @@ from inputs.flags import stored_subjects
 from loaders.facts import facts_of_flag
 from loaders.rows import FactsRow, WholeFlagRow
 
-LEARNER = FactsRow(1, "Ann", "Marlow", "9276308686", "ENGINEERING", "Engineering", "HIGHER", None)
+LEARNER = FactsRow(
+    1, 2, "Ann", "Marlow", "9276308686", "ENGINEERING", "Engineering", "HIGHER", None
+)
 
 
 def flag(reasons: str, *subjects: str | None, **days: date) -> WholeFlagRow:

@@ -252,6 +252,9 @@ async def test_what_cannot_be_asked_is_refused_with_a_code(tiny: httpx2.AsyncCli
         ("learners.csv", {"on": "1999-12-31"}, (400, "DAY_OUT_OF_RANGE")),
         ("completion.csv", {"on": ""}, (400, "DAY_INVALID")),
         ("declarations.csv", {"on": "2010-05-20"}, (400, "QUERY")),
+        ("deadlines.csv", {"until": "soon"}, (400, "DAY_INVALID")),
+        ("deadlines.csv", {"until": "2010-02-18"}, (400, "DAY_OUT_OF_RANGE")),
+        ("deadlines.csv", {"on": "2010-05-20"}, (400, "QUERY")),
         ("unmatched-entries.csv", {}, (400, "QUERY")),
     ):
         answer = await person.get(file, **asked)

@@ -53,6 +53,16 @@ query ($filter: LearnerFilter, $on: Date) {
   }
 }
 """
+DEADLINES: Final = """
+query ($filter: LearnerFilter, $until: Date) {
+  deadlines(filter: $filter, until: $until) {
+    on label lastDayToAct
+    learners(first: 100) {
+      nodes { uln familyName registration { anticipatedAward homeCentre { number } } }
+    }
+  }
+}
+"""
 OTHERS: Final = """
 query ($centre: CentreNumber!) {
   declarations(first: 100) { totalCount nodes { qan component learner { uln } } }
@@ -136,6 +146,33 @@ async def test_lists_and_counts_are_those_of_the_graph(
             tuple(node[name] or "" for name in ("uln", "qan", "dateOfBirth"))
             for node in data["unmatchedEntries"]["nodes"]
         ]
+
+
+@pytest.mark.parametrize("until", [None, "2010-09-30"])
+async def test_the_days_ahead_are_those_of_the_graph_with_all_to_whom_they_come(
+    database: Database, database_url: str, tmp_path: Path, until: str | None
+) -> None:
+    await import_sample(database, tmp_path / "feed", learners=40)
+    await add_user(database, MANAGER, *await centre_numbers(database))
+    wanted = {"completionStatus": ["ACTION_REQUIRED", "IN_PROGRESS"]}
+    async with served(database_url) as client:
+        person = await taker(client, MANAGER)
+        data = await person.data(DEADLINES, filter=wanted, until=until)
+        asked = {"filter": json.dumps(wanted)} | ({} if until is None else {"until": until})
+        rows = await person.csv("deadlines", **asked)
+
+    named = ("Day", "What happens", "Last day to act", "Centre number", "ULN", "Family name")
+    assert [tuple(row[name] for name in (*named, "Anticipated award")) for row in rows] == [
+        (
+            *(deadline["on"], deadline["label"], deadline["lastDayToAct"] or ""),
+            learner["registration"]["homeCentre"]["number"],
+            *(learner["uln"] or "", learner["familyName"]),
+            learner["registration"]["anticipatedAward"] or "",
+        )
+        for deadline in data["deadlines"]
+        for learner in deadline["learners"]["nodes"]
+    ]
+    assert len({row["Day"] for row in rows}) > 1
 
 
 async def test_a_file_of_another_day_says_so_and_tells_what_will_be(
