@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from secrets import token_urlsafe
 from typing import Final
 
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
@@ -10,11 +11,15 @@ from domain.errors import Invalid
 
 LIFE: Final = timedelta(minutes=15)
 """How long what was shown may be confirmed."""
+_NONCE_BYTES: Final = 9
 
 
 def sign(token: str, facts: Sequence[str]) -> str:
-    """What was shown, signed for whoever holds a session's token; worthless to anybody else."""
-    return str(_serializer(token).dumps(list(facts)))
+    """What was shown, signed for whoever holds a session's token; worthless to anybody else.
+
+    No two are alike, so that a preview also stands for the one edit that follows from it.
+    """
+    return str(_serializer(token).dumps([token_urlsafe(_NONCE_BYTES), *facts]))
 
 
 def check(token: str, preview: str, facts: Sequence[str]) -> None:
@@ -27,7 +32,7 @@ def check(token: str, preview: str, facts: Sequence[str]) -> None:
     except BadSignature:
         message = "This is no token of a preview that you were shown in this session."
         raise Invalid(message, code="PREVIEW_INVALID", field="previewToken") from None
-    if shown != list(facts):
+    if shown[1:] != list(facts):
         message = "Something else was shown, or it has changed since. Look at the preview again."
         raise Invalid(message, code="PREVIEW_STALE", field="previewToken")
 

@@ -65,7 +65,7 @@ class DeclarationDesk:
             if shown is None:
                 return await self._preview(came)
             previews.check(came.token, shown, came.facts)
-            return await self._declare(came)
+            return await self._declare(came, shown)
         except RefusalError as refusal:
             return refusal.response()
         except ClientDisconnect:
@@ -81,13 +81,14 @@ class DeclarationDesk:
             token = previews.sign(came.token, came.facts)
         return JSONResponse({"applied": False, "token": token, **_shown(told)})
 
-    async def _declare(self, came: _List) -> Response:
+    async def _declare(self, came: _List, shown: str) -> Response:
+        """Once for each preview: what is sent again with its token is answered as before."""
         applied, told = await declare_list(
             self.database,
             came.viewer,
             came.centre_id,
             came.lines,
-            key=hashlib.sha256("/".join(came.facts).encode()).hexdigest(),
+            key=hashlib.sha256(shown.encode()).hexdigest(),
             day=self.clock.today(),
             now=self.clock.now(),
         )

@@ -93,6 +93,32 @@ async def test_a_list_is_looked_at_and_declared_once_however_often_it_is_sent(
         assert (later["newCount"], later["unchangedCount"]) == (0, 2)
 
 
+REMOVE = """
+mutation ($input: DeclarationRemoveInput!) { declarationRemove(input: $input) { __typename } }
+"""
+
+
+async def test_a_list_is_declared_again_once_its_declarations_have_been_removed(
+    world: Database, database_url: str
+) -> None:
+    data = as_csv(GOOD)
+    async with served(database_url) as client:
+        headers = await sign_in(client, "editor@example.org")
+        editor = Caller(client, headers["authorization"].removeprefix("Bearer "))
+
+        async def standing() -> list[str]:
+            found = await editor.data("{ declarations { nodes { id } } }")
+            return [node["id"] for node in found["declarations"]["nodes"]]
+
+        for _ in range(2):
+            assert await standing() == []
+            token = (await send(client, headers, data)).json()["token"]
+            done = (await send(client, headers, data, token=token)).json()
+            assert (done["applied"], done["newCount"]) == (True, 1)
+            (declared,) = await standing()
+            await editor.data(REMOVE, input={"id": declared})
+
+
 async def test_every_row_that_cannot_be_declared_is_told_and_keeps_all_from_it(
     world: Database, database_url: str
 ) -> None:
