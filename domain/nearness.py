@@ -1,9 +1,11 @@
 """Who may be meant by an entry that no learner's ULN matches; a hint, never an attachment."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import combinations
-from typing import Final, NamedTuple
+from typing import Final
 
 from domain.identifiers import IdentifierError, uln_check_digit
 from domain.names import LONGEST_PART, name_parts
@@ -48,13 +50,24 @@ class Nearness(Vocabulary):
     )
 
 
-class Person(NamedTuple):
+@dataclass(frozen=True)
+class Person:
     """What an entry, or a learner, tells of who it is about."""
 
     uln: str | None
     given: str | None
     family: str | None
     born: date | None
+
+    @cached_property
+    def given_parts(self) -> tuple[str, ...]:
+        """What the given name is found by; the first is the whole name in one."""
+        return name_parts(self.given or "")
+
+    @cached_property
+    def family_parts(self) -> tuple[str, ...]:
+        """The same of the family name."""
+        return name_parts(self.family or "")
 
 
 def nearness(entry: Person, learner: Person) -> tuple[Nearness, ...]:
@@ -63,9 +76,11 @@ def nearness(entry: Person, learner: Person) -> tuple[Nearness, ...]:
     A ULN is reason enough. A name needs the birth date; without one, it must be the same.
     """
     number = _ulns(entry.uln, learner.uln)
-    name = _names(entry, learner)
     born = _births(entry.born, learner.born)
     unknown = entry.born is None or learner.born is None
+    if number is None and born is None and not unknown:
+        return ()  # as most are: names take longest
+    name = _names(entry, learner)
     same = name is Nearness.NAME_SAME and unknown
     if number is None and not (name and born) and not same:
         return ()
@@ -117,11 +132,10 @@ def _births(one: date | None, other: date | None) -> Nearness | None:
 
 
 def _names(entry: Person, learner: Person) -> Nearness | None:
-    given, family = name_parts(entry.given or ""), name_parts(entry.family or "")
-    own_given, own_family = name_parts(learner.given or ""), name_parts(learner.family or "")
+    given, family = entry.given_parts, entry.family_parts
+    own_given, own_family = learner.given_parts, learner.family_parts
     if not (given and family and own_given and own_family):
         return None
-    # The first part is the whole name in one.
     if (given[0], family[0]) == (own_given[0], own_family[0]):
         return Nearness.NAME_SAME
     exchanged = (given[0], family[0]) == (own_family[0], own_given[0])

@@ -1,15 +1,17 @@
 """Suggests learners for entries whose ULN matches nobody."""
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
 from auth import scope
 from auth.permissions import Permission
 from database.connection import Clause
+from database.deadline import time_left
 from domain.names import name_order, name_parts
 from domain.nearness import Nearness, Person, near_ulns, nearness
 from loaders.reading import Reading
@@ -18,6 +20,9 @@ from loaders.views import in_view_at_centre
 
 MOST_NEAR: Final = 5
 """Learners shown beside an entry."""
+
+_Clue: TypeAlias = str | date | tuple[str, str]
+"""A part of a name, a birth date, or a ULN that is named as one."""
 
 
 class NearRow(msgspec.Struct, frozen=True, gc=False):
@@ -44,18 +49,47 @@ class _LearnerRow(msgspec.Struct, frozen=True, gc=False):
     family_name: str
     date_of_birth: date | None
 
-    @property
-    def person(self) -> Person:
-        """Whom it is about."""
-        return Person(self.uln, self.given_name, self.family_name, self.date_of_birth)
+
+class _Possible:
+    """Learners of a centre, found by what an entry tells of somebody."""
+
+    def __init__(self) -> None:
+        self._people: list[tuple[Person, _LearnerRow]] = []
+        self._by_clue: dict[_Clue, list[int]] = defaultdict(list)
+
+    def add(self, row: _LearnerRow) -> None:
+        person = Person(row.uln, row.given_name, row.family_name, row.date_of_birth)
+        for clue in _clues(person, [row.uln] if row.uln else ()):
+            self._by_clue[clue].append(len(self._people))
+        self._people.append((person, row))
+
+    def like(self, meant: Person) -> list[tuple[Person, _LearnerRow]]:
+        """Those with a clue in common: to compare everybody with everybody takes seconds."""
+        clues = _clues(meant, near_ulns(meant.uln) if meant.uln else ())
+        places = {place for clue in clues for place in self._by_clue.get(clue, ())}
+        return [self._people[place] for place in places]
+
+
+def _clues(person: Person, ulns: Iterable[str]) -> set[_Clue]:
+    """What the statement looks for: nearly a ULN, a birth date, a part of the name."""
+    clues: set[_Clue] = {*person.given_parts, *person.family_parts}
+    clues.update(("ULN", uln) for uln in ulns)
+    if person.born is not None:
+        clues.add(person.born)
+    return clues
 
 
 async def near_by_entry(reading: Reading, entries: Sequence[WholeEntryRow]) -> list[list[NearRow]]:
     """Learners in view at each entry's own centre who may be meant, the nearest first."""
-    by_centre: dict[int, list[_LearnerRow]] = defaultdict(list)
+    possible: dict[int, _Possible] = defaultdict(_Possible)
     for row in await _possible(reading, entries):
-        by_centre[row.centre_id].append(row)
-    return [_nearest(entry, by_centre[entry.centre_id]) for entry in entries]
+        possible[row.centre_id].add(row)
+    found = []
+    for entry in entries:
+        found.append(_nearest(entry, possible[entry.centre_id]))
+        await asyncio.sleep(0)  # others have their turn
+        time_left()  # raises where there is none
+    return found
 
 
 async def _possible(reading: Reading, entries: Sequence[WholeEntryRow]) -> list[_LearnerRow]:
@@ -87,9 +121,9 @@ async def _possible(reading: Reading, entries: Sequence[WholeEntryRow]) -> list[
     )
 
 
-def _nearest(entry: WholeEntryRow, learners: Sequence[_LearnerRow]) -> list[NearRow]:
+def _nearest(entry: WholeEntryRow, possible: _Possible) -> list[NearRow]:
     meant = Person(entry.uln, entry.given_name, entry.family_name, entry.date_of_birth)
-    found = [(nearness(meant, row.person), row) for row in learners]
+    found = [(nearness(meant, person), row) for person, row in possible.like(meant)]
     near = sorted(
         ((reasons, row) for reasons, row in found if reasons),
         key=lambda pair: (
