@@ -16,6 +16,7 @@ from loaders.filters import LearnerFilter
 from loaders.learners_on import learner_rows
 from loaders.paging import LEARNERS_BY_NAME, PageRequest, Slice, sliced
 from loaders.reading import Reading, checked
+from loaders.turns import Walk
 
 _ORDER = {kind: place for place, kind in enumerate(DeadlineKind)}
 
@@ -57,18 +58,20 @@ async def deadlines(reading: Reading, wanted: LearnerFilter, until: date) -> lis
     the ids of the learners of each day.
     """
     found = await candidates(reading, wanted, order=LEARNERS_BY_NAME.text)
-    reader = RecordReader(reading.connection)
+    reader, walk = RecordReader(reading.connection), Walk(reading.viewer)
     catalogue = await read_catalogue(reading.connection)
     owners: dict[Deadline, list[int]] = defaultdict(list)
     for some in parts([row[0] for row in found], CHUNK):
-        courses = {course.row.id: course for course in await read_courses(reading, reader, some)}
-        for few in parts(some, PAUSE):
-            for id_ in few:
-                if id_ in courses:
-                    record = courses[id_].record
-                    for deadline in deadlines_of(record, catalogue, reading.today, until):
-                        owners[deadline].append(id_)
-            await asyncio.sleep(0)
+        async with walk.turn():
+            read = await read_courses(reading, reader, some)
+            courses = {course.row.id: course for course in read}
+            for few in parts(some, PAUSE):
+                for id_ in few:
+                    if id_ in courses:
+                        record = courses[id_].record
+                        for deadline in deadlines_of(record, catalogue, reading.today, until):
+                            owners[deadline].append(id_)
+                await asyncio.sleep(0)
     return [
         DeadlineRow(deadline.on, deadline.kind, tuple(ids))
         for deadline, ids in sorted(

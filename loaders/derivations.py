@@ -25,6 +25,7 @@ from loaders.counting import Grouping
 from loaders.filters import LISTED, LearnerFilter, learner_clause
 from loaders.learners import LEARNER_BESIDE
 from loaders.reading import Reading, checked
+from loaders.turns import Walk
 from loaders.views import in_view, in_view_at_centre
 
 CHUNK: Final = 200
@@ -57,15 +58,17 @@ class Deriver:
         """Derive for this day, from what is known today."""
         self._reading = reading
         self._on = on
+        self._walk = Walk(reading.viewer)
         self._reader = RecordReader(reading.connection)
         self._catalogue: Catalogue | None = None
 
     async def derived(self, ids: Sequence[int]) -> dict[int, Derived]:
         """Some registrations by id; those out of reach are missing."""
-        courses = await read_courses(self._reading, self._reader, ids)
-        if self._catalogue is None:
-            self._catalogue = await read_catalogue(self._reading.connection)
-        return await _derived(courses, self._catalogue, self._on, self._reading.today)
+        async with self._walk.turn():
+            courses = await read_courses(self._reading, self._reader, ids)
+            if self._catalogue is None:
+                self._catalogue = await read_catalogue(self._reading.connection)
+            return await _derived(courses, self._catalogue, self._on, self._reading.today)
 
 
 async def derived_by_registration_id(
