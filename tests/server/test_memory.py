@@ -28,12 +28,13 @@ def frozen() -> Iterator[None]:
 async def test_what_hangs_together_in_cycles_is_let_go() -> None:
     rows = Rows()
     rows.own = rows  # type: ignore[attr-defined]
-    gone = ref(rows)
+    gone = asyncio.Event()
+    watched = ref(rows, lambda _: gone.set())
     del rows
     sweeping = asyncio.create_task(sweep_memory(0.001))
-    while gone() is not None:
-        await asyncio.sleep(0.001)
+    await gone.wait()
     sweeping.cancel()
+    assert watched() is None
 
 
 async def test_where_nothing_was_left_alone_nothing_is_swept() -> None:
