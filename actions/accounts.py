@@ -13,6 +13,7 @@ from auth.events import EventKind, append, event
 from auth.explain import demand
 from auth.passwords import check_strength, hash_password, verify
 from auth.permissions import Permission, Staff, Standing
+from auth.sessions import viewer_now
 from auth.throttle import Limit, Throttle
 from auth.tokens import TokenKind
 from auth.viewer import Viewer
@@ -104,6 +105,7 @@ async def update_account(
     """Change one's own names."""
     wanted = _names(title, first_name, last_name)
     async with database.transaction() as connection:
+        viewer = await viewer_now(connection, viewer)
         (held,) = await connection.tuples(
             "SELECT title, first_name, last_name FROM account WHERE id = ?", viewer.user_id
         )
@@ -201,8 +203,9 @@ async def disable_account(database: Database, viewer: Viewer, login: str, *, now
 
     Raises Refused for one's own, and for a centre's last centre user.
     """
-    demand(viewer, Permission.ACCOUNT_DISABLE, everywhere=True)
     async with database.transaction() as connection:
+        viewer = await viewer_now(connection, viewer)
+        demand(viewer, Permission.ACCOUNT_DISABLE, everywhere=True)
         user_id, disabled = await _user(connection, login)
         if user_id == viewer.user_id:
             message = "This is your own account; another operator has to close it."
@@ -222,8 +225,9 @@ async def disable_account(database: Database, viewer: Viewer, login: str, *, now
 
 async def enable_account(database: Database, viewer: Viewer, login: str, *, now: datetime) -> int:
     """Open a closed account again; its sessions and tokens stay ended."""
-    demand(viewer, Permission.ACCOUNT_DISABLE, everywhere=True)
     async with database.transaction() as connection:
+        viewer = await viewer_now(connection, viewer)
+        demand(viewer, Permission.ACCOUNT_DISABLE, everywhere=True)
         user_id, disabled = await _user(connection, login)
         if disabled:
             await connection.execute("UPDATE account SET disabled_at = NULL WHERE id = ?", user_id)

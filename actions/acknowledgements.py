@@ -11,6 +11,7 @@ from actions.storing import mark_modified
 from auth import scope
 from auth.explain import demand
 from auth.permissions import Permission
+from auth.sessions import viewer_now
 from auth.viewer import Viewer
 from database.connection import Clause, Connection, Database
 from domain.errors import Conflict, Invalid, Missing
@@ -119,6 +120,7 @@ async def lock_issue(connection: Connection, viewer: Viewer, issue_id: int) -> I
 async def _locked(
     connection: Connection, viewer: Viewer, issue_id: int, expected_version: int
 ) -> IssueState:
+    viewer = await viewer_now(connection, viewer)
     issue = await lock_issue(connection, viewer, issue_id)
     if issue is None:
         message = "There is no such issue; it may have been put right."

@@ -101,7 +101,7 @@ async def set_awards(
     check_many(ids)
     digest = digest_of("awards", versions, *wanted)
     async with editing(database) as connection:
-        courses = await lock_in_reach(connection, viewer, ids)
+        viewer, courses = await lock_in_reach(connection, viewer, ids)
         if not courses:
             raise no_registration(field="learners")
         refused = forbidden(viewer, Permission.AWARD_EDIT, courses)

@@ -43,7 +43,7 @@ async def add_declarations(
     check_many(chosen)
     async with editing(database) as connection:
         ids = sorted({registration_id for registration_id, _ in chosen})
-        courses = await lock_in_reach(connection, viewer, ids)
+        viewer, courses = await lock_in_reach(connection, viewer, ids)
         if not courses:
             raise no_registration(field="learners")
         refused = forbidden(viewer, Permission.DECLARATION_EDIT, courses)

@@ -13,6 +13,7 @@ from actions.versions import centres_of, change_versions
 from auth import scope
 from auth.explain import demand, refusal_of
 from auth.permissions import Permission
+from auth.sessions import viewer_now
 from auth.viewer import Viewer
 from database.connection import Connection
 from database.news import about_centre
@@ -67,7 +68,7 @@ async def lock_courses(
 
     Raises Refused when the viewer lacks the permission at the centre of one of them.
     """
-    courses = await lock_in_reach(connection, viewer, ids)
+    viewer, courses = await lock_in_reach(connection, viewer, ids)
     for centre_id in sorted({course.centre_id for course in courses.values()}):
         demand(viewer, permission, centre_id)
     return courses
@@ -75,8 +76,11 @@ async def lock_courses(
 
 async def lock_in_reach(
     connection: Connection, viewer: Viewer, ids: Sequence[int]
-) -> Mapping[int, LockedCourse]:
-    """Registrations in reach by id, their learners kept from others until the transaction ends."""
+) -> tuple[Viewer, Mapping[int, LockedCourse]]:
+    """The viewer as of now, and registrations in reach by id.
+
+    Their learners are kept from others until the transaction ends.
+    """
     reach = scope.registrations(viewer, connection, "r.centre_id", "r.id")
     where = connection.among("r.id", ids) & reach
     owners = await connection.tuples(
@@ -84,7 +88,8 @@ async def lock_in_reach(
         *where.params,
     )
     await lock_learners(connection, [row[0] for row in owners])
-    return await courses_in_reach(connection, viewer, ids)
+    viewer = await viewer_now(connection, viewer)
+    return viewer, await courses_in_reach(connection, viewer, ids)
 
 
 def forbidden(

@@ -8,6 +8,7 @@ from actions.changes import FieldChange, Subject, record_changes
 from auth.events import EventKind, append, event
 from auth.explain import demand
 from auth.permissions import Permission
+from auth.sessions import viewer_now
 from auth.viewer import Viewer
 from database.connection import Connection, Database
 from domain.errors import Conflict, Invalid, Missing
@@ -75,6 +76,8 @@ async def set_text(
     _check_key(key)
     new = wording.checked()
     async with database.transaction() as connection:
+        viewer = await viewer_now(connection, viewer)
+        demand(viewer, Permission.CATALOGUE_EDIT, everywhere=True)  # others may have ended it
         held = await _held(connection, kind, key, expected_version)
         if held is None:
             text_id = await _add(connection, kind, key, new, now)
@@ -102,8 +105,9 @@ async def remove_text(
     now: datetime,
 ) -> None:
     """Take a text away; raises what `set_text` raises."""
-    demand(viewer, Permission.CATALOGUE_EDIT, everywhere=True)
     async with database.transaction() as connection:
+        viewer = await viewer_now(connection, viewer)
+        demand(viewer, Permission.CATALOGUE_EDIT, everywhere=True)
         held = await _held(connection, kind, key, expected_version)
         if held is None:
             raise _missing()

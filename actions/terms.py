@@ -6,6 +6,7 @@ from typing import Final
 from actions.changes import Subject, record_change
 from auth.events import EventKind, append, event
 from auth.permissions import Permission
+from auth.sessions import viewer_now
 from auth.viewer import Viewer
 from database.connection import Database
 from domain.errors import Conflict, Invalid, Refused
@@ -56,6 +57,7 @@ async def publish_terms(
         message = f"The text must have 1 to {LONGEST_BODY:,} characters."
         raise Invalid(message, field="body")
     async with database.transaction() as connection:
+        viewer = await viewer_now(connection, viewer)
         created = await connection.tuples(
             "INSERT INTO terms (version, title, body, published_at) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (version) DO NOTHING RETURNING id",

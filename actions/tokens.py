@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from auth.events import EventKind, append, event
 from auth.explain import demand
 from auth.permissions import Permission, Staff
+from auth.sessions import viewer_now
 from auth.tokens import TokenKind, hash_of, new_token
 from auth.viewer import Viewer
 from database.connection import Connection, Database
@@ -42,6 +43,7 @@ async def create_api_token(
         message = "Choose at least one centre."
         raise Invalid(message, field="centres")
     async with database.transaction() as connection:
+        viewer = await viewer_now(connection, viewer)
         grants = await _grants(connection, viewer, [number.strip() for number in centre_numbers])
         made = await _make(connection, viewer, viewer.user_id or 0, name, days, now)
         await connection.execute_many(
@@ -55,8 +57,9 @@ async def create_service_token(
     database: Database, viewer: Viewer, *, login: str, name: str, days: int, now: datetime
 ) -> MadeToken:
     """Make a token for a service account, which has no other way in."""
-    demand(viewer, Permission.ACCOUNT_DISABLE, everywhere=True)
     async with database.transaction() as connection:
+        viewer = await viewer_now(connection, viewer)
+        demand(viewer, Permission.ACCOUNT_DISABLE, everywhere=True)
         found = await connection.tuples(
             "SELECT id FROM account WHERE email = ? AND staff = ? AND disabled_at IS NULL",
             normal_email(login) or "",
@@ -72,8 +75,9 @@ async def revoke_api_token(
     database: Database, viewer: Viewer, token_id: int, *, now: datetime
 ) -> None:
     """End a token of one's own, or of anybody for those who may close accounts."""
-    anybody = viewer.may_everywhere(Permission.ACCOUNT_DISABLE)
     async with database.transaction() as connection:
+        viewer = await viewer_now(connection, viewer)
+        anybody = viewer.may_everywhere(Permission.ACCOUNT_DISABLE)
         found = await connection.tuples(
             "UPDATE api_token SET revoked_at = COALESCE(revoked_at, ?)"
             " WHERE id = ? AND (user_id = ? OR ?) RETURNING user_id",

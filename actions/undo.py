@@ -16,6 +16,7 @@ from actions.registrations import LockedCourse, derive, lock_courses, reattach_e
 from auth import scope
 from auth.explain import demand
 from auth.permissions import Permission
+from auth.sessions import viewer_now
 from auth.viewer import Viewer
 from database.connection import Clause, Connection, Database
 from domain.editing import award_impediment, declaration_impediment
@@ -88,7 +89,7 @@ async def undo(
 ) -> Undone:
     """Put back the edit that a change belongs to; raises Missing, Refused, Conflict or Invalid."""
     async with editing(database) as connection:
-        edits, owners = await _locked(connection, viewer, change_id)
+        viewer, edits, owners = await _locked(connection, viewer, change_id)
         for object_type, centre_id in {(edit.object_type, edit.centre_id) for edit in edits}:
             demand(viewer, UNDONE_BY[object_type], centre_id)
         await _check_latest(connection, edits)
@@ -139,8 +140,11 @@ async def _standing_now(connection: Connection, edit: Edit) -> tuple[str, int] |
 
 async def _locked(
     connection: Connection, viewer: Viewer, change_id: int
-) -> tuple[list[Edit], Mapping[int, int]]:
-    """All changes of one edit in view, and by registration whose they are, kept from others."""
+) -> tuple[Viewer, list[Edit], Mapping[int, int]]:
+    """The viewer as of now, all changes of one edit in view, and by registration whose they are.
+
+    They are kept from others until the transaction ends.
+    """
     reach = scope.changes(viewer, connection, "h.centre_id")
     found = await _edits(connection, Clause("h.id = ?", (change_id,)) & reach)
     if not found:
@@ -152,10 +156,12 @@ async def _locked(
     whole = Clause("h.batch = ?", (asked.batch,))
     owners = await _owners(connection, await _edits(connection, whole))
     await lock_learners(connection, sorted(set(owners.values())))
+    viewer = await viewer_now(connection, viewer)
+    reach = scope.changes(viewer, connection, "h.centre_id")
     edits = await _edits(connection, whole)
     if len(edits) != len(await _edits(connection, whole & reach)):
         raise _no_change()
-    return edits, owners
+    return viewer, edits, owners
 
 
 def _no_change() -> Missing:

@@ -16,6 +16,7 @@ from auth.tokens import TokenKind, hash_of, kind_of, new_token
 from auth.viewer import ANONYMOUS, Grants, HeldGrant, Viewer
 from database.connection import Connection, Database, Dialect, json_rows
 from database.transactions import BusyError
+from domain.errors import Refused
 
 _NOTED_EVERY: Final = timedelta(minutes=1)
 _PATIENCE_SECONDS: Final = 0.25
@@ -69,22 +70,22 @@ _USABLE: Final = "u.disabled_at IS NULL AND u.email_confirmed_at IS NOT NULL"
 
 
 @cache
-def _by_session(dialect: Dialect) -> str:
+def _by_session(dialect: Dialect, column: str = "token_hash") -> str:
     return f"""
     SELECT s.id, s.last_used_at, s.expires_at, {_ACCOUNT},
     (SELECT {json_rows(dialect, _GRANT)} {_GRANTS})
     FROM session s JOIN account u ON u.id = s.user_id
-    WHERE s.token_hash = ? AND s.ended_at IS NULL AND {_USABLE}
+    WHERE s.{column} = ? AND s.ended_at IS NULL AND {_USABLE}
     """  # noqa: S608 - columns are ours
 
 
 @cache
-def _by_api_token(dialect: Dialect) -> str:
+def _by_api_token(dialect: Dialect, column: str = "token_hash") -> str:
     return f"""
     SELECT k.id, k.last_used_at, k.expires_at, {_ACCOUNT},
     (SELECT {json_rows(dialect, _GRANT)} {_GRANTS} {_CARRIED})
     FROM api_token k JOIN account u ON u.id = k.user_id
-    WHERE k.token_hash = ? AND k.revoked_at IS NULL AND {_USABLE}
+    WHERE k.{column} = ? AND k.revoked_at IS NULL AND {_USABLE}
     """  # noqa: S608 - columns are ours
 
 
@@ -160,6 +161,26 @@ async def viewer_of(
     if used and (unused is None or unused >= _NOTED_EVERY):
         await _note_use(database, viewer, hashed, now)
     return viewer
+
+
+async def viewer_now(connection: Connection, viewer: Viewer) -> Viewer:
+    """The viewer with what they may do at this moment, for a transaction that writes.
+
+    What was read when the request began may be over, above all where something had to be waited
+    for. The session, or the token, cannot be ended before the transaction is. Raises Refused
+    (UNAUTHENTICATED) where it is.
+    """
+    dialect, key = connection.dialect, viewer.session_id or viewer.api_token_id
+    if key is None:
+        return viewer  # the console, or nobody
+    kind = TokenKind.API if viewer.session_id is None else TokenKind.SESSION
+    statement, table = (_by_api_token, "k") if kind is TokenKind.API else (_by_session, "s")
+    kept = f"FOR SHARE OF {table}" if dialect is Dialect.POSTGRESQL else ""
+    found = await connection.rows(_Held, f"{statement(dialect, 'id')} {kept}", key)
+    if not found:
+        message = "Your session has been ended meanwhile. Log in again."
+        raise Refused(message, code="UNAUTHENTICATED")
+    return _viewer(found[0], viewer, kind)
 
 
 async def viewer_by_email(database: Database, email: str) -> Viewer | None:
