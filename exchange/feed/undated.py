@@ -1,11 +1,11 @@
-"""Embargo for results without a release day, before the results month of their series."""
+"""Embargo for results without a release day, until the results month of their series is over."""
 
 from datetime import date
 from typing import Final, NamedTuple
 
 from database.connection import Connection
 from domain.catalogue import Catalogue
-from domain.identifiers import YearMonth, day_in_words
+from domain.identifiers import day_in_words
 from exchange.feed.problems import FeedProblem
 from inputs.catalogue import read_catalogue
 
@@ -36,7 +36,7 @@ async def hold_undated(
 ) -> list[Undated]:
     """Assume the last day of their series' results month for such results in a table of entries.
 
-    From that month on, a result without a release day is taken as released.
+    From that day on, a result without a release day is taken as released.
     """
     # The next feed's table may have the column in another type, which a kept plan does not bear.
     found = await connection.tuples(
@@ -59,9 +59,13 @@ async def hold_undated(
 
 
 def _until(series: str, catalogue: Catalogue, day: date) -> date | None:
-    """Until when results of a series without a release day are held back, if they are."""
+    """Until when results of a series without a release day are held back, if they are.
+
+    They may come, or be sent again, weeks before the day on which they are told.
+    """
     month = catalogue.results_month(series)
-    return month.last_day() if month is not None and month > YearMonth.of(day) else None
+    last = None if month is None else month.last_day()
+    return last if last is not None and last > day else None
 
 
 async def hold_again(connection: Connection, day: date) -> list[Undated]:

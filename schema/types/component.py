@@ -168,7 +168,7 @@ class Entry(Node):
         description="The released result; null while there is none or it is under embargo."
     )
     result_released_on: date | None = strawberry.field(
-        description="The day of release; null together with the result."
+        description="The day of release; null without a result, and where nobody told the day."
     )
     qualification: Qualification | None = batched(
         qualification_by_qan,

@@ -1,4 +1,4 @@
-"""Results without a release day are held back while their series has yet to tell its results."""
+"""Results without a release day are held back until the results month of their series is over."""
 
 from datetime import date
 from pathlib import Path
@@ -94,7 +94,7 @@ async def test_feeds_with_and_without_the_column_follow_each_other_on_a_connecti
     assert set((await released_on(database)).values()) == {ENDS}
 
 
-async def test_a_day_that_is_told_counts_and_the_month_itself_releases(
+async def test_a_day_that_is_told_counts_and_the_end_of_the_month_releases(
     database: Database, tmp_path: Path
 ) -> None:
     await begin(database, tmp_path / "first")
@@ -103,16 +103,17 @@ async def test_a_day_that_is_told_counts_and_the_month_itself_releases(
     assert (report.warnings, await released_on(database)) == ((), {"late-1": "2010-08-19"})
 
     untold = {"entries.csv": [result("late-1", "June 2010")]}
-    await send(database, tmp_path / "july", untold, day=date(2010, 7, 31))
-    assert await released_on(database) == {"late-1": ENDS}
-    report = await send(database, tmp_path / "august", untold, day=date(2010, 8, 1))
+    for day in (date(2010, 7, 31), date(2010, 8, 1), date(2010, 8, 30)):
+        await send(database, tmp_path / day.isoformat(), untold, day=day)
+        assert await released_on(database) == {"late-1": ENDS}
+    report = await send(database, tmp_path / "ended", untold, day=date(2010, 8, 31))
     assert (report.warnings, await released_on(database)) == ((), {"late-1": None})
-    await refresh(database, date(2010, 8, 1))
-    await assert_projection_is_derivation(database, date(2010, 8, 1))
+    await refresh(database, date(2010, 8, 31))
+    await assert_projection_is_derivation(database, date(2010, 8, 31))
 
 
 @pytest.mark.parametrize("column", ["empty", "absent"])
-async def test_a_held_result_is_out_once_a_feed_of_its_results_month_comes(
+async def test_a_held_result_is_out_once_its_results_month_is_over_however_often_it_is_sent(
     database: Database, tmp_path: Path, column: str
 ) -> None:
     await begin(database, tmp_path / "first")
@@ -120,14 +121,14 @@ async def test_a_held_result_is_out_once_a_feed_of_its_results_month_comes(
     if column == "absent":
         del row["result_release_on"]
     entries = {"entries.csv": [row]}
-    for at, day in enumerate((DAY, date(2010, 7, 31))):
+    for at, day in enumerate((DAY, date(2010, 7, 31), date(2010, 8, 1), date(2010, 8, 30))):
         report = await send(database, tmp_path / str(at), entries, day=day)
         assert report.warnings == (warning("entries.csv", "result_release_on"),)
         assert await released_on(database) == {"late-1": ENDS}
-    report = await send(database, tmp_path / "august", entries, day=date(2010, 8, 1))
+    report = await send(database, tmp_path / "ended", entries, day=date(2010, 8, 31))
     assert (report.warnings, await released_on(database)) == ((), {"late-1": None})
-    await refresh(database, date(2010, 8, 1))
-    await assert_projection_is_derivation(database, date(2010, 8, 1))
+    await refresh(database, date(2010, 8, 31))
+    await assert_projection_is_derivation(database, date(2010, 8, 31))
 
 
 async def test_a_day_that_was_told_stays_when_a_feed_does_not_name_the_column(
