@@ -79,12 +79,14 @@ async def learners(
             page,
             lambda: learners_on.learner_page(reading, wanted, page, day),
             lambda: learners_on.learner_count(reading, wanted, day),
+            of_one=wanted.uln is not None,
         )
     return await paged(
         info,
         page,
         lambda: learner_pages.learner_page(reading, wanted, page),
         lambda: learner_pages.learner_count(reading, wanted),
+        of_one=wanted.uln is not None,
     )
 
 
@@ -111,6 +113,7 @@ async def search_learners(
             page,
             lambda: learner_pages.learner_page(reading, wanted, page),
             lambda: learner_pages.learner_count(reading, wanted),
+            of_one=True,
         )
     page = page_request(hits_by(sought.words), first, after)
     return await paged(

@@ -95,15 +95,18 @@ async def paged(
     page: PageRequest,
     read: Callable[[], Awaitable[Slice]],
     count: Callable[[], Awaitable[int]],
+    *,
+    of_one: bool = False,
 ) -> Connection[Any]:
     """What a field answers whose page is read if anything of it is asked for.
 
-    A mere count is no look at anybody's record.
+    A mere count is no look at anybody's record; `of_one` says that a list is of one learner, found
+    by their number, which is one.
     """
     shown = any(selects(info, name) for name in ("nodes", "edges"))
     found = await read() if shown or selects(info, "pageInfo") else _NOTHING
     if shown:
-        info.context.trail.listed(info.context.viewer, found.rows)
+        info.context.trail.listed(info.context.viewer, found.rows, of_one=of_one)
     return connection(page, found, count)
 
 

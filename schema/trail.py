@@ -30,9 +30,9 @@ class AuditTrail:
             self.reads.append((viewer, set()))
         self.reads[-1][1].add(key)
 
-    def listed(self, viewer: Viewer, rows: Iterable[object]) -> None:
-        """Learners are listed; for staff each is a record that is looked at."""
-        if viewer.staff is not None:
+    def listed(self, viewer: Viewer, rows: Iterable[object], *, of_one: bool = False) -> None:
+        """Learners are listed: records that are looked at by staff, and by all where `of_one`."""
+        if of_one or viewer.staff is not None:
             for row in rows:
                 self.read(viewer, row)
 

@@ -125,12 +125,14 @@ class Centre(Node):
                 page,
                 lambda: load(learners_on.learner_page_by_centre_id, key, wanted, page, day),
                 lambda: load(learners_on.learner_count_by_centre_id, key, wanted, day),
+                of_one=wanted.uln is not None,
             )
         return await paged(
             info,
             page,
             lambda: load(learner_page_by_centre_id, key, wanted, page),
             lambda: load(learner_count_by_centre_id, key, wanted),
+            of_one=wanted.uln is not None,
         )
 
     @strawberry.field(

@@ -130,6 +130,22 @@ async def test_lists_are_looks_for_staff_only(world: World) -> None:
         assert {told["standing"] for told in (*western, *eastern)} == {"SUPPORT"}
 
 
+async def test_a_list_by_a_number_is_a_look_at_whom_it_finds(world: World) -> None:
+    by_number = f'filter: {{ nameOrUln: "{ANNA_ULN}" }}'
+    queries = (
+        f"{{ learners({by_number}) {{ nodes {{ dateOfBirth }} }} }}",
+        f'{{ learners({by_number}, on: "2010-05-20") {{ nodes {{ name }} }} }}',
+        f'{{ centre(number: "{WEST}") {{ learners({by_number}) {{ nodes {{ name }} }} }} }}',
+        f'{{ searchLearners(term: "{ANNA_ULN}") {{ nodes {{ name }} }} }}',
+    )
+    for number, query in enumerate(queries, 1):
+        await world.data(COLLEAGUE, query)
+        told = await world.log(WESTERN, WEST, filter=READS)
+        assert who_and_whom(told) == number * [(COLLEAGUE, ANNA_ULN)], query
+    await world.data(COLLEAGUE, f"{{ learners({by_number}) {{ totalCount }} }}")
+    assert len(await world.log(WESTERN, WEST, filter=READS)) == len(queries)
+
+
 async def test_a_count_is_no_look_at_anybody(world: World) -> None:
     await world.data(
         SUPPORT,
