@@ -92,7 +92,8 @@ def _issues(
 
 
 def _turns(record: Record, catalogue: Catalogue) -> Iterator[date]:
-    """Every day on which a rule gives another answer than on the day before."""
+    """Every day on which a rule gives another answer than on the day before, or a result shows."""
+    yield from _releases(record)
     if record.registration.status is RegistrationStatus.WITHDRAWN:
         return
     award = record.registration.award
@@ -109,6 +110,14 @@ def _turns(record: Record, catalogue: Catalogue) -> Iterator[date]:
             yield from _entry_turns(entry, catalogue)
 
 
+def _releases(record: Record) -> Iterator[date]:
+    """The days on which results can be read, those of leavers and of withdrawn entries too."""
+    for entries in record.entries.values():
+        for entry in entries:
+            if entry.result is not None and entry.result_release_on is not None:
+                yield entry.result_release_on
+
+
 def later(day: date, days: int) -> date:
     """So many days later, or the last day there is."""
     return date.fromordinal(min(day.toordinal() + days, date.max.toordinal()))
@@ -120,7 +129,6 @@ def _entry_turns(entry: Entry, catalogue: Catalogue) -> Iterator[date]:
         return
     release = entry.result_release_on
     if entry.result is not None and release is not None:
-        yield release
         yield later(release, DAS_POSTING_GRACE_DAYS + 1)
     window = None
     if entry.marks_submitted_on is None:

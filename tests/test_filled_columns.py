@@ -1,6 +1,6 @@
 """Rows that were there before a migration came are given what it brings."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -169,3 +169,33 @@ async def test_whose_pair_of_entries_is_barred_is_derived_again(
         "SELECT registration_id FROM completion WHERE next_change_on <= derived_on"
     )
     assert [tuple(row) for row in due] == [(registration_id,)]
+
+
+async def test_who_has_left_and_has_a_result_to_come_is_derived_again(
+    database: Database, tmp_path: Path
+) -> None:
+    await import_sample(database, tmp_path / "feed", learners=30)
+    found = await database.reader.tuples(
+        "SELECT DISTINCT registration_id FROM entry WHERE registration_id IS NOT NULL"
+        " ORDER BY registration_id LIMIT 3"
+    )
+    held, out, due = (row[0] for row in found)
+    async with database.transaction() as connection:
+        await connection.execute("UPDATE entry SET result = NULL, result_release_on = NULL")
+        await connection.execute(
+            "UPDATE completion SET next_change_on = NULL WHERE registration_id IN (?, ?)", held, out
+        )
+        for key, day in ((held, "2010-08-19"), (out, "2010-02-18"), (due, "2010-08-19")):
+            release = date.fromisoformat(day)
+            await connection.execute(
+                "UPDATE entry SET result = 'A', result_release_on = ? WHERE registration_id = ?",
+                release,
+                key,
+            )
+        step = import_module("models.migrations.0018_results_of_leavers")
+        await step.fall_due(None, SimpleNamespace(client=connection.client))
+
+    again = await database.reader.tuples(
+        "SELECT registration_id FROM completion WHERE next_change_on <= derived_on"
+    )
+    assert [tuple(row) for row in again] == [(held,)]

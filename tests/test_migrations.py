@@ -38,6 +38,7 @@ MIGRATIONS: Final = [
     "0015_issues_in_the_history",
     "0016_assumed_releases",
     "0017_barred_pairs",
+    "0018_results_of_leavers",
 ]
 
 NOT_LOOKED_UP_BY: Final = {

@@ -23,6 +23,7 @@ MIGRATIONS = (
     "0015_issues_in_the_history",
     "0016_assumed_releases",
     "0017_barred_pairs",
+    "0018_results_of_leavers",
 )
 NOT_MIGRATED = "The database is not up to date; run `learner-tracking migrate` first."
 

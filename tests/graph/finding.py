@@ -170,6 +170,11 @@ def place(learner: dict[str, Any], order: str) -> tuple[Any, ...]:
     }[order]
 
 
+def is_in_order(wanted: dict[str, Any]) -> bool:
+    """Whether the months of a filter leave something between them; it is refused otherwise."""
+    return bool(wanted.get("awardFrom", "") <= wanted.get("awardTo", "9999-12"))
+
+
 def choices(learners: list[dict[str, Any]], numbers: list[str]) -> dict[str, list[Any]]:
     """Values of each condition: those that occur, and some that do not."""
     courses = [learner["registration"] for learner in learners]

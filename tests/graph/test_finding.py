@@ -13,10 +13,29 @@ from hypothesis import strategies as st
 from auth.permissions import GrantKind, Staff
 from database.connection import Database
 from exchange.refresh import refresh
-from tests.exchange.feeds import begin, find, learner, registration, send, tiny_feed, ulns
+from tests.exchange.feeds import (
+    ANNA_ULN,
+    WEST,
+    begin,
+    entry,
+    find,
+    learner,
+    registration,
+    send,
+    tiny_feed,
+    ulns,
+)
 from tests.factories import DAY, Caller, add_user, import_sample, log_in, served
 from tests.graph.asking import centre_numbers
-from tests.graph.finding import choices, everybody, fits, is_named, place, rename
+from tests.graph.finding import (
+    choices,
+    everybody,
+    fits,
+    is_in_order,
+    is_named,
+    place,
+    rename,
+)
 from tests.turns import Turns
 
 PAGE = """
@@ -98,7 +117,7 @@ async def test_any_filter_and_order_finds_what_plain_python_finds(
 
         filters = st.fixed_dictionaries(
             {}, optional={name: st.sampled_from(listed) for name, listed in values.items()}
-        )
+        ).filter(is_in_order)
 
         @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
         @given(filters, st.sampled_from(ORDERS), st.integers(0, 2))
@@ -237,6 +256,29 @@ async def test_modified_since_tells_who_was_fed_edited_or_taken_on(
         assert await changed(await latest()) == ["Zebra"]
         (error,) = await caller.errors(query % "totalCount", since="9999-12-31T23:59:59-12:00")
         assert error["extensions"] == {"code": "MOMENT_INVALID", "field": "modifiedSince"}
+
+
+@pytest.mark.parametrize("status", ["ACCEPTED", "WITHDRAWN"])
+async def test_a_result_that_comes_out_modifies_whoever_has_it(
+    database: Database, tmp_path: Path, status: str
+) -> None:
+    held = entry("held", WEST, ANNA_ULN, "PROJ_L2", series="January 2010")
+    held |= {"result": "A", "result_release_on": "2010-03-11"}
+    feed = tiny_feed()
+    find(feed, "registrations.csv", registration_ref="R-anna")["status"] = status
+    feed["entries.csv"].append(held)
+    await send(database, tmp_path / "feed", feed)
+
+    async def modified() -> dict[int, Any]:
+        rows = await database.reader.tuples("SELECT registration_id, modified_at FROM completion")
+        return {row[0]: row[1] for row in rows}
+
+    before = await modified()
+    await refresh(database, date(2010, 3, 10))
+    await refresh(database, date(2010, 3, 11))
+    after = await modified()
+    ((anna,),) = await database.reader.tuples("SELECT id FROM registration WHERE ref = 'R-anna'")
+    assert after[anna] > before[anna]
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
