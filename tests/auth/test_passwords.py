@@ -100,6 +100,27 @@ async def test_every_refusal_takes_the_same_work(
     assert costs == {(19456, 2)}
 
 
+async def test_a_refusal_takes_the_same_work_where_the_cost_was_raised(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    old = await hash_password("an old password")
+    passwords.use_cost(HashCost(rounds=3))
+    new = await hash_password("a new password")
+    await verify_nobody(GOOD)  # makes what is made once
+    done: list[int] = []
+
+    def counted(self: CryptContext, secret: str, held: str) -> bool:
+        done.append(extract_parameters(held).time_cost)
+        return bool(real(self, secret, held))
+
+    real = CryptContext.verify
+    monkeypatch.setattr(CryptContext, "verify", counted)
+    for hashed in ("", old, new):
+        assert await verify(GOOD, hashed) == (False, None)
+        assert sorted(done) == [2, 3]
+        done.clear()
+
+
 @pytest.mark.parametrize("password", IMPOSSIBLE)
 async def test_an_impossible_password_is_not_kept(password: str) -> None:
     for attempt in (
