@@ -12,20 +12,27 @@ from loaders.reading import Reading, grouped, matched
 from loaders.select import columns_of
 from models.grant import CENTRE_USERS
 
-_COLUMNS = columns_of(
-    AccessRow,
-    "g",
-    {
-        "first_name": "u.first_name",
-        "last_name": "u.last_name",
-        "email": "u.email",
-        "granted_by": "b.first_name || ' ' || b.last_name",
-    },
-)
+_GIVER = "b.first_name || ' ' || b.last_name"
+_COLUMNS = {
+    knows_staff: columns_of(
+        AccessRow,
+        "g",
+        {
+            "first_name": "u.first_name",
+            "last_name": "u.last_name",
+            "email": "u.email",
+            "granted_by": _GIVER if knows_staff else f"CASE WHEN b.staff IS NULL THEN {_GIVER} END",
+        },
+    )
+    for knows_staff in (True, False)
+}
 _PERSON = "JOIN account u ON u.id = g.user_id"
 _BESIDE = f"{_PERSON} LEFT JOIN account b ON b.id = g.granted_by_id"
 _IN_FORCE = Clause("g.revoked_at IS NULL")
-_LISTED = Listed(AccessRow, _COLUMNS, "g", "centre_id", _BESIDE)
+_LISTED = {
+    knows_staff: Listed(AccessRow, columns, "g", "centre_id", _BESIDE)
+    for knows_staff, columns in _COLUMNS.items()
+}
 
 
 async def access_by_id(reading: Reading, ids: Sequence[int]) -> list[AccessRow | None]:
@@ -48,7 +55,8 @@ async def access_page_by_centre_id(
     """The first of them at each centre, in one statement for all centres."""
     where = _at(reading, ids) & _IN_FORCE & page.clause
     tables = f"access_grant g {_PERSON}"
-    return await page_of_each(reading.connection, _LISTED, ids, tables, where, page)
+    listed = _LISTED[reading.knows_staff]
+    return await page_of_each(reading.connection, listed, ids, tables, where, page)
 
 
 async def access_count_by_centre_id(reading: Reading, ids: Sequence[int]) -> list[int]:
@@ -88,6 +96,7 @@ async def _access(reading: Reading, where: Clause, order: str) -> list[AccessRow
     where &= _IN_FORCE
     return await reading.connection.rows(
         AccessRow,
-        f"SELECT {_COLUMNS} FROM access_grant g {_BESIDE} WHERE {where.text} ORDER BY {order}",  # noqa: S608 - columns are ours
+        f"SELECT {_COLUMNS[reading.knows_staff]} FROM access_grant g {_BESIDE}"  # noqa: S608 - columns are ours
+        f" WHERE {where.text} ORDER BY {order}",
         *where.params,
     )

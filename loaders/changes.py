@@ -38,14 +38,18 @@ class ChangeRow(msgspec.Struct, frozen=True, gc=False):
     superseded: bool
 
 
-_COLUMNS = columns_of(
-    ChangeRow,
-    "h",
-    {
-        "actor": "u.first_name || ' ' || u.last_name",
-        "superseded": superseded("h"),
-    },
-)
+_ACTOR = "u.first_name || ' ' || u.last_name"
+_COLUMNS = {
+    knows_staff: columns_of(
+        ChangeRow,
+        "h",
+        {
+            "actor": _ACTOR if knows_staff else f"CASE WHEN u.staff IS NULL THEN {_ACTOR} END",
+            "superseded": superseded("h"),
+        },
+    )
+    for knows_staff in (True, False)
+}
 _TABLES = "change h LEFT JOIN account u ON u.id = h.actor_id"
 
 
@@ -88,7 +92,7 @@ async def _changes(reading: Reading, wanted: Clause) -> list[ChangeRow]:
     where = wanted & scope.changes(reading.viewer, reading.connection, "h.centre_id")
     return await reading.connection.rows(
         ChangeRow,
-        f"SELECT {_COLUMNS} FROM {_TABLES} WHERE {where.text} ORDER BY h.id",  # noqa: S608
+        f"SELECT {_COLUMNS[reading.knows_staff]} FROM {_TABLES} WHERE {where.text} ORDER BY h.id",  # noqa: S608
         *where.params,
     )
 
@@ -98,7 +102,7 @@ async def change_page(reading: Reading, wanted: ChangeFilter, page: PageRequest)
     where = _where(reading, wanted) & page.clause
     rows = await reading.connection.rows(
         ChangeRow,
-        f"SELECT {_COLUMNS} FROM {_TABLES} WHERE {where.text} {page.tail}",  # noqa: S608
+        f"SELECT {_COLUMNS[reading.knows_staff]} FROM {_TABLES} WHERE {where.text} {page.tail}",  # noqa: S608
         *where.params,
     )
     return sliced(rows, page.first)
@@ -121,7 +125,7 @@ async def change_page_by_learner_id(
     where &= scope.changes(reading.viewer, reading.connection, "h.centre_id")
     rows = await reading.connection.rows(
         ChangeRow,
-        f"""SELECT {_COLUMNS} FROM {_TABLES} JOIN (
+        f"""SELECT {_COLUMNS[reading.knows_staff]} FROM {_TABLES} JOIN (
             SELECT h.id, row_number() OVER (PARTITION BY h.learner_id ORDER BY {page.order.text})
                 AS place FROM change h WHERE {where.text}) p ON p.id = h.id
         WHERE p.place <= ? ORDER BY h.learner_id, p.place""",  # noqa: S608
@@ -160,12 +164,13 @@ def _where(reading: Reading, wanted: ChangeFilter) -> Clause:
 
 
 def _by(reading: Reading, login: str) -> Clause:
-    """Made by somebody, at centres where the viewer may know who made what."""
+    """Made by somebody, where the viewer may know who made what; staff are found by staff alone."""
     email = normal_email(login)
     if email is None:
         return NEVER
     known = scope.within(
         reading.viewer, Permission.CHANGE_ACTOR_READ, reading.connection, "h.centre_id"
     )
-    by = Clause("h.actor_id = (SELECT p.id FROM account p WHERE p.email = ?)", (email,))
+    others = "" if reading.knows_staff else " AND p.staff IS NULL"
+    by = Clause(f"h.actor_id = (SELECT p.id FROM account p WHERE p.email = ?{others})", (email,))  # noqa: S608 - names are ours
     return by & known

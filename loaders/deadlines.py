@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 import msgspec
 
@@ -17,6 +18,9 @@ from loaders.learners_on import learner_rows
 from loaders.paging import LEARNERS_BY_NAME, PageRequest, Slice, sliced
 from loaders.reading import Reading, checked
 from loaders.turns import Walk
+
+MOST: Final = 5_000
+"""Learners that are gone through: each is judged for several days, a thousand in a second."""
 
 _ORDER = {kind: place for place, kind in enumerate(DeadlineKind)}
 
@@ -57,7 +61,7 @@ async def deadlines(reading: Reading, wanted: LearnerFilter, until: date) -> lis
     every day on which it turns: about a second for a thousand learners and three months. Keeps
     the ids of the learners of each day.
     """
-    found = await candidates(reading, wanted, order=LEARNERS_BY_NAME.text)
+    found = await candidates(reading, wanted, order=LEARNERS_BY_NAME.text, most=MOST)
     reader, walk = RecordReader(reading.connection), Walk(reading.viewer)
     catalogue = await read_catalogue(reading.connection)
     owners: dict[Deadline, list[int]] = defaultdict(list)

@@ -184,24 +184,26 @@ async def candidates(
     order: str = "c.registration_id",
     where: Clause = ALWAYS,
     view: Clause | None = None,
+    most: int | None = None,
 ) -> list[Sequence[Any]]:
     """Registrations that a filter may be about, with some columns, in an order.
 
     By default each learner once, by the foremost registration in view. Raises Invalid
-    (TOO_MANY_LEARNERS) where there are more than can be gone through.
+    (TOO_MANY_LEARNERS) where there are more than can be gone through, or than `most`.
     """
+    most = MOST if most is None else most
     viewer, connection = reading.viewer, reading.connection
     clause = in_view(viewer, connection, wanted) if view is None else view
     clause &= scope.issues(viewer, connection, "c.centre_id")
     clause &= learner_clause(connection, wanted) & where
     found = await connection.tuples(
         f"SELECT c.registration_id, {columns.text} FROM {LISTED.tables} {LEARNER_BESIDE}"  # noqa: S608 - clauses are ours
-        f" WHERE {clause.text} ORDER BY {order} LIMIT {MOST + 1}",
+        f" WHERE {clause.text} ORDER BY {order} LIMIT {most + 1}",
         *columns.params,
         *clause.params,
     )
-    if len(found) > MOST:
-        message = f"Another day can be asked for {MOST} learners at most: narrow the filter."
+    if len(found) > most:
+        message = f"This goes through {most:,} learners at most: narrow the filter."
         raise Invalid(message, code="TOO_MANY_LEARNERS", field="filter")
     return list(found)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from auth import scope
-from auth.permissions import Permission, Staff
+from auth.permissions import Staff
 from database.connection import ALWAYS, NEVER, Clause
 from domain.people import normal_email
 from loaders.paging import PageRequest, Slice, sliced
@@ -51,7 +51,7 @@ async def event_page(
 ) -> Slice:
     """What happened at a centre, or anywhere."""
     where = _where(reading, centre_id, wanted) & page.clause
-    columns = _COLUMNS[_knows_staff(reading)]
+    columns = _COLUMNS[reading.knows_staff]
     rows = await reading.connection.rows(
         EventRow,
         f"SELECT {columns} FROM event v LEFT JOIN account a ON a.id = v.actor_id"  # noqa: S608
@@ -68,10 +68,6 @@ async def event_count(reading: Reading, centre_id: int | None, wanted: EventFilt
         f"SELECT COUNT(*) FROM event v WHERE {where.text}",  # noqa: S608
         *where.params,
     )
-
-
-def _knows_staff(reading: Reading) -> bool:
-    return reading.viewer.may_everywhere(Permission.ACCOUNT_READ)
 
 
 def _where(reading: Reading, centre_id: int | None, wanted: EventFilter) -> Clause:
@@ -99,4 +95,4 @@ def _by(reading: Reading, login: str | None) -> Clause:
     if email is None:
         return NEVER
     clause = Clause("v.actor_id = (SELECT p.id FROM account p WHERE p.email = ?)", (email,))
-    return clause if _knows_staff(reading) else clause & Clause(f"NOT ({_BY_STAFF})")
+    return clause if reading.knows_staff else clause & Clause(f"NOT ({_BY_STAFF})")

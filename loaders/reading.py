@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from datetime import date
 from typing import NamedTuple, TypeVar
 
+from auth.permissions import Permission
 from auth.viewer import Viewer
 from database.connection import Connection
 from loaders.gathering import Gathering
@@ -23,6 +24,11 @@ class Reading(NamedTuple):
     """Merges small queries into one statement; None where the field stands in a list."""
     brief: Collection[type] = ()
     """Row classes that are read without their rarely used columns."""
+
+    @property
+    def knows_staff(self) -> bool:
+        """Whether the viewer is told who of the awarding body's own staff did something."""
+        return self.viewer.may_everywhere(Permission.ACCOUNT_READ)
 
     @property
     def keyed(self) -> Connection | Gathering:

@@ -42,7 +42,7 @@ class Access(Node):
     )
     granted_at: datetime = strawberry.field(description="When access was given.")
     granted_by: str | None = strawberry.field(
-        description="Who gave it; null when it came from the service itself."
+        description="Who gave it; null when it came from the awarding body, whose staff see who."
     )
     version: int = strawberry.field(
         description="Rises with every change; sent back with a write as `expectedVersion`."

@@ -29,8 +29,8 @@ class Change(Node):
         description="Whether a user changed it, a feed, or the service itself."
     )
     actor: str | None = strawberry.field(
-        description="First and last name of who changed it; null when it was nobody's account, or"
-        " the account is gone.",
+        description="First and last name of who changed it; null when it was nobody's account, the"
+        " account is gone, or it was one of the awarding body's own, which its staff see.",
         extensions=requires(Permission.CHANGE_ACTOR_READ),
     )
     standing: Standing | None = strawberry.field(

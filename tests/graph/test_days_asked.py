@@ -77,7 +77,8 @@ async def test_days_are_asked_for_within_limits(
         assert await caller.data(query, until="2010-02-19") == {"deadlines": []}
         await caller.data(query, until="2012-02-19")
 
-        monkeypatch.setattr("loaders.derivations.MOST", 1)
+        for module in ("derivations", "deadlines"):
+            monkeypatch.setattr(f"loaders.{module}.MOST", 1)
         for place in (*PLACES[7:], "deadlines(until: $on) { on }"):
             (error,) = await caller.errors(f"query ($on: Date!) {{ {place} }}", on="2010-03-01")
             assert error["extensions"] == {"code": "TOO_MANY_LEARNERS", "field": "filter"}

@@ -346,3 +346,34 @@ async def test_of_two_edits_at_one_moment_the_later_one_is_newer(
         west = await log_in(client, "west@example.org")
         rows = (await west.data(HISTORY, uln=BEN_ULN))["learner"]["changes"]["nodes"]
     assert [row["superseded"] for row in rows] == [False, True]
+
+
+BY_STAFF: Final = """
+query ($login: String!, $west: CentreNumber!) {
+  changes { nodes { actor } }
+  found: changes(filter: { login: $login }) { totalCount }
+  centre(number: $west) { accesses { nodes { grantedBy } } }
+}
+"""
+
+
+async def test_which_of_the_staff_did_it_is_told_to_staff_alone(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    feed = tiny_feed()
+    await send(database, tmp_path / "feed", feed)
+    await add_user(database, "reader@example.org", WEST, manages_users=True)
+    await add_user(database, "operator@example.org", staff=Staff.OPERATOR)
+    find(feed, "registrations.csv", registration_ref="R-anna")["status"] = "PENDING"
+    await send(database, tmp_path / "again", feed)
+    ((operator,),) = await database.reader.tuples("SELECT id FROM account WHERE staff IS NOT NULL")
+    await database.writer.execute("UPDATE change SET actor_id = ?", operator)
+    await database.writer.execute("UPDATE access_grant SET granted_by_id = ?", operator)
+    expected = {"reader@example.org": (None, 0), "operator@example.org": ("Robin Reader", 1)}
+    async with served(database_url) as client:
+        for email, (name, number) in expected.items():
+            caller = await log_in(client, email)
+            data = await caller.data(BY_STAFF, login="operator@example.org", west=WEST)
+            assert data["changes"]["nodes"] == [{"actor": name}], email
+            assert data["found"] == {"totalCount": number}
+            assert data["centre"]["accesses"]["nodes"] == [{"grantedBy": name}]
