@@ -31,14 +31,14 @@ async def add_declarations(
     chosen: Sequence[Declaring],
     *,
     key: str,
-    confirm: Callable[[], None],
+    confirm: Callable[[Sequence[LockedCourse]], None],
     day: date,
     now: datetime,
 ) -> Bulk:
     """Declare for many learners: for all or for none, and once for a key.
 
-    `confirm` raises what keeps those who may do it from doing it unseen. Raises Missing when none
-    of them is in reach, Refused, or Invalid.
+    `confirm` is given the registrations that the viewer may edit, and raises what keeps these from
+    being edited unseen. Raises Missing when none of them is in reach, Refused, or Invalid.
     """
     check_many(chosen)
     async with editing(database) as connection:
@@ -47,7 +47,7 @@ async def add_declarations(
         if not courses:
             raise no_registration(field="learners")
         refused = forbidden(viewer, Permission.DECLARATION_EDIT, courses)
-        confirm()
+        confirm([course for course in courses.values() if course.id not in refused])
         before = await begin_once(
             connection, viewer, key, digest_of("declarations", list(chosen)), now
         )

@@ -138,7 +138,7 @@ async def declare_list(
     if len(found) < len(chosen):
         return False, await preview_list(database.reader, viewer, centre_id, lines)
     done: Bulk = await add_declarations(
-        database, viewer, found, key=key, confirm=lambda: None, day=day, now=now
+        database, viewer, found, key=key, confirm=lambda _: None, day=day, now=now
     )
     return done.applied, _told(lines, chosen, done.outcomes)
 

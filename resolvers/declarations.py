@@ -1,5 +1,6 @@
 """Qualifications with other awarding bodies: looked at, then declared, for one or for many."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import strawberry
@@ -8,6 +9,7 @@ from strawberry import argument
 from actions import declarations as actions
 from actions.cohorts import add_declarations
 from actions.declarations import WantedDeclaration
+from actions.registrations import LockedCourse
 from auth import previews
 from auth.explain import Verdict as Decision
 from auth.explain import verdict
@@ -149,7 +151,7 @@ async def declaration_candidates(
     reading = context.reading
     candidates = await candidate_page(reading, course, page)
     context.trail.listed(context.viewer, candidates.rows)
-    facts = _about_many(component)
+    facts = _about_many(*part)
     return DeclarationCandidates(
         component=component,
         preview=await _preview(
@@ -200,8 +202,8 @@ def _about(component: ComponentRow) -> tuple[str, ...]:
     return "component", str(component.id)
 
 
-def _about_many(component: ComponentType) -> tuple[str, ...]:
-    return "course", component.value
+def _about_many(component: ComponentType, line: str, level: str) -> tuple[str, ...]:
+    return "course", line, level, component.value
 
 
 # Declaring --------------------------------------------------------------------------------------
@@ -341,14 +343,19 @@ async def declarations_add(
 ) -> DeclarationsAddResult | None:
     """For editors of the home centres."""
     context, qan = info.context, str(input.qan)
-    facts = (*_about_many(input.component), qan)
     wanted = WantedDeclaration(input.component, qan)
+
+    def confirm(chosen: Sequence[LockedCourse]) -> None:
+        for line, level in {(one.line, one.level) for one in chosen}:
+            facts = (*_about_many(input.component, line, level), qan)
+            previews.check(context.token or "", input.preview_token, facts)
+
     done = await add_declarations(
         context.database,
         context.viewer,
         [(key, wanted) for key in registration_keys(input.learners)],
         key=input.idempotency_key,
-        confirm=lambda: previews.check(context.token or "", input.preview_token, facts),
+        confirm=confirm,
         day=context.today,
         now=context.now(),
     )

@@ -209,17 +209,19 @@ async def _declaration(world: World, caller: Made) -> dict[str, Any]:
 
 
 async def _declarations(world: World, caller: Made) -> dict[str, Any]:
-    ((key,),) = await world.database.reader.tuples(
-        "SELECT k.registration_id FROM component k JOIN registration r ON r.id = k.registration_id"
+    ((key, line, level),) = await world.database.reader.tuples(
+        "SELECT r.id, r.line, r.level FROM component k"
+        " JOIN registration r ON r.id = k.registration_id"
         " WHERE r.status = 'ACCEPTED' AND k.type = 'PROJECT' AND k.required AND NOT k.complete"
         " ORDER BY k.id LIMIT 1"
     )
     qan = world.qan()
+    facts = ("course", line, level, "PROJECT", qan)
     return {
         "learners": [encode_id("Registration", key)],
         "component": "PROJECT",
         "qan": qan,
-        "previewToken": sign(caller.token or "nobody", ("course", "PROJECT", qan)),
+        "previewToken": sign(caller.token or "nobody", facts),
         "idempotencyKey": uuid4().hex,
     }
 

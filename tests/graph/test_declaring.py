@@ -250,6 +250,35 @@ async def test_a_course_is_listed_and_its_learners_declared_for_at_once(
         assert (await stranger.data(CANDIDATES, **course))["declarationCandidates"] is None
 
 
+@pytest.mark.parametrize(
+    ("line", "level"),
+    [("CREATIVE_AND_MEDIA", "HIGHER"), ("ENGINEERING", "FOUNDATION"), ("HOSPITALITY", "ADVANCED")],
+)
+@pytest.mark.parametrize("chosen", [("R-ben",), ("R-anna", "R-ben")])
+async def test_what_was_looked_at_for_a_course_is_not_declared_on_another(
+    world: Database, database_url: str, line: str, level: str, chosen: tuple[str, ...]
+) -> None:
+    async with world.transaction() as connection:
+        await connection.execute(
+            "UPDATE registration SET line = ?, level = ? WHERE ref = 'R-ben'", line, level
+        )
+    course = {"line": "ENGINEERING", "level": "HIGHER", "centre": WEST}
+    about = {"component": "PROJECT", "qan": OTHER}
+    before = await written(world)
+    async with served(database_url) as client:
+        editor = await log_in(client, "editor@example.org")
+        listed = (await editor.data(CANDIDATES, **course, **about))["declarationCandidates"]
+        wanted = {
+            **about,
+            "learners": [await registration_id(world, ref) for ref in chosen],
+            "previewToken": listed["preview"]["token"],
+            "idempotencyKey": "k",
+        }
+        answer = (await editor.data(DECLARE_MANY, input=wanted))["declarationsAdd"]
+    assert answer == {"__typename": "Invalid", "code": "PREVIEW_STALE", "field": "previewToken"}
+    assert await written(world) == before
+
+
 async def test_one_learner_who_cannot_be_changed_keeps_all_from_it(
     world: Database, database_url: str
 ) -> None:
