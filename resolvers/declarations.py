@@ -124,7 +124,7 @@ async def declaration_preview(
 
 @strawberry.field(
     description="The learners of a course for whom a QAN may be declared, each selectable or not;"
-    " null when the centre is out of reach. A line that is not there is warned of.",
+    " null when the centre is out of reach. A line or level that is not there is warned of.",
     extensions=signed_in(Permission.DECLARATION_EDIT),
 )
 async def declaration_candidates(
@@ -144,8 +144,12 @@ async def declaration_candidates(
     if found is None:
         return None
     context.demand(Permission.DECLARATION_EDIT, found.id)
-    note_names(info, [Named("line", NameKind.LINE, (str(line),))])
     course = CandidateCourse(found.id, str(line), str(level), component, str(qan))
+    names = [
+        Named("line", NameKind.LINE, (course.line,)),
+        Named("level", NameKind.LEVEL, (course.level,)),
+    ]
+    note_names(info, names)
     part = (component, course.line, course.level)
     need = await context.load(requirement_by_level_and_component, (course.level, component.value))
     reading = context.reading

@@ -169,9 +169,9 @@ async def test_histories_centres_and_candidates_warn_of_such_names_too(world: Wo
     of_changes = "query ($n: [CentreNumber!]) { changes(filter: {centres: $n}) { totalCount } }"
     of_centres = "query ($c: String) { centres(filter: {consortium: $c}) { totalCount } }"
     of_courses = """
-    query ($line: CourseCode!, $centre: CentreNumber!) {
+    query ($line: CourseCode!, $level: CourseCode!, $centre: CentreNumber!) {
       declarationCandidates(
-        line: $line, level: HIGHER, centre: $centre, component: PROJECT, qan: "500/1234/5"
+        line: $line, level: $level, centre: $centre, component: PROJECT, qan: "500/1234/5"
       ) { learners { totalCount } }
     }
     """
@@ -193,16 +193,17 @@ async def test_histories_centres_and_candidates_warn_of_such_names_too(world: Wo
     assert gates["data"] == {"centres": {"totalCount": 1}}
     assert "warnings" not in gates["extensions"]
 
-    absent, known = [
-        (await western.response(of_courses, line=line, centre=WEST)).json()
-        for line in ("X", "HOSPITALITY")
-    ]
-    nobody_there = {"declarationCandidates": {"learners": {"totalCount": 0}}}
-    assert absent["data"] == known["data"] == nobody_there
-    assert absent["extensions"]["warnings"] == [
-        beware(["declarationCandidates"], "line", NO_LINE, [0])
-    ]
-    assert "warnings" not in known["extensions"]
+    of_line = beware(["declarationCandidates"], "line", NO_LINE, [0])
+    of_level = beware(["declarationCandidates"], "level", NO_LEVEL, [0])
+    for line, level, expected in (
+        ("X", "HIGHER", [of_line]),
+        ("ENGINEERING", "HIGHR", [of_level]),
+        ("X", "HIGHR", [of_line, of_level]),
+        ("HOSPITALITY", "HIGHER", None),
+    ):
+        answer = (await western.response(of_courses, line=line, level=level, centre=WEST)).json()
+        assert answer["data"] == {"declarationCandidates": {"learners": {"totalCount": 0}}}
+        assert answer["extensions"].get("warnings") == expected
 
 
 async def test_a_name_is_not_repeated_by_what_is_told_of_it(world: World) -> None:
