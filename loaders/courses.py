@@ -29,6 +29,18 @@ async def knows_level(reading: Reading, codes: Sequence[str]) -> list[bool]:
     return await _knows(reading, _LEVEL, codes)
 
 
+async def line_name_by_code(reading: Reading, codes: Sequence[str]) -> list[str | None]:
+    """The name of each line; None for one that the catalogue does not have."""
+    connection = reading.connection
+    among = connection.among("n.code", codes)
+    rows = await connection.tuples(
+        f"SELECT n.code, n.name FROM line_of_learning n WHERE {among.text}",  # noqa: S608
+        *among.params,
+    )
+    names = {row[0]: row[1] for row in rows}
+    return [names.get(code) for code in codes]
+
+
 async def _knows(reading: Reading, kind: _Code, codes: Sequence[str]) -> list[bool]:
     """Feeds may bring registrations of which the catalogue does not know the line."""
     connection = reading.connection

@@ -367,6 +367,25 @@ async def test_the_log_of_a_centre_tells_who_took_counts_of_its_learners(
     ]
 
 
+@pytest.mark.parametrize("on", [{}, {"on": "2010-06-01"}])
+@pytest.mark.parametrize("name", ["completion", "flag-counts", "issue-counts"])
+async def test_counts_name_a_line_as_lists_do_and_by_its_code_where_the_catalogue_lacks_it(
+    tiny: httpx2.AsyncClient, database: Database, name: str, on: dict[str, str]
+) -> None:
+    async with database.transaction() as connection:
+        await connection.execute("UPDATE registration SET line = 'BREWING' WHERE ref = 'R-ben'")
+        await connection.execute(
+            "UPDATE line_of_learning SET name = 'The making of engines' WHERE code = 'ENGINEERING'"
+        )
+    person = await taker(tiny, MANAGER)
+    listed = await person.csv("learners", **on)
+    counted = await person.csv(name, groupBy="LINE", **on)
+    _, sheet = await person.xlsx(name, groupBy="LINE", **on)
+    for rows in (listed, counted, sheet):
+        found = dict.fromkeys(row["Line of learning"] for row in rows)
+        assert sorted(found) == ["BREWING", "The making of engines"]
+
+
 def _issues(told: list[tuple[Any, ...]]) -> int:
     """How many issues there were: at least one, or the workbook would prove nothing."""
     number = int(told[1][3].partition(" ")[0])
