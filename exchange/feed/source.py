@@ -24,6 +24,12 @@ MAX_RATIO = 200
 MAX_DIRECTORY = 4 << 20
 """An archive whose list of members is longer than this is not opened."""
 
+NOT_UTF8 = "The file is not UTF-8 from here on."
+_WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
+"""How UTF-16 and UTF-32 begin; the mark of UTF-32 begins with that of UTF-16, low byte first."""
+_WIDE_PLACES = ((1, 3), (0, 2), (1, 2, 3), (0, 1, 2))
+"""Where the NUL bytes of the first four are in UTF-16 and UTF-32 without a mark."""
+
 UNREADABLE = (
     *(OSError, EOFError, RuntimeError, ValueError),
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
@@ -123,11 +129,13 @@ class Source:
         digest = hashlib.sha256()
         decoder = codecs.getincrementaldecoder("utf-8")()
         row = 1
+        start = True
         try:
             with self.open_bytes(name) as stream:
                 while block := stream.read(BLOCK):
                     digest.update(block)
-                    fault = _block_fault(decoder, block)
+                    fault = _block_fault(decoder, block, start=start)
+                    start = False
                     if fault is not None:
                         offset, code, message = fault
                         row += block.count(b"\n", 0, max(offset, 0))
@@ -201,16 +209,26 @@ def _is_macs(place: str) -> bool:
     return path.name.startswith("._") or "__MACOSX" in path.parts
 
 
-def _block_fault(decoder: codecs.IncrementalDecoder, block: bytes) -> tuple[int, str, str] | None:
-    """Where a block is not text, if it is not."""
+def _block_fault(
+    decoder: codecs.IncrementalDecoder, block: bytes, *, start: bool
+) -> tuple[int, str, str] | None:
+    """Where a block, which may be the file's first, is not text, if it is not."""
+    if start and _is_wide(block):
+        return 0, "ENCODING", NOT_UTF8
     nul = block.find(b"\0")
     if nul >= 0:
         return nul, "NUL", "The file holds a NUL character."
     try:
         decoder.decode(block)
     except UnicodeDecodeError as error:
-        return error.start, "ENCODING", "The file is not UTF-8 from here on."
+        return error.start, "ENCODING", NOT_UTF8
     return None
+
+
+def _is_wide(block: bytes) -> bool:
+    """Whether a file that begins so has two or four bytes a character; headers are ASCII."""
+    nul = tuple(place for place, byte in enumerate(block[:4]) if not byte)
+    return block.startswith(_WIDE_MARKS) or nul in _WIDE_PLACES
 
 
 def _fault(name: str, code: str, message: str) -> FeedProblem:

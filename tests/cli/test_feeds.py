@@ -175,6 +175,21 @@ def test_a_value_is_shown_as_it_stands_in_the_feed(ready: Terminal, tmp_path: Pa
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_a_file_of_another_encoding_is_told_as_such(
+    ready: Terminal, tmp_path: Path, encoding: str
+) -> None:
+    feed = tmp_path / "odd"
+    feed.mkdir()
+    (feed / "centres.csv").write_bytes("é,centre_number,name\r\n".encode(encoding))
+
+    told = ready.run("import", feed)
+
+    assert told.code == 1
+    assert "Problem: centres.csv, row 1: The file is not UTF-8 from here on." in told.words
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
 def test_a_feed_of_which_every_row_is_refused_is_refused(ready: Terminal, feed: Path) -> None:
     for path in feed.iterdir():
         if path.name != "learners.csv":

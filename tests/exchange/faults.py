@@ -48,6 +48,16 @@ def cell(file: str, row: int, column: str, value: str) -> Breach:
     return breach
 
 
+def encoded(file: str, encoding: str, mark: str) -> Breach:
+    """Write the same text in another encoding, behind a byte order mark or none."""
+
+    def breach(folder: Path) -> None:
+        path = folder / file
+        path.write_bytes((mark + path.read_bytes().decode()).encode(encoding))
+
+    return breach
+
+
 def append(file: str, data: bytes) -> Breach:
     def breach(folder: Path) -> None:
         with (folder / file).open("ab") as out:
@@ -141,10 +151,24 @@ FAULTS = [
         append("learners.csv", b"dora,,,Dor\xc3"),
         (("learners.csv", 5, None, "ENCODING", None),),
     ),
+    *(
+        Fault(
+            f"{encoding}, {mark or 'no mark'}",
+            encoded("learners.csv", encoding, mark),
+            (("learners.csv", 1, None, "ENCODING", None),),
+        )
+        for encoding in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+        for mark in ("\ufeff", "")
+    ),
     Fault(
         "a NUL",
         append("learners.csv", b"dora,,,Do\0ra,Dogwood,\r\n"),
         (("learners.csv", 5, None, "NUL", None),),
+    ),
+    Fault(
+        "a NUL at the very beginning",
+        whole("learners.csv", b"\0learner_ref,uln\r\n"),
+        (("learners.csv", 1, None, "NUL", None),),
     ),
     Fault(
         "an empty file",

@@ -184,6 +184,30 @@ async def test_a_feed_with_faults_changes_nothing_and_tells_each_of_them(
     assert await fed(database) == before
 
 
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+async def test_a_file_of_another_encoding_is_told_as_such(
+    robot: Sender, tmp_path: Path, encoding: str
+) -> None:
+    folder = write_feed(tmp_path / "feed", tiny_feed())
+    with zipfile.ZipFile(tmp_path / "feed.zip", "w") as archive:
+        archive.writestr("centres.csv", "é,centre_number,name\r\n".encode(encoding))
+        archive.write(folder / "learners.csv", "learners.csv")
+
+    run = await robot.ended(await robot.sent((tmp_path / "feed.zip").read_bytes()))
+
+    assert run["outcome"] == "REFUSED"
+    assert run["problems"] == [
+        {
+            "file": "centres.csv",
+            "row": 1,
+            "column": None,
+            "code": "ENCODING",
+            "message": "The file is not UTF-8 from here on.",
+            "value": None,
+        }
+    ]
+
+
 async def test_the_faults_of_a_run_are_listed_as_far_as_is_asked_for(
     robot: Sender, tmp_path: Path
 ) -> None:
