@@ -138,7 +138,7 @@ class GraphQLView:
             operation.log_in = True
         elif log_in_refused:
             operation.log_in = False
-        errors = shown(result.errors) if result.errors else []
+        errors = shown(result.errors, asked.variables) if result.errors else []
         return self._response(errors, result, operation, kept.raw_headers)
 
     def _note(self, context: Context) -> None:

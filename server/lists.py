@@ -30,7 +30,7 @@ from resolvers.changes import chosen as chosen_changes
 from resolvers.changes import named_by as named_by_changes
 from resolvers.events import EventFilter
 from resolvers.events import chosen as chosen_events
-from schema.masking import fault
+from schema.masking import fault, held_at
 from schema.root import Schema
 from schema.types.counts import check_groups
 from schema.types.filters import (
@@ -140,18 +140,19 @@ class Asked(NamedTuple):
             raise Invalid(message, code="QUERY", field=field)
 
         def tell(error: GraphQLError, path: list[str | int]) -> None:
-            raise _fault(error, ".".join([field, *(key for key in path if isinstance(key, str))]))
+            place = ".".join([field, *(key for key in path if isinstance(key, str))])
+            raise _fault(error, place, held_at(value, path))
 
         validate_input_value(value, kind, tell, hide_suggestions=True)
         return coerce_input_value(value, kind)
 
 
-def _fault(error: GraphQLError, place: str) -> Invalid:
+def _fault(error: GraphQLError, place: str, value: object) -> Invalid:
     """What is wrong with a value, which is never repeated."""
     code = (error.extensions or {}).get("code")
     if isinstance(code, str):
         return Invalid(f"{place}: {error.message}", code=code, field=place)
-    return Invalid(f"{place}: {fault(error.message)}", code="FILTER", field=place)
+    return Invalid(f"{place}: {fault(error.message, value)}", code="FILTER", field=place)
 
 
 async def _learners(reading: Reading, asked: Asked) -> Listing:

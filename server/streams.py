@@ -1,6 +1,6 @@
 """Subscriptions as server-sent events: the distinct connections mode of graphql-sse."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, aclosing
 from typing import Any, Final
 
@@ -73,9 +73,9 @@ class Streams:
                         self._note(context)
                         context.abandon()  # nobody waits any more for what is still being read
                         context.forget()
-                        yield _next(result)
+                        yield _next(result, asked.variables)
         except Exception as error:  # noqa: BLE001 - the answer has begun: whatever it is, is told in it
-            yield _next(ExecutionResult(data=None, errors=[_fault(error)]))
+            yield _next(ExecutionResult(data=None, errors=[_fault(error)]), asked.variables)
         yield _TRANSPORT.encode_complete()
 
 
@@ -84,11 +84,11 @@ def _fault(error: Exception) -> GraphQLError:
     return error if isinstance(error, GraphQLError) else GraphQLError("", original_error=error)
 
 
-def _next(result: ExecutionResult) -> str:
-    return _TRANSPORT.encode_next(process_result(_told(result)), _encoded)
+def _next(result: ExecutionResult, variables: Mapping[str, object]) -> str:
+    return _TRANSPORT.encode_next(process_result(_told(result, variables)), _encoded)
 
 
-def _told(result: ExecutionResult) -> ExecutionResult:
+def _told(result: ExecutionResult, variables: Mapping[str, object]) -> ExecutionResult:
     """A result with its errors as they may leave; its cost was reckoned when it was asked for.
 
     What strikes a whole message is told alone, as that of an answer is.
@@ -100,7 +100,7 @@ def _told(result: ExecutionResult) -> ExecutionResult:
             message = "A stream is for one subscription; all else has one answer, and no stream."
             result.errors = [GraphQLError(message, extensions={"code": "NO_SUBSCRIPTION"})]
         else:
-            result.errors = shown(result.errors)
+            result.errors = shown(result.errors, variables)
             stop = next((error for error in result.errors if _stops(error)), None)
             if stop is not None:
                 result.data, result.errors = None, [of_the_whole(stop)]

@@ -133,6 +133,12 @@ async def test_what_is_wrong_with_a_variable_is_told_without_its_value(
     log_in_with = (
         "mutation ($input: SessionLogInInput!) { sessionLogIn(input: $input) { __typename } }"
     )
+    moved = (
+        "mutation ($input: LearnersSetAnticipatedAwardInput!)"
+        " { learnersSetAnticipatedAward(input: $input) { __typename } }"
+    )
+    one = {"id": "x", "expectedVersion": 1}
+    whole = {"month": "2010-08", "idempotencyKey": "k"}
     listed = "query ($first: Int!) { learners(first: $first) { totalCount } }"
     ordered = "query ($order: LearnerOrder!) { learners(orderBy: $order) { totalCount } }"
     async with served(database_url) as client:
@@ -153,7 +159,15 @@ async def test_what_is_wrong_with_a_variable_is_told_without_its_value(
             ),
             (
                 *(log_in_with, {"input": {"email": "A", "password": "A", "Anna": 1}}, "input"),
-                "It has a field that its type does not know.",
+                "It has a field that SessionLogInInput does not know, number 3 of 3.",
+            ),
+            (
+                *(moved, {"input": {**whole, "learners": [one, {"Anna's": 1, **one}]}}, "input"),
+                "It has a field that RegistrationVersion does not know, number 1 of 3.",
+            ),
+            (
+                *(moved, {"input": {**whole, "learners": {**one, "'Anna', found: '": 1}}}, "input"),
+                "It has a field that RegistrationVersion does not know, number 3 of 3.",
             ),
             (
                 *(ordered, {"order": "Anna"}, "order"),
