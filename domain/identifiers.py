@@ -58,7 +58,7 @@ _UPN_VALUES = _DIGITS | {letter: at for at, letter in enumerate(_UPN_CHECKS)}
 
 _REFUSALS = {
     ("ULN", "LENGTH"): "A ULN has exactly ten digits.",
-    ("ULN", "NON_DIGIT"): "A ULN consists of the digits 0 to 9 alone.",
+    ("ULN", "NON_DIGIT"): "A ULN consists of the digits 0 to 9 alone, without other characters.",
     ("ULN", "LEADING_ZERO"): "A ULN does not begin with a zero.",
     ("ULN", "REMAINDER_ZERO"): "No ULN begins with these nine digits: their remainder is zero.",
     ("ULN", "CHECK_DIGIT"): "The last digit is not the check digit of this ULN.",
@@ -127,10 +127,11 @@ def parse_uln(text: str) -> str:
     The placeholder of ten nines that funding returns accept is refused by the same arithmetic.
     """
     value = text.strip()
+    # Characters come first: of ten digits with hyphens between them, the number is not the fault.
+    if value and not (value.isascii() and value.isdigit()):
+        _refuse("ULN", "NON_DIGIT")
     if len(value) != _ULN_LENGTH:
         _refuse("ULN", "LENGTH")
-    if not (value.isascii() and value.isdigit()):
-        _refuse("ULN", "NON_DIGIT")
     if value[0] == "0":
         _refuse("ULN", "LEADING_ZERO")
     # One sum over all ten digits decides; only a refusal needs to know which rule it was.

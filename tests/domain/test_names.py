@@ -82,6 +82,8 @@ def test_order_takes_no_notice_of_case_accents_and_punctuation() -> None:
     ]
 
 
+OTHER_CHARACTERS = "A ULN consists of the digits 0 to 9 alone, without other characters."
+
 # Terms -------------------------------------------------------------------------------------------
 
 
@@ -96,7 +98,9 @@ def test_what_begins_with_a_digit_is_a_uln_and_all_else_a_name() -> None:
         ("100000001", "ULN_INVALID", "A ULN has exactly ten digits."),
         ("1000000018", "ULN_INVALID", "The last digit is not the check digit of this ULN."),
         ("0000000019", "ULN_INVALID", "A ULN does not begin with a zero."),
-        ("100000001O", "ULN_INVALID", "A ULN consists of the digits 0 to 9 alone."),
+        ("100000001O", "ULN_INVALID", OTHER_CHARACTERS),
+        ("100-000-0019", "ULN_INVALID", OTHER_CHARACTERS),
+        ("1000 000 019x", "ULN_INVALID", OTHER_CHARACTERS),
         ("", "TERM_TOO_SHORT", "Give a ULN, or at least 2 letters of a name."),
         ("é", "TERM_TOO_SHORT", "Give a ULN, or at least 2 letters of a name."),
         ("x y z", "TERM_TOO_SHORT", "Give a ULN, or at least 2 letters of a name."),
