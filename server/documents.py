@@ -14,6 +14,8 @@ from schema.gate import looked_at
 from schema.limits import check_text
 from schema.root import Schema
 
+PAGES: Final = Path(__file__).parent / "pages"
+"""The pages that the server itself serves, with the documents that their scripts send."""
 SUFFIXES: Final = (".graphql", ".gql")
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -29,6 +31,12 @@ class StoredDocuments:
     def text(self, document_hash: str) -> str | None:
         """The document with this hash."""
         return self.texts.get(document_hash)
+
+
+def all_documents(folder: Path | None, schema: Schema) -> StoredDocuments:
+    """The documents in a folder, and those of our pages, which work whoever may send their own."""
+    given, own = stored_documents(folder, schema), stored_documents(PAGES, schema)
+    return StoredDocuments({**given.texts, **own.texts}, given.names | own.names)
 
 
 def stored_documents(folder: Path | None, schema: Schema) -> StoredDocuments:

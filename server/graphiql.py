@@ -16,6 +16,7 @@ from auth.permissions import Staff
 from auth.viewer import Footing, Viewer
 from server.bundle import FILES, INSTALL, PINNED, is_installed, place_in
 from server.callers import OWN_HEADER, Callers
+from server.documents import PAGES
 from server.saved import examples
 
 NAME: Final = "graphiql"
@@ -23,9 +24,8 @@ NAME: Final = "graphiql"
 WRITES_HEADER: Final = "x-learner-tracking-writes"
 """Sent as `on` by GraphiQL where an operator has switched changes on."""
 
-_PAGES: Final = Path(__file__).parent / "pages"
 _TEMPLATES: Final = Environment(
-    loader=FileSystemLoader(_PAGES),
+    loader=FileSystemLoader(PAGES),
     autoescape=select_autoescape(enabled_extensions=("html",)),
     undefined=StrictUndefined,
 )
@@ -85,7 +85,7 @@ class GraphiQLDesk:
         name = self._named(request)
         if name not in _OPEN:
             raise HTTPException(404)
-        return _file(name, (_PAGES / name).read_bytes(), "public")
+        return _file(name, (PAGES / name).read_bytes(), "public")
 
     async def file(self, request: Request) -> Response:
         """A file of GraphiQL, for staff; for everybody else there is nothing at its address."""
@@ -96,7 +96,7 @@ class GraphiQLDesk:
         if name == "examples.json":
             shown = [one._asdict() for one in examples()]
             return _file(name, orjson.dumps(shown), "private")
-        folder = _PAGES if name in _OURS else place_in(self.folder)
+        folder = PAGES if name in _OURS else place_in(self.folder)
         if name not in _OURS | FILES or not (folder / name).is_file():
             raise HTTPException(404)
         return _file(name, (folder / name).read_bytes(), "private")
@@ -104,9 +104,14 @@ class GraphiQLDesk:
     @cached_property
     def release(self) -> str:
         """One word for all files as they are: another content has other addresses."""
-        own = [(_PAGES / name).read_bytes() for name in sorted(_OPEN | _OURS)]
+        own = [(PAGES / name).read_bytes() for name in sorted(_OPEN | _OURS)]
         shown = [orjson.dumps(one._asdict()) for one in examples()]
         return sha256(b"".join([PINNED.encode(), *own, *shown])).hexdigest()[:16]
+
+    @cached_property
+    def document(self) -> str:
+        """The hash of the stored document whose operations both pages send."""
+        return sha256((PAGES / "staff.graphql").read_bytes()).hexdigest()
 
     def _named(self, request: Request) -> str:
         name: str = request.path_params["file"]
@@ -115,7 +120,8 @@ class GraphiQLDesk:
         return name
 
     def _shown(self, template: str, styles: str, told: dict[str, object]) -> Response:
-        text = _TEMPLATES.get_template(template).render(release=self.release, **told)
+        ours = {"release": self.release, "document": self.document}
+        text = _TEMPLATES.get_template(template).render(ours | told)
         return HTMLResponse(text, headers={"content-security-policy": _POLICY.format(styles)})
 
 

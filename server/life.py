@@ -21,7 +21,7 @@ from server.callers import Callers
 from server.clock import Clock
 from server.day import follow_the_day
 from server.declarations import DeclarationDesk
-from server.documents import stored_documents
+from server.documents import all_documents
 from server.exports import ExportDesk
 from server.feed_queue import taking_feeds
 from server.feeds import FeedDesk
@@ -51,7 +51,7 @@ class Life:
         self._metrics = metrics
         self._clock = Clock(settings.today)
         self._supervision = Supervision(metrics.breakdown)
-        documents = stored_documents(settings.documents_folder, schema)
+        documents = all_documents(settings.documents_folder, schema)
         self._policy = Policy(documents, settings.stored_documents_only)
 
     @asynccontextmanager

@@ -18,7 +18,8 @@
   }
 
   async function logOut() {
-    await send({ query: "mutation { sessionLogOut { __typename } }" }, "application/json", "staff");
+    const body = { documentId: document.body.dataset.document, operationName: "StaffLogOut" };
+    await send(body, "application/json", "staff");
     sessionStorage.clear(); // what was asked may name learners
     window.location.assign("/staff");
   }

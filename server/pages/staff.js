@@ -2,21 +2,7 @@
 "use strict";
 
 (function () {
-  const LOG_IN = `
-    mutation StaffLogIn($input: SessionLogInInput!) {
-      sessionLogIn(input: $input) {
-        ... on SessionLogIn { me { staff termsDue } }
-        ... on Problem { message }
-      }
-    }`;
-  const LOG_OUT = "mutation StaffLogOut { sessionLogOut { __typename } }";
-  const ME = "query StaffMe { me { staff termsDue } }";
-  const TERMS = "query StaffTerms { currentTerms { version title body } }";
-  const ACCEPT = `
-    mutation StaffTermsAccept($input: TermsAcceptInput!) {
-      termsAccept(input: $input) { ... on Me { termsDue } ... on Problem { message } }
-    }`;
-
+  const documentId = document.body.dataset.document; // that of staff.graphql
   const logIn = document.getElementById("log-in");
   const terms = document.getElementById("terms");
   let version = null;
@@ -25,7 +11,7 @@
     document.getElementById("told").textContent = sentence;
   }
 
-  async function ask(query, input) {
+  async function ask(operationName, input) {
     const response = await fetch("/graphql", {
       method: "POST",
       headers: {
@@ -33,7 +19,7 @@
         accept: "application/json",
         "x-learner-tracking": "staff",
       },
-      body: JSON.stringify({ query, variables: input ? { input } : {} }),
+      body: JSON.stringify({ documentId, operationName, variables: input ? { input } : {} }),
     });
     const answer = await response.json();
     if (!answer.data) {
@@ -43,7 +29,7 @@
   }
 
   async function showTerms() {
-    const { currentTerms } = await ask(TERMS);
+    const { currentTerms } = await ask("StaffTerms");
     version = currentTerms.version;
     document.getElementById("terms-title").textContent = currentTerms.title;
     document.getElementById("terms-body").textContent = currentTerms.body;
@@ -53,7 +39,7 @@
 
   async function goOn(me) {
     if (!me.staff) {
-      await ask(LOG_OUT);
+      await ask("StaffLogOut");
       logIn.reset();
       tell("This page is for the staff of the awarding body only. You have been logged out.");
     } else if (me.termsDue) {
@@ -81,7 +67,7 @@
 
   onSubmit(logIn, async (given) => {
     const input = { email: given.get("email"), password: given.get("password") };
-    const { sessionLogIn } = await ask(LOG_IN, input);
+    const { sessionLogIn } = await ask("StaffLogIn", input);
     if (sessionLogIn.me) {
       await goOn(sessionLogIn.me);
     } else {
@@ -90,7 +76,7 @@
   });
 
   onSubmit(terms, async () => {
-    const { termsAccept } = await ask(ACCEPT, { version });
+    const { termsAccept } = await ask("StaffTermsAccept", { version });
     if (termsAccept.message) {
       tell(termsAccept.message);
       await showTerms();
@@ -100,5 +86,5 @@
   });
 
   // Staff whose terms changed while they were logged in.
-  ask(ME).then(({ me }) => me && me.staff && me.termsDue && showTerms(), () => {});
+  ask("StaffMe").then(({ me }) => me && me.staff && me.termsDue && showTerms(), () => {});
 })();

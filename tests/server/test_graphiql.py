@@ -14,6 +14,7 @@ from auth.matrix import CallerKind
 from auth.permissions import Staff
 from database.connection import Database
 from server.bundle import FILES, PINNED
+from server.documents import PAGES
 from server.graphiql import NAME
 from server.saved import FOLDER, examples
 from tests.callers import CallerMaker
@@ -33,6 +34,7 @@ POLICY: Final = {
     "frame-ancestors": "'none'",
 }
 LOG_OUT: Final = "mutation { sessionLogOut { __typename } }"
+OURS: Final = {"x-learner-tracking": "staff"}
 
 
 @pytest.fixture
@@ -193,14 +195,12 @@ async def test_staff_log_in_on_their_page_and_go_on_to_graphiql(
 ) -> None:
     await add_user(database, "help@example.org", staff=Staff.SUPPORT)
     before = await place.client.get("/staff", headers=PAGE)
-    script = (await place.client.get(addresses(before.text)[1])).text
-    ours = {"x-learner-tracking": "staff"}
-    asked = {"query": sent_by(script, "LOG_IN"), "variables": {}}
-    asked["variables"] = {"input": {"email": "help@example.org", "password": PASSWORD}}
-    answer = await place.client.post("/graphql", json=asked, headers=ours)
+    asked = sent_by(before.text, "StaffLogIn", email="help@example.org", password=PASSWORD)
+    answer = await place.client.post("/graphql", json=asked, headers=OURS)
     after = await place.client.get("/staff", headers=PAGE)
-    me = await place.client.post("/graphql", json={"query": sent_by(script, "ME")}, headers=ours)
-    unmarked = await place.client.post("/graphql", json={"query": sent_by(script, "ME")})
+    whoami = sent_by(before.text, "StaffMe")
+    me = await place.client.post("/graphql", json=whoami, headers=OURS)
+    unmarked = await place.client.post("/graphql", json=whoami)
 
     assert before.status_code == 200
     assert answer.json()["data"]["sessionLogIn"] == {"me": {"staff": "SUPPORT", "termsDue": False}}
@@ -219,28 +219,72 @@ async def test_users_and_staff_with_terms_to_accept_stay_on_the_page(
     await add_user(database, "user@example.org")
     await add_user(database, "new@example.org", staff=Staff.SUPPORT, terms=False)
     page = await place.client.get("/staff", headers=PAGE)
-    script = (await place.client.get(addresses(page.text)[1])).text
-    ours = {"x-learner-tracking": "staff"}
     await log_in_by_password(place.client, who)
     again = await place.client.get("/staff", headers=PAGE)
-    terms = await place.client.post("/graphql", json={"query": sent_by(script, "TERMS")})
+    terms = await place.client.post("/graphql", json=sent_by(page.text, "StaffTerms"))
     version = terms.json()["data"]["currentTerms"]["version"]
-    accepting = {"query": sent_by(script, "ACCEPT"), "variables": {"input": {"version": version}}}
-    accepted = await place.client.post("/graphql", json=accepting, headers=ours)
-    out = {"query": sent_by(script, "LOG_OUT")}
-    await place.client.post("/graphql", json=out, headers=ours)
-    left = await place.client.post("/graphql", json={"query": sent_by(script, "ME")}, headers=ours)
+    accepting = sent_by(page.text, "StaffTermsAccept", version=version)
+    accepted = await place.client.post("/graphql", json=accepting, headers=OURS)
+    await place.client.post("/graphql", json=sent_by(page.text, "StaffLogOut"), headers=OURS)
+    left = await place.client.post("/graphql", json=sent_by(page.text, "StaffMe"), headers=OURS)
 
     assert again.status_code == 200
     assert accepted.json()["data"] == {"termsAccept": {"termsDue": False}}
     assert left.json()["data"] == {"me": None}
 
 
-def sent_by(script: str, name: str) -> str:
-    """An operation as the script of the page has it."""
-    found = re.search(rf"const {name} =\s*[`\"](.*?)[`\"];", script, re.DOTALL)
-    assert found is not None, name
-    return found[1]
+async def test_where_only_stored_documents_are_run_staff_log_in_and_out_all_the_same(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    await add_user(database, "new@example.org", staff=Staff.SUPPORT, terms=False)
+    given: dict[str, Any] = {
+        "documents_folder": tmp_path,
+        "stored_documents_only": "anonymous,user,api_token,staff",
+    }
+    asked: list[tuple[str, dict[str, str]]] = [
+        ("StaffLogIn", {"email": "new@example.org", "password": PASSWORD}),
+        ("StaffTerms", {}),
+        ("StaffTermsAccept", {"version": "1"}),
+        ("StaffMe", {}),
+    ]
+    answers = []
+    async with served(database_url, graphiql_folder=tmp_path, **given) as client:
+        page = (await client.get("/staff", headers=PAGE)).text
+        for name, values in asked:
+            body = sent_by(page, name, **values)
+            answers.append(await client.post("/graphql", json=body, headers=OURS))
+        page = (await client.get("/graphql", headers=PAGE)).text
+        for name in ("StaffLogOut", "StaffMe"):
+            body = sent_by(page, name)
+            answers.append(await client.post("/graphql", json=body, headers=OURS))
+        refused = await client.post("/graphql", json={"query": "{ me { email } }"}, headers=OURS)
+
+    logged_in, terms, accepted, me, *left = [answer.json()["data"] for answer in answers]
+    assert logged_in == {"sessionLogIn": {"me": {"staff": "SUPPORT", "termsDue": True}}}
+    assert terms["currentTerms"]["version"] == "1"
+    assert accepted == {"termsAccept": {"termsDue": False}}
+    assert me == {"me": {"staff": "SUPPORT", "termsDue": False}}
+    assert left == [{"sessionLogOut": {"__typename": "SessionLogOut"}}, {"me": None}]
+    assert refused.status_code == 403
+    assert refused.json()["errors"][0]["extensions"] == {"code": "DOCUMENT_NOT_STORED"}
+
+
+def test_the_scripts_send_the_operations_of_their_document_and_none_of_their_own() -> None:
+    text = (PAGES / "staff.graphql").read_text("utf-8")
+    scripts = [(PAGES / name).read_text("utf-8") for name in ("staff.js", "page.js")]
+    named = [set(re.findall(r'"(Staff\w+)"', script)) for script in scripts]
+
+    assert set(re.findall(r"^(?:query|mutation) (\w+)", text, re.MULTILINE)) == named[0]
+    assert named[1] == {"StaffLogOut"}
+    assert not [script for script in scripts if "mutation" in script]
+
+
+def sent_by(page: str, name: str, **given: Any) -> dict[str, Any]:
+    """An operation as the script of a page sends it."""
+    found = re.search(r'<body [^>]*data-document="([0-9a-f]{64})"', page)
+    assert found is not None
+    variables = {"input": given} if given else {}
+    return {"documentId": found[1], "operationName": name, "variables": variables}
 
 
 # Reading only ------------------------------------------------------------------------------------
