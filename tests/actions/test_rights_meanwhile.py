@@ -194,7 +194,7 @@ async def declare(database: Database, viewer: Viewer, key: int) -> None:
 async def declare_many(database: Database, viewer: Viewer, key: int) -> None:
     chosen = [(key, WantedDeclaration.read(PROJECT, "500/1234/5"))]
     await add_declarations(
-        database, viewer, chosen, key="k", confirm=lambda: None, day=DAY, now=NOW
+        database, viewer, chosen, key="k", confirm=lambda _: None, day=DAY, now=NOW
     )
 
 
