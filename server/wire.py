@@ -3,7 +3,10 @@
 from asyncio import AbstractEventLoop, TimerHandle, Transport
 from typing import Any, Final
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from server.refusals import RefusalError
 
 HEAD_SECONDS: Final = 10.0
 """Seconds in which the head of a request has to be there, to its end."""
@@ -11,6 +14,8 @@ MOST_HEAD: Final = 64 << 10
 """Bytes of a head that are read at all; the application refuses a long one much earlier."""
 MOST_KEPT: Final = 64 << 10
 """Bytes that are buffered before they are sent at once."""
+
+_NO_TUNNEL: Final = RefusalError(400, "METHOD", "CONNECT is for proxies, and this is none.")
 
 
 class Joined:
@@ -48,13 +53,17 @@ class Joined:
 
 
 class PromptProtocol(HttpToolsProtocol):
-    """HTTP as uvicorn speaks it, with a limit of time and of size for the head of a request."""
+    """HTTP as uvicorn speaks it, with a limit of time and of size for the head of a request.
+
+    No other protocol is ever spoken: who offers one is answered in HTTP/1.1 (RFC 9110, 7.8).
+    """
 
     def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - uvicorn's own
         """Wait for nothing before there is a connection."""
         super().__init__(*arguments, **named)
         self._waiting: TimerHandle | None = None
         self._read = 0
+        self._deaf = False
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Wait for the first request."""
@@ -65,7 +74,13 @@ class PromptProtocol(HttpToolsProtocol):
         """Count what is read of a head that has not come to its end."""
         if self._waiting is not None:
             self._read += len(data)
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        try:
+            self._parse(data)
+        except httptools.HttpParserError:
+            message = "Invalid HTTP request received."
+            self.logger.warning(message)
+            self.send_400_response(message)
         if self._waiting is not None and self._read > MOST_HEAD:
             self.transport.abort()
 
@@ -77,13 +92,52 @@ class PromptProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head is there; other limits hold for the body."""
+        if self.parser.should_upgrade():
+            return  # it comes once more, as one of HTTP/1.1
         self._wait_no_more()
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The body is there."""
+        if not self.parser.should_upgrade():
+            super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody is there any more."""
         self._wait_no_more()
         super().connection_lost(exc)
+
+    def _parse(self, data: bytes) -> None:
+        """Take requests; raises HttpParserError where there is none.
+
+        The parser stops after a head that offers another protocol, and takes its body for the next
+        request. So another one gets the same head, without the offer, before the body.
+        """
+        rest = memoryview(data)  # of which nothing is copied, however many heads are in it
+        while rest and not self._deaf:
+            try:
+                self.parser.feed_data(rest)
+            except httptools.HttpParserUpgrade as stopped:
+                rest = rest[stopped.args[0] :]
+                head = self._plain_head()
+                self.parser = httptools.HttpRequestParser(self)  # the old one may be at its end
+                self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn's
+                self.parser.feed_data(head)
+            else:
+                return
+
+    def _plain_head(self) -> bytes:
+        """The head that was read last, without an offer of another protocol."""
+        method = self.parser.get_method()
+        if method == b"CONNECT":
+            # What follows is no HTTP. The refusal waits its turn, like the answer to any request.
+            self._deaf = True
+            self.app = _NO_TUNNEL.response()
+            return b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n"
+        version = self.parser.get_http_version().encode()
+        lines = [b"%b %b HTTP/%b" % (method, self.url, version)]
+        lines += [b"%b: %b" % header for header in self.headers if header[0] != b"upgrade"]
+        return b"\r\n".join([*lines, b"", b""])
 
     def _wait(self) -> None:
         self._read = 0

@@ -1,16 +1,14 @@
 """Connections over a socket: heads that do not come, are too long, or are none."""
 
 import asyncio
-import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 
 import pytest
-import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from server import wire
-from server.wire import Joined, PromptProtocol
+from server.wire import Joined
+from tests.server.listening import connected, listening
 
 FINE = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -23,37 +21,11 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.body", "body": b"fine"})
 
 
-@asynccontextmanager
-async def listening() -> AsyncIterator[int]:
-    """A server with our protocol; its port."""
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(
-            application,
-            http=PromptProtocol,
-            ws="none",
-            lifespan="off",
-            log_level="critical",
-            server_header=False,
-        )
-        server = uvicorn.Server(config)
-        serving = asyncio.create_task(server.serve([bound]))
-        while not server.started:  # noqa: ASYNC110 - uvicorn tells it in no other way
-            await asyncio.sleep(0.01)
-        yield bound.getsockname()[1]
-        server.should_exit = True
-        await serving
-
-
-async def connected(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    return await asyncio.open_connection("127.0.0.1", port)
-
-
 async def test_who_does_not_say_what_is_asked_for_is_cut_off_and_others_are_served(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(wire, "HEAD_SECONDS", 0.3)
-    async with listening() as port:
+    async with listening(application) as port:
         idle = [await connected(port) for _ in range(200)]
         slow, slow_writer = await connected(port)
         slow_writer.write(FINE[:20])
@@ -71,7 +43,7 @@ async def test_who_does_not_say_what_is_asked_for_is_cut_off_and_others_are_serv
 
 
 async def test_a_head_without_end_is_not_read() -> None:
-    async with listening() as port:
+    async with listening(application) as port:
         reader, writer = await connected(port)
         writer.write(b"GET / HTTP/1.1\r\n")
         with suppress(ConnectionError):
@@ -88,7 +60,7 @@ async def test_a_head_without_end_is_not_read() -> None:
 
 
 async def test_what_is_no_http_is_refused() -> None:
-    async with listening() as port:
+    async with listening(application) as port:
         reader, writer = await connected(port)
         writer.write(b"\x16\x03\x01\x02\x00\x01\r\n\r\n")
         assert (await reader.read()).startswith(b"HTTP/1.1 400 Bad Request\r\n")
