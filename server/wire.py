@@ -1,4 +1,4 @@
-"""The HTTP protocol of uvicorn with limits of time and size for the head of a request."""
+"""The HTTP protocol of uvicorn with limits for heads that do not come and answers nobody takes."""
 
 from asyncio import AbstractEventLoop, TimerHandle, Transport
 from typing import Any, Final
@@ -7,6 +7,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from server.refusals import RefusalError
+from server.unread import Unread
 
 HEAD_SECONDS: Final = 10.0
 """Seconds in which the head of a request has to be there, to its end."""
@@ -14,6 +15,9 @@ MOST_HEAD: Final = 64 << 10
 """Bytes of a head that are read at all; the application refuses a long one much earlier."""
 MOST_KEPT: Final = 64 << 10
 """Bytes that are buffered before they are sent at once."""
+
+UNREAD: Final = Unread()
+"""What the readers of this process have not taken."""
 
 _NO_TUNNEL: Final = RefusalError(400, "METHOD", "CONNECT is for proxies, and this is none.")
 
@@ -53,7 +57,7 @@ class Joined:
 
 
 class PromptProtocol(HttpToolsProtocol):
-    """HTTP as uvicorn speaks it, with a limit of time and of size for the head of a request.
+    """HTTP as uvicorn speaks it, with limits for the head of a request and for unread answers.
 
     No other protocol is ever spoken: who offers one is answered in HTTP/1.1 (RFC 9110, 7.8).
     """
@@ -68,6 +72,7 @@ class PromptProtocol(HttpToolsProtocol):
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Wait for the first request."""
         super().connection_made(Joined(transport, self.loop))  # type: ignore[arg-type]  # acts as one
+        transport.set_write_buffer_limits(high=0)  # whatever is not taken at once is waited for
         self._wait()
 
     def data_received(self, data: bytes) -> None:
@@ -105,7 +110,18 @@ class PromptProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody is there any more."""
         self._wait_no_more()
+        UNREAD.end(self.transport)
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The reader does not keep up."""
+        super().pause_writing()
+        UNREAD.begin(self.transport, self.loop)
+
+    def resume_writing(self) -> None:
+        """The reader has taken all."""
+        UNREAD.end(self.transport)
+        super().resume_writing()
 
     def _parse(self, data: bytes) -> None:
         """Take requests; raises HttpParserError where there is none.

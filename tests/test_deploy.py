@@ -33,3 +33,10 @@ def test_lists_of_declarations_and_feeds_may_be_larger_than_other_bodies() -> No
     caddy = sizes("Caddyfile", r"@\w+ path (/\w+)|\thandle {()", r"max_size (\d+)Mi?B")
     assert nginx == megabytes
     assert caddy == megabytes
+
+
+def test_the_proxy_keeps_answers_for_slow_readers_unless_they_are_streams() -> None:
+    text = (DEPLOY / "nginx.conf").read_text("utf-8")
+    assert re.findall(r"^ *(proxy_buffering .*|proxy_ignore_headers .*);", text, re.MULTILINE) == [
+        "proxy_buffering on"
+    ]

@@ -15,6 +15,8 @@ from server.wire import PromptProtocol
 async def listening(application: ASGIApp) -> AsyncIterator[int]:
     """A server with our protocol; its port."""
     with socket.socket() as bound:
+        # Its connections inherit it: the system keeps little for whoever does not read.
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 14)
         bound.bind(("127.0.0.1", 0))
         config = uvicorn.Config(
             application,
@@ -28,9 +30,11 @@ async def listening(application: ASGIApp) -> AsyncIterator[int]:
         serving = asyncio.create_task(server.serve([bound]))
         while not server.started:  # noqa: ASYNC110 - uvicorn tells it in no other way
             await asyncio.sleep(0.01)
-        yield bound.getsockname()[1]
-        server.should_exit = True
-        await serving
+        try:
+            yield bound.getsockname()[1]
+        finally:
+            server.should_exit = True
+            await serving
 
 
 async def connected(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

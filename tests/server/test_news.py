@@ -50,6 +50,7 @@ async def test_edits_and_feeds_are_told_to_those_who_watch_the_centre(
     headers = dict(connection.came[0]["headers"])
     assert headers[b"content-type"] == b"text/event-stream"
     assert headers[b"cache-control"] == b"no-store, no-transform"
+    assert headers[b"x-accel-buffering"] == b"no"
 
     await edit(editor, database, "2010-07", 1)
     assert (await connection.wait_for(2))[1] == told("AWARDS")
