@@ -49,6 +49,7 @@ async def add_user(
     """
     await throttle.check(Limit.FIND_USER, viewer.user_id)
     async with database.transaction() as connection:
+        viewer = await viewer_now(connection, viewer)  # sessions come before centres
         centre = await centre_with(connection, viewer, centre_number)
         demand(viewer, Permission.USER_MANAGE, centre.id)
         rights = await _checked(connection, Rights(kind, affiliation=affiliation, line=line))
@@ -76,6 +77,7 @@ async def set_access(
     Binding a centre user, and unbinding one, takes the permission to do so.
     """
     async with database.transaction() as connection:
+        viewer = await viewer_now(connection, viewer)  # sessions come before centres
         centre = await centre_with(connection, viewer, centre_number)
         person = await lock_person_and_centre(connection, login, centre)
         viewer = await viewer_now(connection, viewer)
@@ -99,6 +101,7 @@ async def set_administrator(
 ) -> int:
     """Tick or untick "learner tracking administrator"; gives the grant's id."""
     async with database.transaction() as connection:
+        viewer = await viewer_now(connection, viewer)  # sessions come before centres
         centre, held = await locked_grant(connection, viewer, grant_id)
         viewer = await viewer_now(connection, viewer)
         demand(viewer, Permission.USER_MANAGE, centre.id)
@@ -119,6 +122,7 @@ async def revoke_access(
 ) -> None:
     """End somebody's access to a centre."""
     async with database.transaction() as connection:
+        viewer = await viewer_now(connection, viewer)  # sessions come before centres
         centre, held = await locked_grant(connection, viewer, grant_id)
         viewer = await viewer_now(connection, viewer)
         demand(viewer, Permission.USER_MANAGE, centre.id)
@@ -131,6 +135,7 @@ async def end_access(
 ) -> None:
     """End a person's access to a centre; raises Missing when there is none."""
     async with database.transaction() as connection:
+        viewer = await viewer_now(connection, viewer)  # sessions come before centres
         centre = await lock_centre(connection, viewer, centre_number)
         viewer = await viewer_now(connection, viewer)
         demand(viewer, Permission.USER_MANAGE, centre.id)
@@ -146,6 +151,7 @@ async def give_up_access(
 ) -> None:
     """Give up one's own access to a centre."""
     async with database.transaction() as connection:
+        viewer = await viewer_now(connection, viewer)  # sessions come before centres
         centre = await lock_centre(connection, viewer, centre_number)
         viewer = await viewer_now(connection, viewer)
         demand(viewer, Permission.GRANT_RELINQUISH, centre.id)

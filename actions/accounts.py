@@ -211,11 +211,11 @@ async def disable_account(database: Database, viewer: Viewer, login: str, *, now
             message = "This is your own account; another operator has to close it."
             raise Refused(message, code="OWN_ACCOUNT", field="login")
         if not disabled:
+            await close_all(connection, user_id, now)  # sessions come before centres
             await keep_centre_users(connection, user_id)
             await connection.execute(
                 "UPDATE account SET disabled_at = ? WHERE id = ?", now, user_id
             )
-            await close_all(connection, user_id, now)
             subject = Subject("USER", user_id)
             await record_change(connection, viewer, now, subject, "disabled", "false", "true")
             told = event(EventKind.ACCOUNT_DISABLED, viewer, now, user_id=user_id)

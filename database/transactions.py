@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 
-from asyncpg.exceptions import LockNotAvailableError
+from asyncpg.exceptions import DeadlockDetectedError, LockNotAvailableError
 from tortoise.backends.base.client import (
     BaseDBAsyncClient,
     TransactionContext,
@@ -60,4 +60,4 @@ def is_busy(error: BaseException) -> bool:
     """Whether another writer, which may be a long feed, kept the database or a row of it."""
     if isinstance(error, OperationalError):
         return "database is locked" in str(error)
-    return isinstance(error, BusyError | LockNotAvailableError)
+    return isinstance(error, BusyError | LockNotAvailableError | DeadlockDetectedError)

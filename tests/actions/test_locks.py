@@ -33,3 +33,27 @@ async def test_an_edit_goes_on_when_the_feed_has_ended(database: Database) -> No
         await asyncio.sleep(0.1)
         assert not waiting.done()
     await waiting
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+async def test_of_two_who_wait_for_each_other_one_is_told_that_the_service_is_busy(
+    database: Database,
+) -> None:
+    for number in ("10001", "10002"):
+        await database.writer.execute(
+            "INSERT INTO centre (number, name, status) VALUES (?, 'A school', 'OPEN')", number
+        )
+    both = asyncio.Barrier(2)
+
+    async def write(first: str, second: str) -> None:
+        async with database.transaction() as connection:
+            statement = "UPDATE centre SET name = name WHERE number = ?"
+            await connection.execute(statement, first)
+            await both.wait()
+            await connection.execute(statement, second)
+
+    tasks = [write("10001", "10002"), write("10002", "10001")]
+    (error,) = filter(None, await asyncio.gather(*tasks, return_exceptions=True))
+
+    assert isinstance(error, Exception)
+    assert is_busy(error), error

@@ -1,5 +1,6 @@
 """What one may do is asked when it is done: rights that ended since the request began are none."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -233,3 +234,25 @@ async def test_whose_right_to_edit_ended_since_the_request_began_edits_nothing(
     )
     await edit(database, await entered(database, ANN), key)
     assert await written(database) != before
+
+
+async def test_who_edits_while_their_account_is_closed_comes_before_or_is_told(
+    database: Database, tmp_path: Path
+) -> None:
+    await import_sample(database, tmp_path / "feed", centres=1, learners=20)
+    ((number,),) = await rows(database, "SELECT number FROM centre")
+    await add_person(database, ANN, Standing.CENTRE_USER, centre=number)
+    await add_person(database, "second@example.org", Standing.CENTRE_USER, centre=number)
+    keys = await rows(database, "SELECT id FROM registration WHERE status = 'ACCEPTED' ORDER BY id")
+    told = set()
+    for (key,) in keys:
+        viewer = await entered(database, ANN)
+        editing, closing = await asyncio.gather(
+            set_award(database, viewer, key, WANTED, expected_version=1, day=DAY, now=NOW),
+            accounts.disable_account(database, CONSOLE, ANN, now=NOW),
+            return_exceptions=True,
+        )
+        assert isinstance(closing, int), closing
+        told.add(editing.code if isinstance(editing, Refused) else type(editing).__name__)
+        await accounts.enable_account(database, CONSOLE, ANN, now=NOW)
+    assert told <= {"AwardSet", "UNAUTHENTICATED"}
