@@ -134,7 +134,11 @@ async def in_time(*, queue: bool = False) -> AsyncIterator[None]:
 
 async def interrupted(connection: aiosqlite.Connection, work: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401
     """What a statement of SQLite answers, which is told to stop in time or when nobody waits."""
-    left = time_left()
+    try:
+        left = time_left()
+    except DeadlineError:
+        work.close()  # it has not begun, and never will
+        raise
     if left is None:
         return await work
     running = asyncio.ensure_future(work)

@@ -2,12 +2,13 @@
 
 import asyncio
 from datetime import UTC, datetime
+from inspect import CORO_CLOSED, getcoroutinestate
 
 import msgspec
 import pytest
 
 from database.connection import Database
-from database.deadline import ending_in
+from database.deadline import DeadlineError, ending_in, interrupted
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
@@ -70,3 +71,17 @@ async def test_a_statement_is_stopped_however_often_it_is_given_up(database: Dat
             await asked
         async with asyncio.timeout(20):
             assert [tuple(row) for row in await database.reader.tuples("SELECT 1")] == [(1,)]
+
+
+async def one() -> int:
+    return 1
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_a_statement_for_which_no_time_is_left_is_not_begun(database: Database) -> None:
+    async with database.reader.client.acquire_connection() as raw:
+        work = one()
+        with ending_in(0), pytest.raises(DeadlineError):
+            await interrupted(raw, work)
+
+    assert getcoroutinestate(work) == CORO_CLOSED
