@@ -53,9 +53,8 @@ async def add_user(
         centre = await centre_with(connection, viewer, centre_number)
         demand(viewer, Permission.USER_MANAGE, centre.id)
         rights = await _checked(connection, Rights(kind, affiliation=affiliation, line=line))
-        person = await lock_person_and_centre(connection, login, centre)
-        viewer = await viewer_now(connection, viewer)
-        demand(viewer, Permission.USER_MANAGE, centre.id)  # others may have ended it meanwhile
+        viewer, person = await lock_person_and_centre(connection, viewer, login, centre)
+        demand(viewer, Permission.USER_MANAGE, centre.id)  # it may have ended meanwhile
         held = await held_by(connection, person.id, centre.id)
         if held is not None and held.rights != rights:
             message = "This person has access to the centre already, with other rights."
@@ -79,8 +78,7 @@ async def set_access(
     async with database.transaction() as connection:
         viewer = await viewer_now(connection, viewer)  # sessions come before centres
         centre = await centre_with(connection, viewer, centre_number)
-        person = await lock_person_and_centre(connection, login, centre)
-        viewer = await viewer_now(connection, viewer)
+        viewer, person = await lock_person_and_centre(connection, viewer, login, centre)
         held = await held_by(connection, person.id, centre.id)
         was_bound = held is not None and held.manages_users
         bound = rights.manages_users or was_bound
@@ -102,8 +100,7 @@ async def set_administrator(
     """Tick or untick "learner tracking administrator"; gives the grant's id."""
     async with database.transaction() as connection:
         viewer = await viewer_now(connection, viewer)  # sessions come before centres
-        centre, held = await locked_grant(connection, viewer, grant_id)
-        viewer = await viewer_now(connection, viewer)
+        viewer, centre, held = await locked_grant(connection, viewer, grant_id)
         demand(viewer, Permission.USER_MANAGE, centre.id)
         _expect(held, expected_version)
         if held.manages_users:
@@ -123,8 +120,7 @@ async def revoke_access(
     """End somebody's access to a centre."""
     async with database.transaction() as connection:
         viewer = await viewer_now(connection, viewer)  # sessions come before centres
-        centre, held = await locked_grant(connection, viewer, grant_id)
-        viewer = await viewer_now(connection, viewer)
+        viewer, centre, held = await locked_grant(connection, viewer, grant_id)
         demand(viewer, Permission.USER_MANAGE, centre.id)
         _expect(held, expected_version)
         await _end(connection, viewer, now, centre, held, EventKind.ACCESS_REVOKED)
@@ -136,8 +132,7 @@ async def end_access(
     """End a person's access to a centre; raises Missing when there is none."""
     async with database.transaction() as connection:
         viewer = await viewer_now(connection, viewer)  # sessions come before centres
-        centre = await lock_centre(connection, viewer, centre_number)
-        viewer = await viewer_now(connection, viewer)
+        viewer, centre = await lock_centre(connection, viewer, centre_number)
         demand(viewer, Permission.USER_MANAGE, centre.id)
         held = await held_by(connection, (await person_with(connection, login)).id, centre.id)
         if held is None:
@@ -152,8 +147,7 @@ async def give_up_access(
     """Give up one's own access to a centre."""
     async with database.transaction() as connection:
         viewer = await viewer_now(connection, viewer)  # sessions come before centres
-        centre = await lock_centre(connection, viewer, centre_number)
-        viewer = await viewer_now(connection, viewer)
+        viewer, centre = await lock_centre(connection, viewer, centre_number)
         demand(viewer, Permission.GRANT_RELINQUISH, centre.id)
         held = await held_by(connection, viewer.user_id or 0, centre.id)
         if held is None:

@@ -6,6 +6,7 @@ import msgspec
 
 from auth import scope
 from auth.permissions import GrantKind, Role, Standing
+from auth.sessions import viewer_now
 from auth.viewer import Viewer, standing_of
 from database.connection import Clause, Connection, Dialect
 from domain.editing import LAST_CENTRE_USER
@@ -110,15 +111,18 @@ async def person_with(connection: Connection, login: str) -> Person:
     return await _person(connection, login, "")
 
 
-async def lock_person_and_centre(connection: Connection, login: str, centre: Centre) -> Person:
+async def lock_person_and_centre(
+    connection: Connection, viewer: Viewer, login: str, centre: Centre
+) -> tuple[Viewer, Person]:
     """Whoever is to be let in at a centre, which cannot be closed to them meanwhile.
 
-    The account comes before the centre, as for those who close an account.
+    The account comes before the centre, as for those who close an account. Gives the viewer as of
+    now, too, as all do that lock a centre: its grants may have changed while one waited.
     """
     shared = "FOR SHARE" if connection.dialect is Dialect.POSTGRESQL else ""
     person = await _person(connection, login, shared)
     await _lock(connection, centre.id)
-    return person
+    return await viewer_now(connection, viewer), person
 
 
 async def _person(connection: Connection, login: str, lock: str) -> Person:
@@ -146,17 +150,17 @@ async def centre_with(connection: Connection, viewer: Viewer, number: str) -> Ce
     return found[0]
 
 
-async def lock_centre(connection: Connection, viewer: Viewer, number: str) -> Centre:
-    """A centre in reach; its grants change one transaction at a time."""
+async def lock_centre(connection: Connection, viewer: Viewer, number: str) -> tuple[Viewer, Centre]:
+    """The viewer as of now, and a centre in reach; its grants change one transaction at a time."""
     centre = await centre_with(connection, viewer, number)
     await _lock(connection, centre.id)
-    return centre
+    return await viewer_now(connection, viewer), centre
 
 
 async def locked_grant(
     connection: Connection, viewer: Viewer, grant_id: int
-) -> tuple[Centre, Grant]:
-    """A grant that the viewer can see, and its centre, locked."""
+) -> tuple[Viewer, Centre, Grant]:
+    """The viewer as of now, the centre of a grant that they can see, locked, and the grant."""
     reach = scope.users(viewer, connection, "g.centre_id")
     where = Clause("g.id = ?", (grant_id,)) & reach
     statement = _GRANT.format(where.text)
@@ -168,7 +172,7 @@ async def locked_grant(
         message = "There is no such access."
         raise Missing(message, field="id")
     (centre,) = await _centres(connection, Clause("id = ?", (found[0].centre_id,)))
-    return centre, found[0]
+    return await viewer_now(connection, viewer), centre, found[0]
 
 
 async def _centres(connection: Connection, where: Clause) -> list[Centre]:

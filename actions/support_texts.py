@@ -72,12 +72,11 @@ async def set_text(
 
     Raises Refused, Invalid, Missing, or Conflict where the text is another by now.
     """
-    demand(viewer, Permission.CATALOGUE_EDIT, everywhere=True)
-    _check_key(key)
-    new = wording.checked()
     async with database.transaction() as connection:
         viewer = await viewer_now(connection, viewer)
-        demand(viewer, Permission.CATALOGUE_EDIT, everywhere=True)  # others may have ended it
+        demand(viewer, Permission.CATALOGUE_EDIT, everywhere=True)
+        _check_key(key)
+        new = wording.checked()
         held = await _held(connection, kind, key, expected_version)
         if held is None:
             text_id = await _add(connection, kind, key, new, now)
