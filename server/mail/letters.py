@@ -103,14 +103,14 @@ def render(
     message = EmailMessage()
     for header, value in headers.items():
         message[header] = _address(recipient) if header == "To" else value
+    _check_reading(message, headers)
     message.set_content(_TEMPLATES.get_template(f"{name}.txt").render(filled))
     message.add_alternative(_TEMPLATES.get_template(f"{name}.html").render(filled), subtype="html")
-    _check_reading(message, headers)
     return message
 
 
 def _check_reading(message: EmailMessage, headers: Mapping[str, str]) -> None:
-    """A mail is read as it was meant, though headers may be written in many ways."""
+    """The headers, of which a mail has no others yet, are read as they were meant."""
     read = message_from_bytes(message.as_bytes(policy=SMTPUTF8), policy=SMTPUTF8)
     told = [(header, str(value)) for header, value in read.items() if header in headers]
     if told != [*headers.items()] or read.keys() != message.keys():
