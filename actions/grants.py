@@ -190,7 +190,7 @@ async def _lock(connection: Connection, centre_id: int) -> None:
 def no_centre() -> Missing:
     """What is told of a centre that does not exist, or is out of reach."""
     message = "There is no centre with this number."
-    return Missing(message, code="CENTRE_NOT_FOUND", field="centre")
+    return Missing(message, field="centre")
 
 
 async def held_by(connection: Connection, user_id: int, centre_id: int) -> Grant | None:

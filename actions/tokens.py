@@ -146,5 +146,5 @@ async def _grants(connection: Connection, viewer: Viewer, numbers: Sequence[str]
     found = {str(row[0]): int(row[1]) for row in rows}
     if set(numbers) - set(found):
         message = "One of the centres is not among those you have access to."
-        raise Missing(message, code="CENTRE_NOT_FOUND", field="centres")
+        raise Missing(message, field="centres")
     return sorted(found.values())

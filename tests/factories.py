@@ -148,14 +148,14 @@ async def add_user(
     return email
 
 
-_known_hashes: list[str] = []
+_known_hashes: dict[str, str] = {}
 
 
-async def known_hash() -> str:
-    """A hash of the password that everybody has; making one takes longer than most tests."""
-    if not _known_hashes:
-        _known_hashes.append(await hash_password(PASSWORD))
-    return _known_hashes[0]
+async def known_hash(password: str = PASSWORD) -> str:
+    """A hash of a password that many have; making one takes longer than most tests."""
+    if password not in _known_hashes:
+        _known_hashes[password] = await hash_password(password)
+    return _known_hashes[password]
 
 
 LOG_IN = """

@@ -17,6 +17,7 @@ from auth.throttle import Throttle
 from auth.tokens import TokenKind, hash_of, new_token
 from auth.viewer import ANONYMOUS, CONSOLE, Viewer
 from database.connection import Connection, Database
+from tests.factories import known_hash
 
 NOW: Final = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 LATER: Final = NOW + timedelta(minutes=5)
@@ -121,6 +122,19 @@ async def create(database: Database, email: str = ANN, **changes: Any) -> int:
         "now": NOW,
     }
     return await accounts.create_user(database, CONSOLE, email=email, **(values | changes))
+
+
+async def take_on(database: Database, email: str = ANN) -> int:
+    """Somebody as `create` makes them, by a hash that is made once for all."""
+    return await accounts.open_account(
+        database,
+        CONSOLE,
+        email=email,
+        password_hash=await known_hash(PASSWORD),
+        names=("Ms", "Ann", "Example"),
+        staff=None,
+        now=NOW,
+    )
 
 
 async def add_person(

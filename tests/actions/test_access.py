@@ -173,9 +173,9 @@ async def test_a_grant_may_be_for_one_line_and_carry_a_label(staffed: Database) 
     [
         ({"login": "nobody@example.org"}, Missing, "USER_NOT_REGISTERED"),
         ({"login": "\0"}, Missing, "USER_NOT_REGISTERED"),
-        ({"centre_number": COLLEGE}, Missing, "CENTRE_NOT_FOUND"),
-        ({"centre_number": "99999"}, Missing, "CENTRE_NOT_FOUND"),
-        ({"centre_number": "1\x002"}, Missing, "CENTRE_NOT_FOUND"),
+        ({"centre_number": COLLEGE}, Missing, "NOT_FOUND"),
+        ({"centre_number": "99999"}, Missing, "NOT_FOUND"),
+        ({"centre_number": "1\x002"}, Missing, "NOT_FOUND"),
         ({"line": "SINGING"}, Invalid, "LINE_UNKNOWN"),
         ({"affiliation": "two\nlines"}, Invalid, "VALIDATION"),
     ],

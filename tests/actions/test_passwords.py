@@ -35,6 +35,7 @@ from tests.actions.school import (
     mailed_token,
     rows,
     run,
+    take_on,
     written,
 )
 
@@ -54,7 +55,7 @@ WEAK = [
 @pytest.fixture
 async def ann(school: Database) -> Database:
     """A school that Ann may see, who has accepted the terms."""
-    user_id = await create(school)
+    user_id = await take_on(school)
     async with school.transaction() as connection:
         await accept(connection, user_id)
     await let_in(school, ANN)
@@ -165,7 +166,7 @@ async def test_what_is_no_address_is_sent_no_mail(
 
 
 async def test_a_mailed_token_sets_a_password_and_ends_whatever_was_open(ann: Database) -> None:
-    await create(ann, BEA)
+    await take_on(ann, BEA)
     his = await log_in(ann, BEA)
     opened, other = await log_in(ann), await log_in(ann)
     program = await api_token(ann, opened)
@@ -387,7 +388,7 @@ async def test_of_two_changes_at_once_one_is_first(ann: Database) -> None:
 
 
 async def test_a_service_account_changes_no_password(database: Database) -> None:
-    await create(database)
+    await take_on(database)
     here = await log_in(database)
     await run(database, "UPDATE account SET staff = 'SERVICE'")
     before = await written(database)

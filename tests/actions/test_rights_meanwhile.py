@@ -168,7 +168,7 @@ async def test_whose_access_ended_since_the_request_began_writes_nothing(
     with pytest.raises((Refused, Missing)) as refused:
         await write(people, stale)
 
-    assert refused.value.code in {"CENTRE_NOT_FOUND", "NOT_FOUND"}
+    assert refused.value.code == "NOT_FOUND"
     assert await written(people) == before
 
 

@@ -29,6 +29,7 @@ from tests.actions.school import (
     log_in,
     rows,
     run,
+    take_on,
     written,
 )
 
@@ -44,7 +45,7 @@ def _least_cost_afterwards() -> Iterator[None]:
 @pytest.fixture
 async def ann(school: Database) -> int:
     """Ann's account, with access to the school."""
-    user_id = await create(school)
+    user_id = await take_on(school)
     await let_in(school, ANN)
     return user_id
 
@@ -78,12 +79,12 @@ async def test_logging_in_opens_a_session_and_logging_out_ends_it(
 
 
 async def test_every_refusal_is_the_same_whatever_its_reason(school: Database, ann: int) -> None:
-    await create(school, "disabled@example.org")
+    await take_on(school, "disabled@example.org")
     await run(school, "UPDATE account SET disabled_at = ? WHERE email LIKE 'disabled%'", NOW)
-    await create(school, "unconfirmed@example.org")
+    await take_on(school, "unconfirmed@example.org")
     await run(school, "UPDATE account SET email_confirmed_at = NULL WHERE email LIKE 'unconf%'")
     await create(school, "feeds@example.org", password=None, staff=Staff.SERVICE)
-    await create(school, "spoiled@example.org")
+    await take_on(school, "spoiled@example.org")
     await run(school, "UPDATE account SET staff = 'SERVICE' WHERE email LIKE 'spoiled%'")
     noted: list[Event] = []
     before = await written(school)
@@ -180,7 +181,7 @@ async def test_an_account_that_changes_meanwhile_lets_nobody_in(
 
 
 async def test_an_account_that_vanishes_meanwhile_lets_nobody_in(database: Database) -> None:
-    await create(database)
+    await take_on(database)
     throttle = _Meanwhile(database, "DELETE FROM account")
 
     with pytest.raises(Refused) as refusal:
@@ -224,7 +225,7 @@ async def test_somebody_ends_one_of_their_sessions(school: Database, ann: int) -
 async def test_a_session_of_somebody_else_is_missing_and_goes_on(
     school: Database, ann: int
 ) -> None:
-    await create(school, BEA)
+    await take_on(school, BEA)
     hers, his = await log_in(school), await log_in(school, BEA)
     before = await written(school)
 
@@ -238,7 +239,7 @@ async def test_a_session_of_somebody_else_is_missing_and_goes_on(
 
 
 async def test_somebody_ends_all_their_sessions_but_this_one(school: Database, ann: int) -> None:
-    await create(school, BEA)
+    await take_on(school, BEA)
     his = await log_in(school, BEA)
     here, *there = [await log_in(school) for _ in range(3)]
 

@@ -18,9 +18,9 @@ from tests.actions.school import (
     add_person,
     asking,
     changes,
-    create,
     events,
     rows,
+    take_on,
     written,
 )
 
@@ -53,7 +53,7 @@ async def test_somebody_accepts_the_current_terms_once_and_for_themselves(
     database: Database,
 ) -> None:
     for email in (ANN, BEA):
-        await create(database, email)
+        await take_on(database, email)
     viewer = await asking(database, ANN)
     assert viewer.terms_due
 
@@ -161,7 +161,7 @@ async def test_the_version_that_was_published_last_holds(database: Database) -> 
         await publish_terms(
             database, CONSOLE, version=version, title="Terms", body="Be kind.", now=at
         )
-    await create(database)
+    await take_on(database)
     viewer = await asking(database, ANN)
 
     with pytest.raises(Conflict):

@@ -119,7 +119,7 @@ async def test_a_centre_that_is_not_ones_own_is_missing_whether_or_not_it_is_the
     with pytest.raises(Missing) as missing:
         await make(school, await asking(school, ANN), SCHOOL, number)
 
-    assert (missing.value.code, missing.value.field) == ("CENTRE_NOT_FOUND", "centres")
+    assert (missing.value.code, missing.value.field) == ("NOT_FOUND", "centres")
     assert await written(school) == before
 
 

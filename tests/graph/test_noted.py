@@ -264,7 +264,7 @@ async def test_changes_that_are_refused_are_noted_with_the_centre(world: World) 
     assert answer == {
         "accessGrant": {"code": "FORBIDDEN"},
         "again": {"code": "FORBIDDEN"},
-        "other": {"code": "CENTRE_NOT_FOUND"},
+        "other": {"code": "NOT_FOUND"},
     }
     (told,) = await world.log(SUPPORT, filter=REFUSALS)
     assert (told["subject"], told["code"]) == ("Mutation.accessGrant", "USER_MANAGE")
