@@ -18,7 +18,7 @@ from schema.types.account import Account
 
 
 @strawberry.field(
-    description="Accounts by e-mail address, for staff.",
+    description="Accounts by e-mail address, for staff. Null where an argument is refused.",
     extensions=requires(Permission.ACCOUNT_READ, everywhere=True),
 )
 async def accounts(

@@ -50,7 +50,9 @@ async def centre(
     return await info.context.load(loaders.centre_by_number, str(number))
 
 
-@strawberry.field(description="Centres in reach.", extensions=signed_in())
+@strawberry.field(
+    description="Centres in reach. Null where an argument is refused.", extensions=signed_in()
+)
 async def centres(
     info: Info,
     filter: Annotated[  # noqa: A002 - the graph's own word
@@ -85,7 +87,10 @@ async def consortium(
     return await info.context.load(loaders.consortium_by_code, code)
 
 
-@strawberry.field(description="Consortia with a centre in reach, by name.", extensions=signed_in())
+@strawberry.field(
+    description="Consortia with a centre in reach, by name. Null where an argument is refused.",
+    extensions=signed_in(),
+)
 async def consortia(
     info: Info, first: First = DEFAULT_FIRST, after: After = None
 ) -> Connection[Consortium] | None:

@@ -64,7 +64,8 @@ class ChangeFilter:
 
 
 @strawberry.field(
-    description="The history of the learners in reach, the newest change first.",
+    description="The history of the learners in reach, the newest change first. Null where an"
+    " argument is refused.",
     extensions=signed_in(),
 )
 async def changes(

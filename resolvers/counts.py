@@ -20,7 +20,8 @@ from schema.types.filters import LearnerWanted, chosen
 
 @strawberry.field(
     description="The Diploma Learner Completion Status chart: learners in reach by completion"
-    " status. Those who left are counted only where the filter asks for them.",
+    " status. Those who left are counted only where the filter asks for them. Null where an"
+    " argument is refused.",
     extensions=signed_in(),
 )
 async def completion(
@@ -35,7 +36,8 @@ async def completion(
 
 
 @strawberry.field(
-    description="Components of learners in reach by flag, and how many learners have one.",
+    description="Components of learners in reach by flag, and how many learners have one. Null"
+    " where an argument is refused.",
     extensions=signed_in(),
 )
 async def flag_counts(
@@ -49,7 +51,8 @@ async def flag_counts(
 
 
 @strawberry.field(
-    description="Issues of learners in reach by code, and how many learners have one.",
+    description="Issues of learners in reach by code, and how many learners have one. Null where"
+    " an argument is refused.",
     extensions=signed_in(),
 )
 async def issue_counts(

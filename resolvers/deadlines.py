@@ -19,7 +19,7 @@ from schema.types.filters import LearnerWanted, chosen
     description="The days ahead on which something changes by itself for learners in reach: a"
     " marks window opens or is over, an award month nears or ends. By day, then by kind. The"
     " filter is about today. Results that are not released yet are told of by the published month"
-    " of their series only.",
+    " of their series only. Null where an argument is refused.",
     extensions=signed_in(),
 )
 async def deadlines(

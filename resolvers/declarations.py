@@ -66,7 +66,7 @@ from schema.types.filters import LearnerWanted, chosen
     description="Manage non-Edexcel Qualifications: the declarations that stand for learners in"
     " reach, the newest first. The filter is about today, and asked of the registration that each"
     " declaration is for, also where the learner is listed by another. For another day ask"
-    " `learners`, whose components have their declarations.",
+    " `learners`, whose components have their declarations. Null where an argument is refused.",
     extensions=signed_in(),
 )
 async def declarations(

@@ -30,7 +30,7 @@ async def feed_run(
 
 @strawberry.field(
     description="Runs of the importer, the newest first; a dry run of the command is not among"
-    " them.",
+    " them. Null where an argument is refused.",
     extensions=requires(Permission.FEED_RUN_READ, everywhere=True),
 )
 async def feed_runs(

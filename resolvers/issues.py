@@ -31,7 +31,8 @@ from schema.types.issue import Issue
 
 @strawberry.field(
     description="The Diploma Learner Detail, a shopping list: the issues of learners in reach, each"
-    " with what to do about it. `issueCode` and `component` narrow which issues are listed.",
+    " with what to do about it. `issueCode` and `component` narrow which issues are listed. Null"
+    " where an argument is refused.",
     extensions=signed_in(),
 )
 async def issues(

@@ -58,7 +58,7 @@ async def learner(
 
 @strawberry.field(
     description="The Diploma Learner Overview: learners in reach, each once, by their foremost"
-    " registration.",
+    " registration. Null where an argument is refused.",
     extensions=signed_in(),
 )
 async def learners(
@@ -95,7 +95,8 @@ async def learners(
     " one that cannot be is refused with the rule that failed. Anything else is a name: each word"
     " begins a part of the given or family name, whatever its case and accents, one of them with"
     " at least two letters. Whole parts come first, family names before given names, then by the"
-    " part, the name and the ULN; of several words, the longest ranks the hits.",
+    " part, the name and the ULN; of several words, the longest ranks the hits. Null where an"
+    " argument is refused.",
     extensions=signed_in(),
 )
 async def search_learners(

@@ -8,6 +8,7 @@ from typing import Any, get_type_hints
 import pytest
 from graphql import (
     GraphQLEnumType,
+    GraphQLField,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLObjectType,
@@ -112,6 +113,26 @@ def test_a_list_whose_arguments_may_be_refused_may_be_null(sdl: str) -> None:
 
     assert {"Query.learners", "Centre.issues", "FeedRun.problems"} <= found.keys()
     assert [name for name, type_ in found.items() if is_non_null_type(type_)] == []
+
+
+def test_what_may_be_null_says_what_null_means(sdl: str) -> None:
+    """A guard says it in place of the field, except where arguments may be refused as well."""
+    silent = [
+        f"{kind.name}.{name}"
+        for kind in build_schema(sdl).type_map.values()
+        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType) and kind.name[:2] != "__"
+        for name, field in kind.fields.items()
+        if not is_non_null_type(field.type)
+        if not is_guarded(field) or ({"filter", "first"} & field.args.keys())
+        if "null" not in (field.description or "").lower()
+    ]
+
+    assert silent == []
+
+
+def is_guarded(field: GraphQLField) -> bool:
+    directives = field.ast_node.directives if field.ast_node else ()
+    return any(directive.name.value == "requires" for directive in directives or ())
 
 
 # The words ---------------------------------------------------------------------------------------

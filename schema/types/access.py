@@ -24,7 +24,7 @@ class Access(Node):
     name: str = strawberry.field(description="First and last name of the person.")
     email: str = strawberry.field(description="The person's log-in.")
     centre: Annotated["Centre", strawberry.lazy("schema.types.centre")] | None = batched(
-        centre_by_id, key="centre_id", description="The centre."
+        centre_by_id, key="centre_id", description="The centre; null when out of reach."
     )
     kind: GrantKind = strawberry.field(description="Whether the person works at the centre.")
     role: Role = strawberry.field(description="Whether the person may edit.")

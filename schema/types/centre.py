@@ -68,7 +68,9 @@ class Centre(Node):
         description="Number at the Department for Education; null when not known."
     )
     status: CentreStatus = strawberry.field(description="Whether the centre is open.")
-    status_raw: str | None = strawberry.field(description="The feed's own word.")
+    status_raw: str | None = strawberry.field(
+        description="The feed's own word; null when it gave none."
+    )
     consortia: list["Consortium"] = batched(
         consortia_by_centre_id,
         key="id",
@@ -84,7 +86,7 @@ class Centre(Node):
 
     @strawberry.field(
         description="Who may see the centre, by family name: everybody for people of the centre and"
-        " staff, only oneself for others."
+        " staff, only oneself for others. Null where an argument is refused."
     )
     async def accesses(
         self, info: Info, first: First = DEFAULT_FIRST, after: After = None
@@ -105,7 +107,10 @@ class Centre(Node):
         """By the function that the writes ask as well."""
         return self  # type: ignore[return-value]  # shown as it is
 
-    @strawberry.field(description="The centre's learners, by their foremost registration there.")
+    @strawberry.field(
+        description="The centre's learners, by their foremost registration there. Null where an"
+        " argument is refused."
+    )
     async def learners(
         self,
         info: Info,
@@ -137,7 +142,8 @@ class Centre(Node):
 
     @strawberry.field(
         description="The chart of the centre's learners, by their foremost registration there."
-        " Those who left are counted only where the filter asks for them."
+        " Those who left are counted only where the filter asks for them. Null where an argument"
+        " is refused."
     )
     async def completion(
         self,
@@ -154,7 +160,8 @@ class Centre(Node):
         return await _counted(info, self.id, asked, on, shown.statuses)
 
     @strawberry.field(
-        description="Issues of the centre's learners by code, and how many learners have one."
+        description="Issues of the centre's learners by code, and how many learners have one. Null"
+        " where an argument is refused."
     )
     async def issue_counts(
         self,
@@ -171,7 +178,7 @@ class Centre(Node):
 
     @strawberry.field(
         description="The shopping list of the centre's learners. `issueCode` and `component` narrow"
-        " which issues are listed."
+        " which issues are listed. Null where an argument is refused."
     )
     async def issues(
         self,
@@ -203,7 +210,8 @@ class Centre(Node):
         )
 
     @strawberry.field(
-        description="Entries of the centre that match no learner's ULN, the earliest first.",
+        description="Entries of the centre that match no learner's ULN, the earliest first. Null"
+        " where an argument is refused.",
         extensions=requires(Permission.UNMATCHED_ENTRY_READ),
     )
     async def unmatched_entries(
@@ -262,7 +270,10 @@ class Consortium(Node):
         deprecation_reason="Use `members`, which come in pages; kept until 2027-11-30.",
     )
 
-    @strawberry.field(description="The member centres that the viewer may see, by name.")
+    @strawberry.field(
+        description="The member centres that the viewer may see, by name. Null where an argument"
+        " is refused."
+    )
     async def members(
         self, info: Info, first: First = DEFAULT_FIRST, after: After = None
     ) -> Connection[Centre] | None:

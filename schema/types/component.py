@@ -131,7 +131,9 @@ class Verification:
     row = VerificationRow
     academic_year: str = strawberry.field(description="September to August, as 2009/10.")
     state: VerificationState = strawberry.field(description="Whether the centre is verified.")
-    state_raw: str | None = strawberry.field(description="The feed's own word.")
+    state_raw: str | None = strawberry.field(
+        description="The feed's own word; null when it gave none."
+    )
     verified_on: date | None = strawberry.field(description="The day; null when not known.")
 
 
@@ -146,8 +148,12 @@ class Entry(Node):
     whole_row = WholeEntryRow
     component: ComponentType = strawberry.field(description="The component it is filed under.")
     uln: Uln | None = strawberry.field(description="ULN on the entry; null when it carries none.")
-    given_name: str | None = strawberry.field(description="Given name on the entry.")
-    family_name: str | None = strawberry.field(description="Family name on the entry.")
+    given_name: str | None = strawberry.field(
+        description="Given name on the entry; null when it has none."
+    )
+    family_name: str | None = strawberry.field(
+        description="Family name on the entry; null when it has none."
+    )
     date_of_birth: date | None = strawberry.field(
         description="Birth date on the entry.", extensions=requires(Permission.BIRTH_DATE_READ)
     )
@@ -158,7 +164,9 @@ class Entry(Node):
         description="Exam series, as June 2010; null for on-demand entries."
     )
     status: EntryStatus = strawberry.field(description="Whether the entry stands.")
-    status_raw: str | None = strawberry.field(description="The feed's own word.")
+    status_raw: str | None = strawberry.field(
+        description="The feed's own word; null when it gave none."
+    )
     entered_on: date = strawberry.field(description="Day on which the entry was made.")
     marks_submitted_on: date | None = strawberry.field(
         description="Day on which the centre's marks came in; null while they have not."
@@ -211,7 +219,8 @@ class Declaration(Node):
     learner: Annotated["Learner", strawberry.lazy("schema.types.learner")] | None = batched(
         learner_by_registration_id,
         key="registration_id",
-        description="Whom it is about, by the registration that it stands for.",
+        description="Whom it is about, by the registration that it stands for; null when"
+        " out of reach.",
     )
     qualification: Qualification | None = batched(
         qualification_by_qan,
@@ -290,7 +299,7 @@ class Component(Node):
         "assessment_detail",
         lambda row, derived: pair_of(row, derived).detail,
         key="registration_id",
-        description="What the assessment flag means exactly.",
+        description="What the assessment flag means exactly; null without one.",
     )
     flags: list[Flag] = dated(
         flags_by_registration_id,
@@ -336,7 +345,8 @@ class Component(Node):
         registration_by_id,
         key="registration_id",
         pick=ComponentState,
-        description="What the person who asks may do to the component, each with its reason.",
+        description="What the person who asks may do to the component, each with its reason; null"
+        " when out of reach.",
     )
 
 

@@ -33,7 +33,9 @@ class Deadline:
     )
     learner_count: int = strawberry.field(description="To how many learners it happens.")
 
-    @strawberry.field(description="The learners it happens to, by name.")
+    @strawberry.field(
+        description="The learners it happens to, by name. Null where an argument is refused."
+    )
     async def learners(
         self, info: Info, first: First = DEFAULT_FIRST, after: After = None
     ) -> Connection[Learner] | None:

@@ -53,10 +53,12 @@ class LearnerAwardSet:
         learner_by_registration_id,
         key="registration_id",
         description="The learner by this registration, with flags, issues and completion derived"
-        " again.",
+        " again; null when out of reach.",
     )
     registration: Registration | None = batched(
-        registration_by_id, key="registration_id", description="The registration as it is now."
+        registration_by_id,
+        key="registration_id",
+        description="The registration as it is now; null when out of reach.",
     )
 
 
@@ -124,10 +126,14 @@ class DeclarationAdded:
     )
     warnings: list[EditWarning] = strawberry.field(description="What is odd about the QAN.")
     declaration: Declaration | None = batched(
-        declaration_by_id, key="declaration_id", description="The declaration."
+        declaration_by_id,
+        key="declaration_id",
+        description="The declaration; null when out of reach.",
     )
     component: Component | None = batched(
-        component_by_id, key="component_id", description="The component with its flags as they are."
+        component_by_id,
+        key="component_id",
+        description="The component with its flags as they are; null when out of reach.",
     )
 
 
@@ -137,7 +143,9 @@ class DeclarationRemoved:
 
     component_id: strawberry.Private[int]
     component: Component | None = batched(
-        component_by_id, key="component_id", description="The component with its flags as they are."
+        component_by_id,
+        key="component_id",
+        description="The component with its flags as they are; null when out of reach.",
     )
 
 
@@ -150,7 +158,8 @@ class ChangeUndone:
     change: Change | None = batched(
         change_by_batch,
         key="batch",
-        description="The first change of the putting back, which can be put back itself.",
+        description="The first change of the putting back, which can be put back itself; null"
+        " when out of reach.",
     )
 
 
@@ -205,7 +214,7 @@ class DeclarationCandidate:
         description="Whether the same QAN is declared for the component already."
     )
     registration: Registration | None = batched(
-        registration_by_id, key="id", description="The registration."
+        registration_by_id, key="id", description="The registration; null when out of reach."
     )
 
     @strawberry.field(description="Id of the registration, to be sent for those who are chosen.")

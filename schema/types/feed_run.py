@@ -114,14 +114,18 @@ class FeedRun(Node):
         description="How many oddities were found, which refuse nothing."
     )
 
-    @strawberry.field(description="The first faults; at most 1,000 are kept.")
+    @strawberry.field(
+        description="The first faults; at most 1,000 are kept. Null where an argument is refused."
+    )
     async def problems(
         self, info: Info, first: Listed = DEFAULT_LISTED
     ) -> list[FeedProblem] | None:
         """One statement for all runs of a level."""
         return await _first(info, problems_by_feed_run_id, self, first)
 
-    @strawberry.field(description="The first oddities; at most 1,000 are kept.")
+    @strawberry.field(
+        description="The first oddities; at most 1,000 are kept. Null where an argument is refused."
+    )
     async def warnings(
         self, info: Info, first: Listed = DEFAULT_LISTED
     ) -> list[FeedProblem] | None:

@@ -60,7 +60,8 @@ class Issue(Node):
     learner: Annotated["Learner", strawberry.lazy("schema.types.learner")] | None = batched(
         learner_by_registration_id,
         key="registration_id",
-        description="Whom it is about, by the registration that it is about.",
+        description="Whom it is about, by the registration that it is about; null when"
+        " out of reach.",
     )
 
     advice: Advice = batched(

@@ -66,9 +66,13 @@ class DasRecord:
     """What DAS holds of a registration."""
 
     row = DasRow
-    uln: str | None = strawberry.field(description="ULN as DAS holds it, unchecked.")
-    line: str | None = strawberry.field(description="Line of learning as DAS holds it.")
-    level: str | None = strawberry.field(description="Level as DAS holds it.")
+    uln: str | None = strawberry.field(
+        description="ULN as DAS holds it, unchecked; null when not known."
+    )
+    line: str | None = strawberry.field(
+        description="Line of learning as DAS holds it; null when not known."
+    )
+    level: str | None = strawberry.field(description="Level as DAS holds it; null when not known.")
     plts_confirmed: bool | None = strawberry.field(
         description="Whether personal, learning and thinking skills are confirmed; null when not"
         " known."
@@ -102,14 +106,19 @@ class Registration(Node):
         description="When a user last edited the month; null when none has."
     )
     awarding_body_award: YearMonth | None = strawberry.field(
-        description="The awarding body's own month, kept beside a user's edit."
+        description="The awarding body's own month, kept beside a user's edit; null when it named"
+        " none."
     )
     status: RegistrationStatus = strawberry.field(description="Status of the registration.")
-    status_raw: str | None = strawberry.field(description="The feed's own word.")
+    status_raw: str | None = strawberry.field(
+        description="The feed's own word; null when it gave none."
+    )
     claim_status: ClaimStatus = strawberry.field(
         description="Status of the claim: as DAS says, else as the awarding body says."
     )
-    claim_status_raw: str | None = strawberry.field(description="The feed's own word.")
+    claim_status_raw: str | None = strawberry.field(
+        description="The feed's own word; null when it gave none."
+    )
     completion_status: CompletionStatus = dated_column(
         "completion_status", _status, key="id", description="How far it has come."
     )
@@ -126,7 +135,9 @@ class Registration(Node):
         description="Civil day for which flags, issues and completion were last derived."
     )
     home_centre: Annotated["Centre", strawberry.lazy("schema.types.centre")] | None = batched(
-        centre_by_id, key="centre_id", description="The centre that acts for the learner."
+        centre_by_id,
+        key="centre_id",
+        description="The centre that acts for the learner; null when out of reach.",
     )
     components: list[Component] = batched(
         components_by_registration_id,
@@ -198,7 +209,7 @@ class Learner(Node):
     registration: Registration | None = batched(
         registration_by_id,
         key="registration_id",
-        description="The registration by which the learner is shown.",
+        description="The registration by which the learner is shown; null when out of reach.",
     )
     registrations: list[Registration] = batched(
         registrations_by_learner_id,
@@ -221,10 +232,14 @@ class Learner(Node):
     viewer_may: LearnerMay | None = batched(
         registration_by_id,
         key="registration_id",
-        description="What the person who asks may do to the record, each with its reason.",
+        description="What the person who asks may do to the record, each with its reason; null when"
+        " out of reach.",
     )
 
-    @strawberry.field(description="The history of the record, the newest change first.")
+    @strawberry.field(
+        description="The history of the record, the newest change first. Null where an argument"
+        " is refused."
+    )
     async def changes(
         self, info: Info, first: First = DEFAULT_FIRST, after: After = None
     ) -> Connection[Change] | None:

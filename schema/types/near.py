@@ -28,5 +28,5 @@ class NearLearner:
         description="The reasons as sentences, in the same order."
     )
     learner: Annotated["Learner", strawberry.lazy("schema.types.learner")] | None = batched(
-        learner_by_id, key="learner_id", description="Who may be meant."
+        learner_by_id, key="learner_id", description="Who may be meant; null when out of reach."
     )

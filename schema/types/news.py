@@ -25,5 +25,7 @@ class CentreChange:
     )
     at: datetime = strawberry.field(description="When the message was made.")
     centre: Centre | None = batched(
-        centre_by_number, key="number", description="The centre as it is now."
+        centre_by_number,
+        key="number",
+        description="The centre as it is now; null when out of reach.",
     )
