@@ -1,13 +1,19 @@
 """Where the program begins."""
 
 import gc
+import sys
+from typing import Final
+
+_ASKS_FOR_ALL: Final[tuple[list[str], ...]] = ([], ["--help"], ["-h"])
 
 
 def main() -> None:
-    """Read the commands, and run the one that is asked for."""
+    """Run the command that is asked for."""
     gc.disable()  # nothing is garbage while they are read; `cli.running` looks for it again
-    from cli.main import app  # noqa: PLC0415 - not before
+    from cli.main import app, read_all  # noqa: PLC0415 - not before
 
+    if sys.argv[1:] in _ASKS_FOR_ALL:
+        read_all()
     app()
 
 

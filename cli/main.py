@@ -1,24 +1,9 @@
-"""`learner-tracking`: every command in one place."""
+"""`learner-tracking`: every command in one place; the code of one is read when it is run."""
 
 from importlib.metadata import version
 
 from cyclopts import App, Parameter
 
-from cli import (
-    database,
-    demo,
-    exports,
-    feeds,
-    graph,
-    graphiql,
-    post,
-    retention,
-    serving,
-    subject_access,
-    terms,
-    texts,
-    user,
-)
 from cli.refusing import refusal
 
 app = App(
@@ -31,21 +16,27 @@ app = App(
     The database is the one that DATABASE_URL names, else learner-tracking.sqlite3 in this folder.
     """,
 )
-app.command(serving.serve)
-app.command(database.migrate)
-app.command(database.check)
-app.command(feeds.import_feed, name="import")
-app.command(exports.export)
-app.command(feeds.sample_feed)
-app.command(feeds.refresh)
-app.command(retention.keep_periods, name="retain")
-app.command(subject_access.subject_access)
-app.command(graph.schema)
-app.command(post.send_mail)
-app.command(graph.permissions)
-app.command(graph.explain)
-app.command(graphiql.graphiql)
-app.command(demo.demo)
-app.command(terms.app, name="terms")
-app.command(texts.app, name="text")
-app.command(user.app, name="user")
+app.command("cli.serving:serve")
+app.command("cli.database:migrate")
+app.command("cli.checking:check")
+app.command("cli.feeds:import_feed", name="import")
+app.command("cli.exports:export")
+app.command("cli.feeds:sample_feed")
+app.command("cli.feeds:refresh")
+app.command("cli.retention:keep_periods", name="retain")
+app.command("cli.subject_access:subject_access")
+app.command("cli.graph:schema")
+app.command("cli.post:send_mail")
+app.command("cli.graph:permissions")
+app.command("cli.graph:explain")
+app.command("cli.graphiql:graphiql")
+app.command("cli.demo:demo")
+app.command("cli.terms:app", name="terms")
+app.command("cli.texts:app", name="text")
+app.command("cli.user:app", name="user")
+
+
+def read_all() -> None:
+    """Read the code of all commands, whose help says what they are for."""
+    for name in app:
+        app[name]

@@ -15,7 +15,7 @@ from loaders.reading import Reading
 from loaders.terms import current_terms
 from server.clock import Clock
 
-app = App(help="The terms of use that everybody accepts.")
+app = App(name="terms", help="The terms of use that everybody accepts.")
 
 
 @app.command

@@ -21,7 +21,7 @@ from server.clock import Clock
 
 Kind = Literal["link", "contact", "help"]
 
-app = App(help="Useful links, contacts and help topics.")
+app = App(name="text", help="Useful links, contacts and help topics.")
 
 
 @app.command(name="list")

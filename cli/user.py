@@ -23,7 +23,7 @@ from loaders.centres import centre_by_id
 from loaders.reading import Reading
 from server.clock import Clock
 
-app = App(help="Accounts and their access to centres.")
+app = App(name="user", help="Accounts and their access to centres.")
 
 
 @app.command

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import cli
+
 PROGRAM = Path(sys.executable).with_name("learner-tracking")
 DAY = "2010-02-19"
 PATIENCE = 120.0
@@ -16,7 +18,8 @@ PATIENCE = 120.0
 # Reading the program takes longer than most commands do: it is read once, by a process of which
 # each command is a copy.
 _copies = multiprocessing.get_context("forkserver")
-_copies.set_forkserver_preload(["cli.main", "server.app"])
+_commands = [f"cli.{file.stem}" for file in Path(cli.__path__[0]).glob("[!_]*.py")]
+_copies.set_forkserver_preload([*_commands, "server.app"])
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,6 @@ def _run(
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = [str(PROGRAM), *arguments]
-    from cli.main import app  # noqa: PLC0415 - read before this process was copied
+    from cli.__main__ import main  # noqa: PLC0415 - what it runs was read before this process was copied
 
-    app()
+    main()
