@@ -24,11 +24,10 @@ class _Classes(StateApps):
     def __init__(self, models: dict[Key, ModelState], connections: dict[str, str]) -> None:
         super().__init__(default_connections=connections)
         self._models = models
-        self._of_apps = connections
 
     def of(self, models: dict[Key, ModelState]) -> "_Classes":
         """The classes of other tables."""
-        return _Classes(models, self._of_apps)
+        return _Classes(models, self._default_connections)
 
     def get_model(self, app_label: str, model_name: str | None = None) -> type[Model]:
         """A class; raises KeyError where there is no such table."""
