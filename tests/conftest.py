@@ -1,6 +1,7 @@
 """Databases for tests: each test has its own, which is as the migrated template."""
 
 import asyncio
+import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -28,6 +29,13 @@ settings.load_profile("default")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of the whole, which take longest, come first: no worker waits for one at the end."""
     items.sort(key=lambda item: item.path.parent != Path(__file__).parent)
+
+
+def pytest_collection_finish() -> None:
+    """What was read for the tests stays until the end: it is not looked through for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def postgres_server() -> str:
