@@ -5,6 +5,7 @@ import sys
 from typing import Final
 
 _ASKS_FOR_ALL: Final[tuple[list[str], ...]] = ([], ["--help"], ["-h"])
+"""What is answered by the list of all commands."""
 
 
 def main() -> None:

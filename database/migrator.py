@@ -72,7 +72,7 @@ class _State(State):
         self.apps.forget()
 
     def _find_related_models(self, app_label: str, model_name: str) -> set[Key]:
-        """What is made anew with a class, which is everything."""
+        """The model alone: of the others nothing is kept, so nothing has to follow."""
         return {(app_label, model_name)}
 
     def clone(self) -> "_State":
@@ -87,7 +87,10 @@ class Migrator(MigrationExecutor):
     async def _project_state(
         self, applied: set[MigrationKey], *, upto: MigrationKey | None = None
     ) -> State:
-        """The state after the migrations that were applied, up to one of them."""
+        """The state after the migrations that were applied, up to one of them.
+
+        Tortoise makes all classes anew with each step on the way.
+        """
         connections = {
             label: config.get("default_connection", "default")
             for label, config in self.loader.apps_config.items()

@@ -155,7 +155,8 @@ class Entry(Node):
         description="Family name on the entry; null when it has none."
     )
     date_of_birth: date | None = strawberry.field(
-        description="Birth date on the entry.", extensions=requires(Permission.BIRTH_DATE_READ)
+        description="Birth date on the entry; null when it has none.",
+        extensions=requires(Permission.BIRTH_DATE_READ),
     )
     qan: Qan = strawberry.field(description="The qualification entered for.")
     kind: EntryKind = strawberry.field(description="Unit, award, or whole qualification.")
