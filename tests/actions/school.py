@@ -21,6 +21,7 @@ from tests.factories import known_hash
 
 NOW: Final = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 LATER: Final = NOW + timedelta(minutes=5)
+NAMES: Final = ("Ms", "Ann", "Example")
 PASSWORD: Final = "correct horse battery staple"
 NEW_PASSWORD: Final = "seven quiet owls at noon"
 SCHOOL, COLLEGE = "10001", "10002"
@@ -116,9 +117,7 @@ async def create(database: Database, email: str = ANN, **changes: Any) -> int:
     """Somebody with a password, as the console opens accounts."""
     values: dict[str, Any] = {
         "password": PASSWORD,
-        "title": "Ms",
-        "first_name": "Ann",
-        "last_name": "Example",
+        **dict(zip(("title", "first_name", "last_name"), NAMES, strict=True)),
         "now": NOW,
     }
     return await accounts.create_user(database, CONSOLE, email=email, **(values | changes))
@@ -131,7 +130,7 @@ async def take_on(database: Database, email: str = ANN) -> int:
         CONSOLE,
         email=email,
         password_hash=await known_hash(PASSWORD),
-        names=("Ms", "Ann", "Example"),
+        names=NAMES,
         staff=None,
         now=NOW,
     )

@@ -101,6 +101,6 @@ def _run(
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = [str(PROGRAM), *arguments]
-    from cli.__main__ import main  # noqa: PLC0415 - what it runs was read before this process was copied
+    from cli.__main__ import main  # noqa: PLC0415 - in the copy, as the program begins
 
     main()
