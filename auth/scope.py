@@ -29,6 +29,14 @@ def along(
     reach = _reach(viewer, permission)
     if reach is None:
         return ALWAYS
+    about = (connection.dialect, column, key)
+    known: Clause | None = reach.worked_out.get(about)
+    if known is None:
+        known = reach.worked_out[about] = _along(reach, connection, column, key)
+    return known
+
+
+def _along(reach: Reach, connection: Connection, column: str, key: str) -> Clause:
     whole = _at(connection, column, reach.whole)
     for line, centre_ids in reach.by_line.items():
         at = _at(connection, "narrow.centre_id", centre_ids)

@@ -1,7 +1,6 @@
 """Finds the viewer of a token: log-in sessions, and tokens for programs."""
 
 import asyncio
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
@@ -212,8 +211,7 @@ async def end_sessions(
 
 def _viewer(held: _Held, asking: Viewer, kind: TokenKind | None) -> Viewer:
     staff = Staff(held.staff) if held.staff else None
-    return replace(
-        asking,
+    return Viewer(
         user_id=held.user_id,
         email=held.email,
         name=f"{held.first_name} {held.last_name}",
@@ -222,6 +220,9 @@ def _viewer(held: _Held, asking: Viewer, kind: TokenKind | None) -> Viewer:
         session_id=held.key if kind is TokenKind.SESSION else None,
         api_token_id=held.key if kind is TokenKind.API else None,
         terms_due=held.terms_accepted is None and staff is not Staff.SERVICE,
+        address=asking.address,
+        agent=asking.agent,
+        request_id=asking.request_id,
     )
 
 

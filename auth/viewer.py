@@ -1,10 +1,10 @@
 """The viewer: the authenticated principal of a request, as every layer receives it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum, unique
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from auth.permissions import (
     CARRIED_BY_TOKENS,
@@ -71,6 +71,8 @@ class Reach(NamedTuple):
     """Centres, in order."""
     by_line: Mapping[str, tuple[int, ...]]
     """Centres by the only line that is open there."""
+    worked_out: dict[Hashable, Any]
+    """What follows from it and was worked out: whoever has the same grants shares it."""
 
 
 class Grants(Mapping[int, HeldGrant]):
@@ -117,6 +119,7 @@ class Grants(Mapping[int, HeldGrant]):
             grants,
             self._whole.setdefault(whole, whole),  # one object, which a statement sends once
             {line: tuple(sorted(centre_ids)) for line, centre_ids in by_line.items()},
+            {},
         )
 
 
@@ -209,9 +212,11 @@ class Viewer:
 
     def reach(self, permission: Permission) -> Reach | None:
         """Where the viewer may do this; None stands for everywhere."""
-        if self.may_everywhere(permission):
+        if self._withholds(permission):
+            return _NOWHERE
+        if permission in GRANTS[self._standing_anywhere]:
             return None
-        return _NOWHERE if self._withholds(permission) else self.grants.reach(permission)
+        return self.grants.reach(permission)
 
     def narrowed(self, permission: Permission) -> "Viewer":
         """The same viewer with only the grants by which they may do this."""

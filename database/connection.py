@@ -211,8 +211,7 @@ class Connection:
         """The rows that a statement answers, in time; with `nested`, one row of lists of them."""
         self.client.log.debug("%s: %s", text, params)
         if self._lending is not None:
-            async with self._lending.lent(plans_once=self._plans_once) as raw:
-                rows = await self._ask(raw, text, params)
+            rows = await self._ask_lent(self._lending, text, params)
         else:
             holder = self.client.acquire_connection()
             async with in_time(queue=True):
@@ -222,6 +221,19 @@ class Connection:
             finally:
                 await let_go(raw, holder)
         count(sum(map(len, rows[0])) if nested else len(rows))
+        return rows
+
+    async def _ask_lent(
+        self, lending: ReadPool, text: str, params: list[Any]
+    ) -> Sequence[Sequence[Any]]:
+        once = self._plans_once
+        lent = await lending.take(plans_once=once)
+        try:
+            rows = await self._ask(lent.raw, text, params)
+        except BaseException as error:
+            await lending.give_back(lent, plans_once=once, failed=error)
+            raise
+        await lending.give_back(lent, plans_once=once)
         return rows
 
     async def _ask(self, raw: Any, text: str, params: list[Any]) -> Sequence[Sequence[Any]]:  # noqa: ANN401 - a driver's

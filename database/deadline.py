@@ -1,10 +1,11 @@
 """The request's deadline, carried in a context variable and applied to every SQL statement."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
-from contextvars import ContextVar
+from collections.abc import Coroutine
+from contextlib import AbstractContextManager, suppress
+from contextvars import ContextVar, Token
 from socket import gaierror
+from types import TracebackType
 from typing import Any, Final, NamedTuple
 
 import aiosqlite
@@ -85,13 +86,21 @@ def without_end() -> AbstractContextManager[None]:
     return _within(None)
 
 
-@contextmanager
-def _within(span: _Span | None) -> Iterator[None]:
-    token = _span.set(span)
-    try:
-        yield
-    finally:
-        _span.reset(token)
+class _within:  # noqa: N801 - read as what is done inside
+    """Whatever is sent inside, has this deadline."""
+
+    __slots__ = ("_before", "_inside")
+
+    _before: Token[_Span | None]
+
+    def __init__(self, span: _Span | None) -> None:
+        self._inside = span
+
+    def __enter__(self) -> None:
+        self._before = _span.set(self._inside)
+
+    def __exit__(self, *_raised: object) -> None:
+        _span.reset(self._before)
 
 
 def time_left() -> float | None:
@@ -111,25 +120,43 @@ def _beginning_now(seconds: float) -> _Span:
     return _Span(seconds, asyncio.get_running_loop().time() + seconds)
 
 
-@asynccontextmanager
-async def in_time(*, queue: bool = False) -> AsyncIterator[None]:
+class in_time:  # noqa: N801 - reads like the functions beside it
     """What is awaited here is broken off in time, and PostgreSQL stops working on it.
 
     In the `queue` for a connection nobody waits for long.
     """
-    left = time_left()
-    if left is None:
-        yield
-        return
-    seconds = min(left, LONGEST_QUEUE) if queue else left
-    limit = asyncio.timeout(seconds)
-    try:
-        async with limit:
-            yield
-    except TimeoutError:
-        if not limit.expired():
-            raise
-        raise (CrowdedError if seconds < left else DeadlineError) from None
+
+    __slots__ = ("_limit", "_queue", "_too_late")
+
+    def __init__(self, *, queue: bool = False) -> None:
+        """Begin when it is entered."""
+        self._queue = queue
+        self._limit: asyncio.Timeout | None = None
+        self._too_late: type[Exception] = DeadlineError
+
+    async def __aenter__(self) -> None:
+        """Raises DeadlineError where no time is left."""
+        left = time_left()
+        if left is None:
+            return
+        if self._queue and left > LONGEST_QUEUE:
+            left, self._too_late = LONGEST_QUEUE, CrowdedError
+        self._limit = asyncio.timeout(left)
+        await self._limit.__aenter__()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        raised: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Raises what tells that the time is over."""
+        if self._limit is None:
+            return
+        try:
+            await self._limit.__aexit__(kind, raised, trace)
+        except TimeoutError:
+            raise self._too_late from None
 
 
 async def interrupted(connection: aiosqlite.Connection, work: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401

@@ -1,8 +1,6 @@
 """Read connections to PostgreSQL, reused without returning them to the pool each time."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any, Final, NamedTuple
 
 import asyncpg
@@ -42,8 +40,8 @@ class Pooled(asyncpg.Connection):  # asyncpg has no types
         self.plans_once = once
 
 
-class _Lent(NamedTuple):
-    """A connection taken from the pool, and the function that returns it."""
+class Lent(NamedTuple):
+    """A connection that was taken out of the pool, and what gives it back to it."""
 
     raw: Any
     holder: Any
@@ -69,7 +67,7 @@ class ReadPool:
         """Begin with none; the pool has so many at most."""
         self._client = client
         self._most = most
-        self._kept: dict[bool, list[_Lent]] = {False: [], True: []}
+        self._kept: dict[bool, list[Lent]] = {False: [], True: []}
         self._out = 0
         self._returning: set[asyncio.Task[None]] = set()
         self._queue = 0
@@ -80,60 +78,63 @@ class ReadPool:
         """How many are kept at the moment."""
         return len(self._kept[False]) + len(self._kept[True])
 
-    @asynccontextmanager
-    async def lent(self, *, plans_once: bool) -> AsyncIterator[Any]:
-        """A connection for one statement; one that failed goes back into the pool, which looks."""
+    async def take(self, *, plans_once: bool) -> Lent:
+        """A connection for one statement, to be given back whatever comes of it."""
         one = await self._take(plans_once)
-        fine = False
-        try:
-            if one.raw.plans_once is not plans_once:
+        if one.raw.plans_once is not plans_once:
+            try:
                 async with in_time():
                     await one.raw.plan(once=plans_once)
-            yield one.raw
-            fine = True
-        except asyncpg.InternalClientError:
+            except BaseException as error:
+                await self.give_back(one, plans_once=plans_once, failed=error)
+                raise
+        return one
+
+    async def give_back(
+        self, one: Lent, *, plans_once: bool, failed: BaseException | None = None
+    ) -> None:
+        """Keep a connection for the next statement; one that failed goes back to the pool."""
+        if failed is None and not self._queue and not self._closed:
+            self._kept[plans_once].append(one)
+            return
+        if isinstance(failed, asyncpg.InternalClientError):
             one.raw.terminate()  # or the pool would take it for one that can be used
-            raise
-        finally:
-            if fine and not self._queue and not self._closed:
-                self._kept[plans_once].append(one)
-            else:
-                await self._give_back(one)
+        await self._return(one)
 
     async def close(self) -> None:
         """Keep none any more, and have all back in the pool."""
         self._closed = True
         for kept in self._kept.values():
             while kept:
-                await self._give_back(kept.pop())
+                await self._return(kept.pop())
         if self._returning:
             await asyncio.wait(self._returning)
 
-    async def _take(self, plans_once: bool) -> _Lent:  # noqa: FBT001 - ours alone
+    async def _take(self, plans_once: bool) -> Lent:  # noqa: FBT001 - ours alone
         kept, others = self._kept[plans_once], self._kept[not plans_once]
         while kept or (others and self._out >= self._most):
             one = (kept or others).pop()
             if _lives(one.raw):
                 return one
-            await self._give_back(one)
+            await self._return(one)
         self._out += 1  # before it is waited for: others see that it is gone
         self._queue += 1
         try:
             async with in_time(queue=True):
                 holder = self._client.acquire_connection()
-                return _Lent(await holder.__aenter__(), holder)
+                return Lent(await holder.__aenter__(), holder)
         except BaseException:
             self._out -= 1
             raise
         finally:
             self._queue -= 1
 
-    async def _give_back(self, one: _Lent) -> None:
+    async def _return(self, one: Lent) -> None:
         returning = begin_return(one.raw, one.holder)
         self._returning.add(returning)
-        returning.add_done_callback(self._given_back)
+        returning.add_done_callback(self._returned)
         await unless_cancelled(returning)
 
-    def _given_back(self, returning: asyncio.Task[None]) -> None:
+    def _returned(self, returning: asyncio.Task[None]) -> None:
         self._returning.discard(returning)
         self._out -= 1  # not before it is there: the pool would be waited for meanwhile

@@ -1,8 +1,6 @@
 """Counts the SQL statements of a piece of work, and the rows they return."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 
 
 class StatementCount:
@@ -19,15 +17,22 @@ class StatementCount:
 _current: ContextVar[StatementCount | None] = ContextVar("tally", default=None)
 
 
-@contextmanager
-def counting_statements() -> Iterator[StatementCount]:
+class counting_statements:  # noqa: N801 - read as what is done inside
     """Count the statements that are run inside, tasks that begin inside included."""
-    tally = StatementCount()
-    token = _current.set(tally)
-    try:
-        yield tally
-    finally:
-        _current.reset(token)
+
+    __slots__ = ("_before",)
+
+    _before: Token[StatementCount | None]
+
+    def __enter__(self) -> StatementCount:
+        """What is counted from now on."""
+        tally = StatementCount()
+        self._before = _current.set(tally)
+        return tally
+
+    def __exit__(self, *_raised: object) -> None:
+        """Count for whoever did before."""
+        _current.reset(self._before)
 
 
 def count(rows: int) -> None:

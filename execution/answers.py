@@ -10,7 +10,6 @@ from graphql import (
     GraphQLError,
     Undefined,
     default_field_resolver,
-    is_leaf_type,
 )
 from graphql.execution.values import get_argument_values
 from graphql.pyutils import is_iterable
@@ -190,21 +189,24 @@ class Answers:
 
     def _hold(self, wrapped: Wrapped, values: Sequence[Any], *, plain: bool) -> None:
         """Take values that are there: fail where they are exceptions, else go on inwards."""
+        field = wrapped.column.field
         classes = set(map(type, values))
-        if any(issubclass(kind, Exception) for kind in classes):
-            values = list(values)
-            for position, value in enumerate(values):
-                if isinstance(value, Exception):
-                    self._fail(wrapped, values, position, value)
-            classes = set(map(type, values))
-        if wrapped.layer.is_list:
+        for kind in classes:
+            if issubclass(kind, Exception):
+                values = list(values)
+                for position, value in enumerate(values):
+                    if isinstance(value, Exception):
+                        self._fail(wrapped, values, position, value)
+                classes = set(map(type, values))
+                break
+        if field.layers[wrapped.depth].is_list:
             if classes <= _LISTS:
                 items = list(chain.from_iterable(values))
                 self._take(wrapped.items(list(map(len, values)), len(items)), items, plain=plain)
             else:
                 self._take_lists(wrapped, values, plain=plain)
-        elif is_leaf_type(wrapped.column.field.named):
-            sent, failed = leaves(wrapped.column.field.named, values, classes)
+        elif field.is_leaf:
+            sent, failed = leaves(field.named, values, classes)  # type: ignore[arg-type]  # it is one
             for position, error in failed.items():
                 wrapped.fail(position, error)
             wrapped.fill(sent)
@@ -305,6 +307,8 @@ def _plainly(level: Level, field: FieldPlan) -> bool:
 
 def _one_each(field: FieldPlan, size: int, found: Any) -> Sequence[Any]:  # noqa: ANN401 - a batch field may be wrong
     """What a batch field answered, one answer a source."""
+    if type(found) is list and len(found) == size:
+        return found
     if isinstance(found, Exception):
         return [found] * size
     if isinstance(found, Sequence) and len(found) == size:

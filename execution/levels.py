@@ -201,9 +201,9 @@ class Wrapped:
 
     def fill(self, values: list[Any]) -> None:
         """These are the values as they are sent; hand them on up to the level."""
-        wrapped = self
+        wrapped, layers = self, self.column.field.layers
         while True:
-            if not wrapped.layer.nullable and None in values and not wrapped.is_lost:
+            if None in values and not layers[wrapped.depth].nullable and not wrapped.is_lost:
                 wrapped._refuse_null(values)
             for position in wrapped.failures:
                 values[position] = None

@@ -5,7 +5,7 @@ from functools import partial
 from types import NoneType
 from typing import Any, Final, NamedTuple
 
-from graphql import GraphQLObjectType, Undefined, is_abstract_type
+from graphql import GraphQLObjectType, Undefined
 from graphql.execution.executor import invalid_return_type_error
 from graphql.pyutils.undefined import UndefinedType
 
@@ -48,9 +48,9 @@ class Opening:
                 if value is not None and value is not Undefined
             ]
             sources = [values[position] for position in chosen]
-        named: Any = wrapped.column.field.named
-        group = Group(named, chosen, sources)
-        if is_abstract_type(named):
+        field = wrapped.column.field
+        group = Group(field.named, chosen, sources)  # type: ignore[arg-type]  # or it is abstract
+        if field.is_abstract:
             self._resolve_types(wrapped, len(values), group)
         else:
             self._check(wrapped, len(values), [group])

@@ -19,6 +19,7 @@ from graphql import (
     ObjectValueNode,
     OperationDefinitionNode,
     VariableNode,
+    is_abstract_type,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
@@ -85,6 +86,8 @@ class FieldPlan:
         "definition",
         "details",
         "has_arguments",
+        "is_abstract",
+        "is_leaf",
         "key",
         "layers",
         "named",
@@ -115,6 +118,8 @@ class FieldPlan:
         self.read = _reader(self.declared)
         self.layers = tuple(_layers(definition.type))
         self.named: GraphQLNamedType = _named(definition.type)
+        self.is_leaf = is_leaf_type(self.named)
+        self.is_abstract = is_abstract_type(self.named)
         self.has_arguments = bool(definition.args or self.nodes[0].arguments)
         """Whether it takes arguments, or is given some."""
         self.arguments: dict[str, Any] | None = None
@@ -133,7 +138,7 @@ class FieldPlan:
         declared = self.declared
         if declared is None or declared.guard is not None or isinstance(declared.way, Batch):
             return False
-        return is_leaf_type(self.named) and len(self.layers) == 1 and not self.has_arguments
+        return self.is_leaf and len(self.layers) == 1 and not self.has_arguments
 
     def remember(self, arguments: dict[str, Any]) -> None:
         """Keep arguments that are written in the document, unless somebody could change one."""

@@ -2,7 +2,8 @@
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
@@ -44,7 +45,7 @@ class Asked(NamedTuple):
 
 def media_type_of(request: Request) -> str:
     """In which form to answer; raises RefusalError where none is accepted that there is."""
-    accepted = [*_accepted(",".join(request.headers.getlist("accept")))]
+    accepted = _accepted(",".join(request.headers.getlist("accept")))
     if not accepted:
         return JSON
     rated = {media: _quality(media, accepted) for media in (RESPONSE, JSON)}
@@ -64,7 +65,12 @@ def accepts_events(request: Request) -> bool:
     return any(media == EVENTS and quality > 0 for media, quality in accepted)
 
 
-def _accepted(header: str) -> Iterator[tuple[str, float]]:
+@lru_cache(maxsize=256)
+def _accepted(header: str) -> tuple[tuple[str, float], ...]:
+    return tuple(_parts(header))
+
+
+def _parts(header: str) -> Iterator[tuple[str, float]]:
     for part in header.split(","):
         media, *parameters = (piece.strip().lower() for piece in part.split(";"))
         if not media:
@@ -80,7 +86,7 @@ def _accepted(header: str) -> Iterator[tuple[str, float]]:
         yield media, quality
 
 
-def _quality(media: str, accepted: list[tuple[str, float]]) -> float:
+def _quality(media: str, accepted: Sequence[tuple[str, float]]) -> float:
     """How much a form is wanted: the most precise that was said of it counts."""
     for wanted in (media, "application/*", "*/*"):
         said = [quality for name, quality in accepted if name == wanted]
@@ -136,11 +142,15 @@ def _asked(body: dict[str, Any]) -> Asked:
     if not query and document_hash is None:
         message = "query is missing: the document to run, or documentId for a stored one."
         raise RefusalError(400, "QUERY_MISSING", message)
-    if query and document_hash not in {None, sha256(query.encode()).hexdigest()}:
+    if query and document_hash is not None and document_hash != _hash_of(query):
         message = "The hash is not the SHA-256 of the document that is sent with it."
         raise RefusalError(400, "PARAMETER_INVALID", message)
     operation_name = body.get("operationName")
     return Asked(query, document_hash, operation_name, body.get("variables") or {}, extensions)
+
+
+def _hash_of(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
 
 
 def _persisted(given: object) -> str | None:

@@ -1,13 +1,13 @@
 """Authenticates requests by bearer token or session cookie."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, NamedTuple
 
 from starlette.requests import HTTPConnection
 
 from auth.sessions import viewer_of
-from auth.viewer import ANONYMOUS, Viewer
+from auth.viewer import Viewer
 from database.connection import Database
 from server.clock import Clock
 
@@ -43,8 +43,10 @@ class Callers:
         return (await self._caller(request, request.cookies.get(self.cookie))).viewer
 
     async def _caller(self, request: HTTPConnection, token: str | None) -> Caller:
-        asking = replace(
-            ANONYMOUS,
+        asking = Viewer(
+            user_id=None,
+            email="",
+            name="",
             address=request.client.host if request.client else None,
             agent=request.headers.get("user-agent"),
             request_id=getattr(request.state, "request_id", None),

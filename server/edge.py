@@ -3,11 +3,10 @@
 import asyncio
 import re
 from collections.abc import Collection, Sequence
+from secrets import token_hex
 from typing import Final
-from uuid import uuid4
 
 import structlog
-from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -72,8 +71,8 @@ class RequestIds:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(REQUEST_ID, "")
-        request_id = given if _REQUEST_ID_SHAPE.fullmatch(given) else uuid4().hex
+        given = _header(scope, REQUEST_ID)
+        request_id = given if _REQUEST_ID_SHAPE.fullmatch(given) else token_hex(16)
         scope.setdefault("state", {})["request_id"] = request_id
 
         async def with_id(message: Message) -> None:
@@ -117,6 +116,12 @@ class _GoneError(Exception):
     """The client has disconnected."""
 
 
+def _header(scope: Scope, name: str) -> str:
+    """A header of the request, the first where there are several; empty where there is none."""
+    sought = name.encode("latin-1")
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == sought), "")
+
+
 def _check_head(scope: Scope) -> None:
     headers: Sequence[tuple[bytes, bytes]] = scope["headers"]
     size = sum(len(name) + len(value) for name, value in headers)
@@ -129,7 +134,7 @@ def _check_head(scope: Scope) -> None:
     if len(scope["raw_path"]) + len(scope["query_string"]) > MOST_ADDRESS_BYTES:
         message = f"An address may have at most {MOST_ADDRESS_BYTES >> 10} kB."
         raise RefusalError(414, "ADDRESS_TOO_LONG", message)
-    encoding = Headers(scope=scope).get("content-encoding", "identity")
+    encoding = _header(scope, "content-encoding") or "identity"
     if encoding.strip().lower() != "identity":
         message = "Send the body as it is, without a content encoding."
         raise RefusalError(415, "MEDIA_TYPE", message)
@@ -137,7 +142,7 @@ def _check_head(scope: Scope) -> None:
 
 async def _body(scope: Scope, receive: Receive) -> bytes:
     """The whole body; raises RefusalError where it is too large or does not come."""
-    length = Headers(scope=scope).get("content-length", "")
+    length = _header(scope, "content-length")
     if length.isdecimal() and (len(length) > len(str(MOST_BODY)) or int(length) > MOST_BODY):
         raise _too_large()
     pieces, size, more = list[bytes](), 0, True

@@ -96,7 +96,7 @@ class GraphQLView:
             message = "Send operations by POST."
             raise RefusalError(405, "METHOD_NOT_ALLOWED", message, {"allow": "POST"})
         expect_json(request)
-        asked = read(await request.body())
+        asked = read((await request.receive())["body"])  # which is there, to its end: see Bounds
         caller = await self._admitted(request, operation)
         text = self._document(asked, caller.viewer.footing)
         streamed = accepts_events(request) and subscribes(text, asked.operation_name)

@@ -100,6 +100,7 @@ class Journal:
         self._traces = traces
         self._metrics = metrics
         self._names = names
+        self._log = log.bind()  # made once: that takes as long as to write a line
 
     def note(self, operation: Operation) -> None:
         """Tell of an operation that has ended."""
@@ -119,7 +120,7 @@ class Journal:
             self._traces.operation(operation, seconds)
         if operation.log_in is not None:
             self._metrics.log_in(let_in=operation.log_in)
-        log.info(
+        self._log.info(
             "operation",
             name=None if operation.name is None else operation.name[:NAME_LENGTH],
             caller=operation.caller,
@@ -130,7 +131,7 @@ class Journal:
             outcome=operation.outcome,
         )
         if seconds >= self._slow:
-            log.warning(
+            self._log.warning(
                 "slow_operation",
                 name=None if operation.name is None else operation.name[:NAME_LENGTH],
                 milliseconds=round(1000 * seconds, 1),

@@ -30,6 +30,15 @@ def set_up_logs(form: str) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        # Whatever standard error is when the event happens, not what it was at start-up.
-        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
+        logger_factory=lambda *_: _StandardError(),
     )
+
+
+class _StandardError:
+    """Writes to whatever standard error is when the event happens, not what it was at start-up."""
+
+    def msg(self, line: str) -> None:
+        """Write a line, at once."""
+        structlog.WriteLogger(sys.stderr).msg(line)
+
+    debug = info = warning = error = critical = msg

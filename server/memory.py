@@ -33,6 +33,8 @@ async def sweep_memory(every: float = SWEEP_SECONDS) -> None:
     the collector waits for and far more memory. What was made since the start and is still needed
     is little, so that a look takes a few milliseconds.
     """
-    while gc.get_freeze_count():
+    if not gc.get_freeze_count():  # which counts them one by one
+        return
+    while True:
         await asyncio.sleep(every)
         gc.collect()

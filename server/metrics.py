@@ -1,9 +1,10 @@
 """Metrics for Prometheus, and the route `/metrics`."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from ipaddress import ip_address
 from secrets import compare_digest
-from typing import Final
+from typing import Any, Final
 
 from prometheus_client import (
     CollectorRegistry,
@@ -36,6 +37,8 @@ _SECONDS: Final = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 1
 _STATEMENTS: Final = (1, 2, 5, 10, 15, 20, 30, 50, 100)
 _KEYS: Final = (1, 2, 5, 10, 25, 50, 100, 250, 1_000, 10_000)
 _OBJECTS: Final = (1, 10, 100, 1_000, 10_000, 50_000, 100_000, 200_000)
+_MOST_SERIES: Final = 4_096
+"""Series that are remembered; there are fewer."""
 
 
 class Metrics:
@@ -104,6 +107,9 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._series = lru_cache(maxsize=_MOST_SERIES)(_labelled)
+        """One series of a metric: to find it takes longer than to count."""
+
     def operation(
         self,
         name: str,
@@ -116,13 +122,13 @@ class Metrics:
         batches: Iterable[int],
     ) -> None:
         """Count an operation that was carried out or refused; `batches` are sizes."""
-        self._statements.labels(name).observe(statements)
+        self._series(self._statements, name).observe(statements)
         for keys in batches:
             self._keys.observe(keys)
-        self._operations.labels(name, caller, outcome).inc()
-        self._seconds.labels(name).observe(seconds)
+        self._series(self._operations, name, caller, outcome).inc()
+        self._series(self._seconds, name).observe(seconds)
         if cost is not None:
-            self._cost.labels(caller).observe(cost)
+            self._series(self._cost, caller).observe(cost)
 
     def refusal(self, code: str) -> None:
         """Count what was refused as a whole."""
@@ -143,6 +149,10 @@ class Metrics:
     def watch(self, database: Database, recorder: Recorder, progress: FeedProgress) -> None:
         """Tell of the connections, of what is still to be written, and of feeds, when asked."""
         self.registry.register(_Now(database, recorder, progress))
+
+
+def _labelled(metric: Any, *labels: str) -> Any:  # noqa: ANN401 - a metric of any kind, and the same
+    return metric.labels(*labels)
 
 
 class _Now(Collector):
