@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
+KEYS: Final = "sought"
+KEY: Final = "key"
+"""The table of keys that queries of one statement are about, and its column."""
 _KEPT = 4096
 """How many converted statements are cached."""
 
@@ -23,11 +26,14 @@ def sendable(query: Query) -> tuple[str, list[Any]]:
     return _marked(text, numbers), params
 
 
-def united(queries: Iterable[Query]) -> tuple[str, list[Any]]:
-    """One query that answers one row, with a list of rows for each of these, and its parameters."""
-    texts, values = zip(*queries, strict=True)
+def united(queries: Iterable[Query], keys: Query | None = None) -> tuple[str, list[Any]]:
+    """One query that answers one row, with a list of rows for each of these, and its parameters.
+
+    They may be about `keys`, a query that they find as the table KEYS with the column KEY.
+    """
+    texts, values = zip(*([] if keys is None else [keys]), *queries, strict=True)
     numbers, params = _shared([value for several in values for value in several])
-    return _united(texts, numbers), params
+    return _united(texts, numbers, keyed=keys is not None), params
 
 
 def _shared(values: Sequence[Any]) -> tuple[tuple[int, ...], list[Any]]:
@@ -45,9 +51,10 @@ def _shared(values: Sequence[Any]) -> tuple[tuple[int, ...], list[Any]]:
 
 
 @lru_cache(maxsize=_KEPT)
-def _united(texts: tuple[str, ...], numbers: tuple[int, ...]) -> str:
-    lists = ", ".join(f"ARRAY(SELECT q FROM ({text}) q)" for text in texts)  # noqa: S608 - texts are ours
-    return _marked(f"SELECT {lists}", numbers)
+def _united(texts: tuple[str, ...], numbers: tuple[int, ...], *, keyed: bool) -> str:
+    first = f"WITH {KEYS}({KEY}) AS MATERIALIZED ({texts[0]}) " if keyed else ""
+    lists = ", ".join(f"ARRAY(SELECT q FROM ({text}) q)" for text in texts[keyed:])  # noqa: S608 - texts are ours
+    return _marked(f"{first}SELECT {lists}", numbers)
 
 
 @lru_cache(maxsize=_KEPT)

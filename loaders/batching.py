@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeAlias
+
+from database.connection import KeysOf
 
 Batch: TypeAlias = Callable[..., Awaitable[Sequence[Any]]]
 """A loader: reading, keys and arguments in, one answer for each key out."""
 
-Ask: TypeAlias = Callable[[list[Any], bool], Awaitable[Sequence[Any]]]
+Ask: TypeAlias = Callable[[Sequence[Any], bool], Awaitable[Sequence[Any]]]
 """A batch function: keys and `few` in, one answer a key out, in the same order. An Exception among
 the answers fails its key only."""
 
@@ -60,6 +63,21 @@ class Batching:
                 self._few = self._few and few
             awaited.add(coming)
         return awaited
+
+    def foresee_unknown(self, keys: KeysOf) -> asyncio.Task[None]:
+        """Ask for keys that nobody knows yet; returns what there is to wait for.
+
+        If it fails, nothing is known of these keys.
+        """
+        task = asyncio.get_running_loop().create_task(self._learn(keys))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _learn(self, keys: KeysOf) -> None:
+        with suppress(Exception):  # whoever needs the answers asks again, and is told
+            answers = await self._ask(keys, True)  # noqa: FBT003 - ours alone
+            self._known.update(zip(keys, answers, strict=True))
 
     def _turn(self) -> asyncio.Future[None]:
         """The answers to all that is asked in this turn of the event loop."""

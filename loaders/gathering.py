@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from database.connection import Clause, Connection
+from database.connection import Clause, Connection, KeysOf
 
 Row = TypeVar("Row")
 
@@ -27,6 +27,7 @@ class Gathering:
         """Ask through a connection."""
         self._connection = connection
         self._asked: list[_Asked] = []
+        self._keys: KeysOf | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def rows(self, shape: Callable[..., Row], text: str, *params: object) -> list[Row]:
@@ -38,6 +39,10 @@ class Gathering:
         self._asked.append(asked)
         return self._connection.all_shaped(shape, await asked.coming)
 
+    def about(self, keys: KeysOf) -> None:
+        """The queries of this turn may be about keys that are yet to be found."""
+        self._keys = keys
+
     def cancel(self) -> None:
         """Wait for nothing any more."""
         for task in self._tasks:
@@ -45,16 +50,17 @@ class Gathering:
 
     def _send(self) -> None:
         asked, self._asked = self._asked, []
-        task = asyncio.get_running_loop().create_task(self._answer(asked))
+        keys, self._keys = self._keys, None
+        task = asyncio.get_running_loop().create_task(self._answer(asked, keys))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _answer(self, asked: Sequence[_Asked]) -> None:
+    async def _answer(self, asked: Sequence[_Asked], keys: KeysOf | None) -> None:
         wanted = [one for one in asked if not one.coming.done()]
         if not wanted:
             return  # all have been given up
         try:
-            found = await self._connection.together([one.query for one in wanted])
+            found = await self._connection.together([one.query for one in wanted], keys)
         except asyncio.CancelledError:
             for one in wanted:
                 one.coming.cancel()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from auth import scope
-from database.connection import Clause
+from database.connection import Clause, KeysOf
 from loaders.reading import Reading, checked, grouped, matched
 from loaders.rows import FactsRow, LearnerRow, RegistrationRow
 from loaders.select import columns_of
@@ -63,26 +63,55 @@ _FACTS = f"""
 """  # noqa: S608 - columns are ours
 
 
+def with_id(reading: Reading, ids: Sequence[int]) -> Clause:
+    """Learners in view that have one of these ids."""
+    return in_view(reading.viewer, reading.connection) & reading.connection.among("l.id", ids)
+
+
+def with_uln(reading: Reading, ulns: Sequence[str | None]) -> Clause:
+    """Learners in view that have one of these unique learner numbers."""
+    return in_view(reading.viewer, reading.connection) & reading.connection.among("l.uln", ulns)
+
+
 async def learner_by_id(reading: Reading, ids: Sequence[int]) -> list[LearnerRow | None]:
     """Learners in view by id."""
-    where = in_view(reading.viewer, reading.connection) & reading.connection.among("l.id", ids)
-    return matched(ids, await _learners(reading, where), lambda row: row.id)
+    rows = await _learners(reading, with_id(reading, ids))
+    return matched(ids, rows, lambda row: row.id)
 
 
 async def learner_by_uln(reading: Reading, ulns: Sequence[str | None]) -> list[LearnerRow | None]:
     """Learners in view by unique learner number."""
-    where = in_view(reading.viewer, reading.connection) & reading.connection.among("l.uln", ulns)
-    return matched(ulns, await _learners(reading, where), lambda row: row.uln)
+    rows = await _learners(reading, with_uln(reading, ulns))
+    return matched(ulns, rows, lambda row: row.uln)
+
+
+def shown_registration(where: Clause) -> KeysOf:
+    """The registration by which the learner under a condition is shown, before it is known."""
+    return KeysOf(
+        Clause(f"SELECT c.registration_id FROM {LEARNER_TABLES} WHERE {where.text}", where.params)  # noqa: S608
+    )
+
+
+async def learner_shown(reading: Reading, registration: KeysOf) -> LearnerRow | None:
+    """The learner by that registration."""
+    found = await _learners(reading, _by_registration(reading, registration))
+    return found[0] if found else None
 
 
 async def learner_by_registration_id(
     reading: Reading, ids: Sequence[int]
 ) -> list[LearnerRow | None]:
     """Learners, each by one of their registrations in view, the foremost or not."""
+    rows = await _learners(reading, _by_registration(reading, ids))
+    return matched(ids, rows, lambda row: row.registration_id)
+
+
+def _by_registration(reading: Reading, ids: Sequence[int]) -> Clause:
     column = checked("c.centre_id")
     where = reading.connection.among("c.registration_id", ids)
-    where &= scope.registrations(reading.viewer, reading.connection, column, "c.registration_id")
-    return matched(ids, await _learners(reading, where), lambda row: row.registration_id)
+    return where & scope.registrations(
+        reading.viewer, reading.connection, column, "c.registration_id"
+    )
 
 
 async def _learners(reading: Reading, where: Clause) -> list[LearnerRow]:

@@ -8,17 +8,11 @@ from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
 import strawberry
-from graphql import (
-    FieldNode,
-    FragmentSpreadNode,
-    GraphQLResolveInfo,
-    InlineFragmentNode,
-    SelectionSetNode,
-)
 from graphql.pyutils import Path
 from strawberry.extensions import FieldExtension
 
 from loaders.batching import Batch
+from schema.ahead import ASKS, Asks, asked_below
 from schema.context import Info
 
 LEVEL: Final = "level"
@@ -43,9 +37,6 @@ Part: TypeAlias = tuple[str, str]
 Spread: TypeAlias = Callable[[Sequence[Any], Sequence[Hashable], Found], list[Any]]
 """Maps the answers of a loader back to rows: one value for each."""
 
-Ahead: TypeAlias = Mapping[str, Batch]
-"""Prefetches: fields below this one, and the loaders that they call with the same key."""
-
 
 def batched(
     batch: Batch,
@@ -55,7 +46,6 @@ def batched(
     pick: Pick | None = None,
     part: Part | None = None,
     extensions: list[FieldExtension] | None = None,
-    ahead: Ahead | None = None,
     reads: Sequence[str] = (),
     deprecation_reason: str | None = None,
 ) -> Any:  # noqa: ANN401 - stands for a field of any type
@@ -65,18 +55,24 @@ def batched(
     None answers null. `pick` makes the field's value from the row and the batch's answer, and
     `reads` names what it takes of a row that its brief form has not; `part` takes of an answer
     the rows that belong to the row.
-    `ahead` names fields below this one and the batches they will ask with the same key: asking
-    already now spares a level, and another statement where several relations lead to a batch.
+
+    A field that asks with the registration has the fields below it ask as well, at once: that
+    spares levels, and another statement where several relations lead to a batch.
     """
-    answer = asking(batch, key, pick=pick, part=part, ahead=ahead)
     return together(
-        answer,
+        asking(batch, key, pick=pick, part=part),
         description=description,
         extensions=extensions,
         awaits=True,
+        asks=asks(batch, key),
         reads=reads,
         deprecation_reason=deprecation_reason,
     )
+
+
+def asks(batch: Batch, key: str | Callable[[Any], Any]) -> Asks | None:
+    """What a field asks, as far as the fields above it may ask it first."""
+    return Asks(batch, key) if isinstance(key, str) else None
 
 
 def asking(
@@ -85,7 +81,6 @@ def asking(
     *,
     pick: Pick | None,
     part: Part | None,
-    ahead: Ahead | None,
 ) -> Level:
     """What asks a batch for the rows of a level, at once or when its answers have come."""
     key_of = attrgetter(key) if isinstance(key, str) else key
@@ -94,13 +89,11 @@ def asking(
     def answer(rows: Sequence[Any], info: Info) -> Any:  # noqa: ANN401 - answers, or what awaits them
         wanted: list[Hashable] = [key_of(row) for row in rows]
         keys = [wanted_key for wanted_key in wanted if wanted_key is not None]
-        few = stands_alone(info)
-        if ahead is not None:
-            foresee(info, ahead, keys, few=few)
         found = info.context.at_hand(batch, keys)
-        if found is not None:
+        if found is not None:  # whoever asked for it has asked for what is below as well
             return spread(rows, wanted, found)
-        info.context.foresee(batch, keys, few=few)  # together with what is ahead
+        foresee(info, keys, key)
+        info.context.foresee([batch], keys, few=stands_alone(info))  # together with what is below
         return loaded(rows, info, wanted, keys)
 
     async def loaded(
@@ -117,13 +110,14 @@ def together(
     description: str,
     extensions: list[FieldExtension] | None = None,
     awaits: bool = False,
+    asks: Asks | None = None,
     reads: Sequence[str] = (),
     deprecation_reason: str | None = None,
 ) -> Any:  # noqa: ANN401 - stands for a field of any type
     """A field answered for all rows of a level by one call.
 
-    `awaits` says that the answers of a plain function may have to be awaited; `reads` names what
-    it takes of a row that its brief form has not.
+    `awaits` says that the answers of a plain function may have to be awaited, `asks` what it asks
+    of a loader; `reads` names what it takes of a row that its brief form has not.
     """
 
     async def resolve(root: Any, info: Info) -> Any:  # noqa: ANN401
@@ -136,7 +130,7 @@ def together(
         resolver=resolve if awaits or iscoroutinefunction(answer) else resolve_at_once,
         description=description,
         extensions=extensions or [],
-        metadata={LEVEL: answer, READS: reads},
+        metadata={LEVEL: answer, ASKS: asks, READS: reads},
         deprecation_reason=deprecation_reason,
     )
 
@@ -205,34 +199,8 @@ def stands_alone(info: Info) -> bool:
     return True
 
 
-def foresee(info: Info, ahead: Ahead, keys: Sequence[Hashable], *, few: bool) -> None:
-    """Prefetch what selected fields below this one will need."""
-    for name, batch in ahead.items():
-        if selects(info, name):
-            info.context.foresee(batch, keys, few=few)
-
-
-def selects(info: Info, name: str) -> bool:
-    """Whether a field is asked for directly below the one that is being answered."""
-    raw: GraphQLResolveInfo[Any] = info._raw_info  # noqa: SLF001 - strawberry has no public door to it
-    looked: set[str] = set()
-    return any(_holds(raw, node.selection_set, name, looked) for node in raw.field_nodes)
-
-
-def _holds(
-    raw: GraphQLResolveInfo[Any], selected: SelectionSetNode | None, name: str, looked: set[str]
-) -> bool:
-    """Look into a selection, and into each fragment once, however often it is spread."""
-    for node in selected.selections if selected else ():
-        if isinstance(node, FieldNode):
-            if node.name.value == name:
-                return True
-        elif isinstance(node, FragmentSpreadNode):
-            fragment = node.name.value
-            if fragment not in looked:
-                looked.add(fragment)
-                if _holds(raw, raw.fragments[fragment].selection_set, name, looked):
-                    return True
-        elif isinstance(node, InlineFragmentNode) and _holds(raw, node.selection_set, name, looked):
-            return True
-    return False
+def foresee(info: Info, keys: Sequence[Hashable], key: object) -> None:
+    """Ask what the fields below this one will ask with the same key, if it is a registration's."""
+    below = asked_below(info, key)
+    if below:
+        info.context.foresee(below, keys, few=stands_alone(info))

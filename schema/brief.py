@@ -16,8 +16,9 @@ from graphql import (
 from graphql.type import TypeNameMetaFieldDef
 
 from execution.declared import Attribute, Batch, declared_by
+from schema.batched import READS
 from schema.documents import Known
-from schema.levels import read_by, shown_by
+from schema.shown import metadata_of, shown_by
 
 _KNOWN: Final[Known[frozenset[type]]] = Known()
 
@@ -74,4 +75,4 @@ def _answers(row: type, definition: GraphQLField) -> bool:
         return hasattr(row, declared.way.attribute)
     if declared is None or not isinstance(declared.way, Batch):
         return False
-    return all(hasattr(row, name) for name in read_by(definition))
+    return all(hasattr(row, name) for name in metadata_of(definition).get(READS, ()))

@@ -7,10 +7,16 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
 import strawberry
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLResolveInfo,
+    InlineFragmentNode,
+    SelectionSetNode,
+)
 
 from domain.errors import Invalid
 from loaders.paging import Order, PageRequest, Slice
-from schema.batched import selects
 from schema.context import Info
 
 DEFAULT_FIRST = 25
@@ -103,8 +109,8 @@ async def paged(
     A mere count is no look at anybody's record; `of_one` says that a list is of one learner, found
     by their number, which is one.
     """
-    shown = any(selects(info, name) for name in ("nodes", "edges"))
-    found = await read() if shown or selects(info, "pageInfo") else _NOTHING
+    shown = any(_selects(info, name) for name in ("nodes", "edges"))
+    found = await read() if shown or _selects(info, "pageInfo") else _NOTHING
     if shown:
         info.context.trail.listed(info.context.viewer, found.rows, of_one=of_one)
     return connection(page, found, count)
@@ -156,3 +162,29 @@ def _place(cursor: str, order: Order) -> tuple[Any, ...]:
     if type(key) is not int or not -(2**63) <= key < 2**63:
         raise ValueError
     return (*texts, key)
+
+
+def _selects(info: Info, name: str) -> bool:
+    """Whether a field is asked for directly below the one that is being answered."""
+    raw: GraphQLResolveInfo[Any] = info._raw_info  # noqa: SLF001 - strawberry has no public door to it
+    looked: set[str] = set()
+    return any(_holds(raw, node.selection_set, name, looked) for node in raw.field_nodes)
+
+
+def _holds(
+    raw: GraphQLResolveInfo[Any], selected: SelectionSetNode | None, name: str, looked: set[str]
+) -> bool:
+    """Look into a selection, and into each fragment once, however often it is spread."""
+    for node in selected.selections if selected else ():
+        if isinstance(node, FieldNode):
+            if node.name.value == name:
+                return True
+        elif isinstance(node, FragmentSpreadNode):
+            fragment = node.name.value
+            if fragment not in looked:
+                looked.add(fragment)
+                if _holds(raw, raw.fragments[fragment].selection_set, name, looked):
+                    return True
+        elif isinstance(node, InlineFragmentNode) and _holds(raw, node.selection_set, name, looked):
+            return True
+    return False

@@ -13,13 +13,18 @@ from auth.permissions import Permission
 from auth.sessions import viewer_of
 from auth.throttle import Throttle
 from auth.viewer import ANONYMOUS, Footing, Viewer
-from database.connection import Database
+from database.connection import Clause, Database, Dialect
 from domain.errors import Invalid, Refused
 from loaders.batching import Batch, Batching
 from loaders.gathering import Gathering
-from loaders.learners import registrations_by_learner_id
+from loaders.learners import (
+    learner_shown,
+    registrations_by_learner_id,
+    shown_registration,
+)
 from loaders.named import Named
 from loaders.reading import Reading
+from loaders.rows import LearnerRow
 from schema.trail import AuditTrail
 
 
@@ -69,8 +74,8 @@ class Context:
         self.settle = settle
         self._keep = keep
         self._ask_to_wait = ask_to_wait
-        self.reading = Reading(database.reader, viewer, today)
         self._gathering = Gathering(database.reader.keyed)
+        self._read_with(Reading(database.reader, viewer, today))
         self.cost: Cost | None = None
         """What the operation costs; None before that is known."""
         self.operation_name: str | None = None
@@ -92,7 +97,13 @@ class Context:
 
     def ask_briefly(self, rows: Collection[type]) -> None:
         """Nothing will be asked of these rows but what their brief form has."""
-        self.reading = self.reading._replace(brief=rows)
+        self._read_with(self.reading._replace(brief=rows))
+
+    def _read_with(self, reading: Reading) -> None:
+        self.reading = reading
+        self._few = Reading(
+            reading.connection, reading.viewer, reading.today, self._gathering, reading.brief
+        )
 
     async def load(self, batch: Batch, key: Hashable, *arguments: Hashable) -> Any:  # noqa: ANN401 - rows of any kind
         """One key's answer to a batch question; keys asked together are answered together."""
@@ -117,30 +128,46 @@ class Context:
         developing = self.service.environment == "development"
         return developing or self.viewer.footing is Footing.STAFF
 
-    def foresee(self, batch: Batch, keys: Iterable[Hashable], *, few: bool) -> None:
+    def foresee(self, batches: Iterable[Batch], keys: Collection[Hashable], *, few: bool) -> None:
         """Ask now what will be loaded later, together with all who foresee it at this moment."""
-        self._batching(batch, ()).foresee(keys, few=few)
+        for batch in batches:
+            self._batching(batch, ()).foresee(keys, few=few)
+
+    @property
+    def travels_together(self) -> bool:
+        """Whether the database is asked several queries in one statement."""
+        return self.database.dialect is Dialect.POSTGRESQL
+
+    async def load_with(self, where: Clause, below: Iterable[Batch]) -> LearnerRow | None:
+        """The learner under a condition, and what will be asked of the registration shown."""
+        keys = shown_registration(where)
+        self._gathering.about(keys)
+        coming = [self._batching(batch, ()).foresee_unknown(keys) for batch in below]
+        found = await learner_shown(self._few, keys)
+        keys += [] if found is None else [found.registration_id]
+        for one in coming:
+            await one
+        return found
 
     def _batching(self, batch: Batch, arguments: tuple[Hashable, ...]) -> Batching:
         name = (batch, arguments)
         batching = self._loaders.get(name)
         if batching is None:
-            batching = Batching(partial(self._ask, batch, self.reading, arguments))
+            batching = Batching(partial(self._ask, batch, (self.reading, self._few), arguments))
             self._loaders[name] = batching
         return batching
 
     async def _ask(
         self,
         batch: Batch,
-        reading: Reading,
+        readings: tuple[Reading, Reading],
         arguments: Sequence[Any],
-        keys: list[Any],
+        keys: Sequence[Any],
         few: bool,
     ) -> Sequence[Any]:
+        answers = await batch(readings[few], keys, *arguments)
         self.batches.append(len(keys))
-        if few:
-            reading = reading._replace(gathering=self._gathering)
-        return await batch(reading, keys, *arguments)
+        return answers
 
     def abandon(self) -> None:
         """Wait for no rows any more."""
@@ -213,7 +240,7 @@ class Context:
     def go_on_as(self, viewer: Viewer) -> None:
         """Answer the rest of the operation as this viewer, from rows read anew."""
         self.viewer = viewer
-        self.reading = self.reading._replace(viewer=viewer)
+        self._read_with(self.reading._replace(viewer=viewer))
         self.forget()
 
     def forget(self) -> None:

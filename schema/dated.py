@@ -11,7 +11,8 @@ import strawberry
 from domain import travel
 from loaders.batching import Batch
 from loaders.derivations import Derived, derived_by_registration_id
-from schema.batched import LEVEL, Ahead, Part, Pick, alone, asking, foresee, stands_alone
+from schema.ahead import ASKS
+from schema.batched import LEVEL, Part, Pick, alone, asking, asks, foresee, stands_alone
 from schema.context import Info
 
 On = Annotated[
@@ -76,23 +77,21 @@ def dated(
     description: str,
     pick: Pick | None = None,
     part: Part | None = None,
-    ahead: Ahead | None = None,
 ) -> Any:  # noqa: ANN401 - stands for a field of any type
     """A batched relation today; on another day what `then` makes of the derivation and of it.
 
     The other arguments are those of `batched`; the key is that of a registration.
     """
     key_of = attrgetter(key)
-    stored_today = asking(batch, key, pick=pick, part=part, ahead=ahead)
+    stored_today = asking(batch, key, pick=pick, part=part)
 
     def answer(rows: Sequence[Any], info: Info, on: date | None = None) -> Any:  # noqa: ANN401 - answers, or what awaits them
         day = other_day(info, on)
         if day is None:
             return stored_today(rows, info)
-        keys, few = list(map(key_of, rows)), stands_alone(info)
-        if ahead is not None:
-            foresee(info, ahead, keys, few=few)
-        return derived(rows, info, keys, few, day)
+        keys = list(map(key_of, rows))
+        foresee(info, keys, key)
+        return derived(rows, info, keys, stands_alone(info), day)
 
     async def derived(
         rows: Sequence[Any], info: Info, keys: Sequence[Hashable], few: bool, day: date
@@ -109,4 +108,5 @@ def dated(
     async def resolve(root: Any, info: Info, on: On = None) -> Any:  # noqa: ANN401
         return await alone(answer, root, info, on=on)
 
-    return strawberry.field(resolver=resolve, description=description, metadata={LEVEL: answer})
+    metadata = {LEVEL: answer, ASKS: asks(batch, key)}
+    return strawberry.field(resolver=resolve, description=description, metadata=metadata)

@@ -7,14 +7,11 @@ from typing import Any, Final
 import strawberry
 from graphql import (
     GraphQLField,
-    GraphQLNamedType,
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
 )
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
-from strawberry.schema.schema_converter import GraphQLCoreConverter
-from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
 from auth.requires import Guard
@@ -28,11 +25,11 @@ from execution.declared import (
     declare,
 )
 from execution.executor import BreadthFirstExecutor
-from schema.batched import LEVEL, READS
+from schema.batched import LEVEL
 from schema.context import Context
 from schema.masking import MAX_TOLD
+from schema.shown import declared_as, shown_by
 
-_DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
 _MOST_FAULTS: Final = [*signature(StrawberryGraphQLCoreExecutionContext.build).parameters].index(
     "max_coercion_errors"
 )
@@ -71,23 +68,9 @@ def declare_levels(schema: GraphQLSchema) -> None:
         if hasattr(shown_by(type_), "row"):
             decide_by_class(type_)
         for definition in type_.fields.values():
-            field = definition.extensions.get(_DEFINITION)
-            if isinstance(field, StrawberryField):
+            field = declared_as(definition)
+            if field is not None:
                 _declare(definition, field)
-
-
-def shown_by(type_: GraphQLNamedType | None) -> Any:  # noqa: ANN401 - any class
-    """The class that shows an object type, which may name its rows; None for other types."""
-    definition = type_.extensions.get(_DEFINITION) if type_ is not None else None
-    return definition.origin if isinstance(definition, StrawberryObjectDefinition) else None
-
-
-def read_by(definition: GraphQLField) -> Sequence[str]:
-    """What a relation reads of a row besides its key."""
-    field = definition.extensions.get(_DEFINITION)
-    metadata: Mapping[Any, Any] = getattr(field, "metadata", None) or {}
-    reads: Sequence[str] = metadata.get(READS, ())
-    return reads
 
 
 def _declare(definition: GraphQLField, field: StrawberryField) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -55,7 +55,7 @@ from loaders.rows import (
     WholeEntryRow,
     WholeFlagRow,
 )
-from schema.batched import Ahead, batched
+from schema.batched import batched
 from schema.context import Info
 from schema.dated import dated, dated_column
 from schema.scalars import Qan, Uln
@@ -306,7 +306,6 @@ class Component(Node):
         flags_by_registration_id,
         flags_of,
         key="registration_id",
-        ahead={"advice": facts_by_registration_id},
         part=("component_id", "id"),
         description="The entry flag, and the assessment flag if there is one.",
     )
@@ -314,7 +313,6 @@ class Component(Node):
         issues_by_registration_id,
         _issues_on,
         key="registration_id",
-        ahead={"advice": facts_by_registration_id},
         pick=_issues,
         description="What to put right: the component's own issues and those of the registration"
         " that bear on it, the most urgent first.",
@@ -349,13 +347,3 @@ class Component(Node):
         description="What the person who asks may do to the component, each with its reason; null"
         " when out of reach.",
     )
-
-
-BELOW_COMPONENTS: Final[Ahead] = {
-    "flags": flags_by_registration_id,
-    "issues": issues_by_registration_id,
-    "entries": entries_by_registration_id,
-    "declarations": declarations_by_registration_id,
-    "das": das_by_registration_id,
-}
-"""What the components of a registration ask with its key."""

@@ -19,7 +19,6 @@ from loaders.components import (
 from loaders.derivations import Derived
 from loaders.issues_on import DatedIssueRow, issues_of
 from loaders.learners import (
-    facts_by_registration_id,
     registration_by_id,
     registrations_by_learner_id,
 )
@@ -38,7 +37,7 @@ from schema.context import Info
 from schema.dated import dated, dated_column
 from schema.scalars import CourseCode, Uln, YearMonth
 from schema.types.change import Change
-from schema.types.component import BELOW_COMPONENTS, Component
+from schema.types.component import Component
 from schema.types.issue import Issue
 from schema.types.node import Node
 from schema.types.permitted import LearnerMay, RegistrationMay
@@ -88,6 +87,7 @@ class Registration(Node):
     """One learner on one Diploma at one home centre."""
 
     row = RegistrationRow
+    registration_key = "id"
     line: CourseCode = strawberry.field(description="Code of the line of learning.")
     line_name: str | None = strawberry.field(
         description="Name of the line; null when it is not in the catalogue."
@@ -142,14 +142,12 @@ class Registration(Node):
     components: list[Component] = batched(
         components_by_registration_id,
         key="id",
-        ahead=BELOW_COMPONENTS,
         description="The parts of the Diploma, in their usual order.",
     )
     issues: list[Issue] = dated(
         issues_by_registration_id,
         _issues,
         key="id",
-        ahead={"advice": facts_by_registration_id},
         description="The shopping list, the most urgent first.",
     )
     das_record: DasRecord | None = batched(
@@ -219,14 +217,12 @@ class Learner(Node):
     components: list[Component] = batched(
         components_by_registration_id,
         key="registration_id",
-        ahead=BELOW_COMPONENTS,
         description="The components of the registration, in their usual order.",
     )
     issues: list[Issue] = dated(
         issues_by_registration_id,
         _issues,
         key="registration_id",
-        ahead={"advice": facts_by_registration_id},
         description="The shopping list of the registration, the most urgent first.",
     )
     viewer_may: LearnerMay | None = batched(

@@ -174,7 +174,7 @@ async def test_the_learner_record_takes_the_same_statements_for_every_learner(
             statements, data = await took(caller, THE_RECORD, uln=row[0])
             assert data["learner"]["uln"] == row[0]
             # Asked object by object, the catalogue is asked for at several moments.
-            least, most = (7, 10) if database.dialect is Dialect.POSTGRESQL else (14, 17)
+            least, most = (6, 10) if database.dialect is Dialect.POSTGRESQL else (14, 17)
             if Settings().executor == "breadth_first":
                 most = least
             assert least <= len(statements) <= most

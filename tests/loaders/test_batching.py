@@ -17,8 +17,8 @@ class Question:
         self.go_on = asyncio.Event()
         self.fails = False
 
-    async def __call__(self, keys: list[int], few: bool) -> Sequence[int | Exception]:
-        self.asked.append(keys)
+    async def __call__(self, keys: Sequence[int], few: bool) -> Sequence[int | Exception]:
+        self.asked.append(list(keys))
         self.few.append(few)
         await self.go_on.wait()
         if self.fails:
