@@ -13,7 +13,7 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,6 +22,7 @@ from database.connection import Database
 from server.feed_progress import FeedProgress
 from server.recorder import Recorder
 from server.refusals import RefusalError
+from server.wire import UNREAD
 
 PREFIX: Final = "learner_tracking"
 OTHER: Final = "other"
@@ -188,6 +189,14 @@ class _Now(Collector):
             "Feeds that are applied by this process, or wait.",
             value=len(self._progress.runs),
         )
+        cut_off = CounterMetricFamily(
+            f"{PREFIX}_readers_cut_off",
+            "Connections that were ended because their answers were not read, by why.",
+            labels=("reason",),
+        )
+        for why, times in UNREAD.cut_off.items():
+            cut_off.add_metric((why,), times)
+        yield cut_off
 
 
 class MetricsDesk:

@@ -1,6 +1,7 @@
 """Readers who do not read: how long, and how much, what was written may wait for them."""
 
 from asyncio import AbstractEventLoop, TimerHandle, Transport
+from collections import Counter
 from typing import Final
 
 import structlog
@@ -12,6 +13,11 @@ LEAST_RATE: Final = 32 << 10
 MOST: Final = 128 << 20
 """Bytes that wait for the readers of this process together."""
 
+TOO_LITTLE: Final = "too_little_read"
+"""Why somebody is cut off who did not take in time what was theirs."""
+TOO_MUCH: Final = "too_much_unread"
+"""Why somebody is cut off where too much waits in all."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -21,6 +27,8 @@ class Unread:
     def __init__(self) -> None:
         """There is none."""
         self._waiting: dict[Transport, TimerHandle] = {}
+        self.cut_off: Counter[str] = Counter({TOO_LITTLE: 0, TOO_MUCH: 0})
+        """How many were cut off, and why."""
 
     @property
     def held(self) -> int:
@@ -34,9 +42,7 @@ class Unread:
         held = self.held
         while held > MOST:
             oldest = next(iter(self._waiting))
-            size = oldest.get_write_buffer_size()
-            held -= size
-            log.warning("too_much_unread", bytes=size)
+            held -= self._note(oldest, TOO_MUCH)
             self.end(oldest)
             loop.call_soon(oldest.abort)  # not now: it may be this one, which is writing
 
@@ -47,5 +53,13 @@ class Unread:
             timer.cancel()
 
     def _cut_off(self, transport: Transport) -> None:
+        self._note(transport, TOO_LITTLE)
         self.end(transport)
         transport.abort()
+
+    def _note(self, transport: Transport, why: str) -> int:
+        """Tell of somebody who is cut off; how many bytes waited for them."""
+        size = transport.get_write_buffer_size()
+        self.cut_off[why] += 1
+        log.warning(why, bytes=size)
+        return size

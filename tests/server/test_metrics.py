@@ -75,6 +75,8 @@ async def test_operations_are_counted_by_the_names_of_stored_documents_only(
     assert found['learner_tracking_operation_cost_bucket{caller="anonymous",le="1.0"}'] == 21
     assert found['learner_tracking_operation_seconds_count{operation="other"}'] == 25
     assert "learner_tracking_events_waiting" in found
+    for reason in ("too_little_read", "too_much_unread"):
+        assert f'learner_tracking_readers_cut_off_total{{reason="{reason}"}}' in found
     assert not [name for name in found if "Made" in name or "Stored" in name]
 
 

@@ -100,10 +100,16 @@ def test_who_takes_nothing_is_cut_off(
 
     async def case() -> None:
         async with listening(application) as port, reading(port) as reader:
-            await reader.ask(path)
-            await until(partial(held_more_than, 0))
-            await until(lambda: wire.UNREAD.held == 0)
+            before = wire.UNREAD.cut_off[unread.TOO_LITTLE]
+            with capture_logs() as told:
+                await reader.ask(path)
+                await until(partial(held_more_than, 0))
+                await until(lambda: wire.UNREAD.held == 0)
             assert await reader.read() < SIZE
+            assert [(line["event"], line["bytes"] > 0) for line in told] == [
+                ("too_little_read", True)
+            ]
+            assert wire.UNREAD.cut_off[unread.TOO_LITTLE] == before + 1
 
     run(loop, case())
 
