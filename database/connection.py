@@ -18,7 +18,7 @@ from tortoise.transactions import in_transaction
 from database.deadline import in_time, interrupted, time_left
 from database.migrator import Migrator
 from database.news import CHANNEL, News
-from database.placeholders import KEY, KEYS, numbered, sendable, united
+from database.placeholders import KeysOf, about_keys, numbered, sendable, united
 from database.read_pool import Pooled, ReadPool
 from database.release import let_go
 from database.sqlite import for_sqlite, sqlite_converters
@@ -69,19 +69,6 @@ class Clause(NamedTuple):
     def __or__(self, other: "Clause") -> "Clause":
         """One must hold; in brackets, so that whatever else must hold does so for both."""
         return Clause(f"({self.text} OR {other.text})", self.params + other.params)
-
-
-class KeysOf(list[Any]):
-    """The keys that a query answers, for queries that are sent before anybody knows them.
-
-    Together with it: `among` has the database take them from there. The list is empty until
-    somebody puts them in.
-    """
-
-    def __init__(self, query: Clause) -> None:
-        """By the one column of a query."""
-        super().__init__()
-        self.query = query
 
 
 ALWAYS = Clause("TRUE")
@@ -137,7 +124,7 @@ class Connection:
         With `keys` it is PostgreSQL, and the queries may be about them.
         """
         if keys is not None:
-            text, params = united(queries, keys.query)
+            text, params = united(queries, keys)
             return (await self._send(text, params, nested=True))[0]
         if len(queries) == 1 or self.dialect is Dialect.SQLITE:
             return [await self.tuples(query.text, *query.params) for query in queries]
@@ -206,7 +193,7 @@ class Connection:
     def among(self, column: str, values: Iterable[object]) -> Clause:
         """The column is one of the values: one parameter, one text, however many values."""
         if type(values) is KeysOf:
-            return Clause(f"{column} = ANY(ARRAY(SELECT {KEY} FROM {KEYS}))")  # noqa: S608
+            return Clause(about_keys(column))
         if self.dialect is Dialect.POSTGRESQL:
             listed = values if isinstance(values, tuple) else list(values)
             return Clause(f"{column} = ANY(?)", (listed,))

@@ -157,6 +157,8 @@ class in_time:  # noqa: N801 - reads like the functions beside it
             await self._limit.__aexit__(kind, raised, trace)
         except TimeoutError:
             raise self._too_late from None
+        if isinstance(raised, TimeoutError) and self._limit.expired():
+            raise self._too_late from None  # whoever was broken off said so in a way of their own
 
 
 async def interrupted(connection: aiosqlite.Connection, work: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401

@@ -15,6 +15,10 @@ from database.connection import LONGEST_WAIT, READ, WRITE, Database, Dialect, ap
 ENCRYPTION: Final = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 """Values of `sslmode`, as PostgreSQL's own clients have them."""
 
+MOST_KEPT: Final = 64 << 10
+"""Characters of a statement that stays prepared. All relations of a record, for somebody with
+grants for many lines, are more than the 15 kB that asyncpg keeps by itself."""
+
 _PARAMETERS: Final = frozenset({
     *signature(asyncpg.connect).parameters,
     *("application_name", "schema", "minsize", "maxsize"),
@@ -72,6 +76,7 @@ def _connection(url: str, pool_size: int) -> str | dict[str, Any]:
     plain, asked = _without_encryption(address)
     found: dict[str, Any] = expand_db_url(plain)
     found["credentials"] |= {"minsize": 1, "maxsize": pool_size}
+    found["credentials"].setdefault("max_cacheable_statement_size", MOST_KEPT)
     if asked is not None:
         found["credentials"]["ssl"] = asked
     return found

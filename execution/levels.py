@@ -203,7 +203,7 @@ class Wrapped:
         """These are the values as they are sent; hand them on up to the level."""
         wrapped, layers = self, self.column.field.layers
         while True:
-            if None in values and not layers[wrapped.depth].nullable and not wrapped.is_lost:
+            if not layers[wrapped.depth].nullable and None in values and not wrapped.is_lost:
                 wrapped._refuse_null(values)
             for position in wrapped.failures:
                 values[position] = None

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Se
 from contextlib import suppress
 from typing import Any, TypeAlias
 
-from database.connection import KeysOf
+from database.placeholders import KeysOf
 
 Batch: TypeAlias = Callable[..., Awaitable[Sequence[Any]]]
 """A loader: reading, keys and arguments in, one answer for each key out."""

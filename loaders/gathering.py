@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from database.connection import Clause, Connection, KeysOf
+from database.connection import Clause, Connection, Dialect
+from database.placeholders import KeysOf
 
 Row = TypeVar("Row")
 
@@ -38,6 +39,11 @@ class Gathering:
         asked = _Asked(Clause(text, params), loop.create_future())
         self._asked.append(asked)
         return self._connection.all_shaped(shape, await asked.coming)
+
+    @property
+    def unites(self) -> bool:
+        """Whether the database answers several queries in one statement."""
+        return self._connection.dialect is Dialect.POSTGRESQL
 
     def about(self, keys: KeysOf) -> None:
         """The queries of this turn may be about keys that are yet to be found."""

@@ -1,9 +1,12 @@
 """Learners and their registrations."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
 
 from auth import scope
-from database.connection import Clause, KeysOf
+from database.connection import Clause
+from database.placeholders import KeysOf
+from loaders.batching import Batch
 from loaders.reading import Reading, checked, grouped, matched
 from loaders.rows import FactsRow, LearnerRow, RegistrationRow
 from loaders.select import columns_of
@@ -63,30 +66,40 @@ _FACTS = f"""
 """  # noqa: S608 - columns are ours
 
 
-def with_id(reading: Reading, ids: Sequence[int]) -> Clause:
-    """Learners in view that have one of these ids."""
+def _with_id(reading: Reading, ids: Sequence[int]) -> Clause:
     return in_view(reading.viewer, reading.connection) & reading.connection.among("l.id", ids)
 
 
-def with_uln(reading: Reading, ulns: Sequence[str | None]) -> Clause:
-    """Learners in view that have one of these unique learner numbers."""
+def _with_uln(reading: Reading, ulns: Sequence[str | None]) -> Clause:
     return in_view(reading.viewer, reading.connection) & reading.connection.among("l.uln", ulns)
 
 
 async def learner_by_id(reading: Reading, ids: Sequence[int]) -> list[LearnerRow | None]:
     """Learners in view by id."""
-    rows = await _learners(reading, with_id(reading, ids))
+    rows = await _learners(reading, _with_id(reading, ids))
     return matched(ids, rows, lambda row: row.id)
 
 
 async def learner_by_uln(reading: Reading, ulns: Sequence[str | None]) -> list[LearnerRow | None]:
     """Learners in view by unique learner number."""
-    rows = await _learners(reading, with_uln(reading, ulns))
+    rows = await _learners(reading, _with_uln(reading, ulns))
     return matched(ulns, rows, lambda row: row.uln)
 
 
-def shown_registration(where: Clause) -> KeysOf:
-    """The registration by which the learner under a condition is shown, before it is known."""
+class Lookup(NamedTuple):
+    """A way to find learners: the loader, and its condition."""
+
+    batch: Batch
+    where: Callable[[Reading, Sequence[Any]], Clause]
+
+
+BY_ID: Final = Lookup(learner_by_id, _with_id)
+BY_ULN: Final = Lookup(learner_by_uln, _with_uln)
+
+
+def shown_registration(reading: Reading, lookup: Lookup, key: object) -> KeysOf:
+    """The registration by which a learner is shown, before anybody knows it."""
+    where = lookup.where(reading, (key,))
     return KeysOf(
         Clause(f"SELECT c.registration_id FROM {LEARNER_TABLES} WHERE {where.text}", where.params)  # noqa: S608
     )

@@ -1,23 +1,19 @@
 """Learners: the record, and the overview."""
 
-from collections.abc import Callable, Hashable, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 from strawberry import argument
 
 from auth.requires import signed_in
-from database.connection import Clause
 from domain.errors import Invalid
 from domain.sought import parse_term
 from loaders import learner_pages, learners_on
 from loaders import learners as loaders
-from loaders.batching import Batch
 from loaders.filters import LearnerFilter
 from loaders.paging import LEARNERS_BY_ULN
-from loaders.reading import Reading
 from loaders.search import hit_count, hit_page, hits_by
-from schema.ahead import asked_below, is_all_there_is
+from schema.ahead import asked_below_alone
 from schema.connection import DEFAULT_FIRST, After, Connection, First, page_request, paged
 from schema.context import Info
 from schema.dated import FilterOn, other_day
@@ -50,29 +46,15 @@ async def learner(
         raise Invalid(message, code="ARGUMENT_CHOICE", field="id")
     context = info.context
     if uln is not None:
-        found = await _record(info, loaders.learner_by_uln, loaders.with_uln, str(uln))
+        found = await context.load_with(loaders.BY_ULN, str(uln), asked_below_alone(info))
     elif (key := key_of(str(id), "Learner")) is not None:
-        found = await _record(info, loaders.learner_by_id, loaders.with_id, key)
+        found = await context.load_with(loaders.BY_ID, key, asked_below_alone(info))
     else:
         return None
     context.trail.read(context.viewer, found)
     if found is not None:
         context.trail.learners.add(found.id)
     return found
-
-
-async def _record(
-    info: Info,
-    batch: Batch,
-    where: Callable[[Reading, Sequence[Any]], Clause],
-    key: Hashable,
-) -> Any:  # noqa: ANN401 - a row, where the type of the graph is wanted
-    """A learner, and in the same statement what is asked of the record, if that is all."""
-    context = info.context
-    below = asked_below(info) if context.travels_together and is_all_there_is(info) else ()
-    if below:
-        return await context.load_with(where(context.reading, (key,)), below)
-    return await context.load(batch, key)
 
 
 @strawberry.field(

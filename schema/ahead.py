@@ -4,12 +4,14 @@ from typing import Any, Final, NamedTuple
 
 from graphql import (
     FieldNode,
+    FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLObjectType,
     GraphQLResolveInfo,
     InlineFragmentNode,
     SelectionSetNode,
     get_named_type,
+    is_abstract_type,
 )
 
 from loaders.batching import Batch
@@ -22,14 +24,19 @@ ASKS: Final = "asks"
 
 
 class Asks(NamedTuple):
-    """The loader that a field asks, and the field of its row that it asks with."""
+    """The loader that a field asks, and the field of its row that it asks with.
+
+    A loader that is asked with a registration may be given keys that nobody knows yet (`KeysOf`):
+    its only query goes through `Reading.keyed`, before it awaits anything, and finds them by
+    `among`.
+    """
 
     batch: Batch
     key: str
 
 
-_KNOWN: Final[Known[dict[int, tuple[Batch, ...]]]] = Known()
-"""What was found, by operation and by the first node of a field in it."""
+_KNOWN: Final[Known[dict[tuple[int, ...], tuple[Batch, ...]]]] = Known()
+"""What was found, by operation and by those of its nodes that are one field."""
 
 
 def asked_below(info: Info, key: object = None) -> tuple[Batch, ...]:
@@ -43,27 +50,32 @@ def asked_below(info: Info, key: object = None) -> tuple[Batch, ...]:
     if known is None:
         known = {}
         _KNOWN.keep(raw.operation, known)
-    node = id(raw.field_nodes[0])
-    found = known.get(node)
+    nodes = tuple(map(id, raw.field_nodes))
+    found = known.get(nodes)
     if found is None:
         looking = _Looking(raw)
         if key is None or key == _registration_of(raw.parent_type):
             looking.below(get_named_type(raw.return_type), *raw.field_nodes)
-        found = known[node] = tuple(looking.found)
+        found = known[nodes] = tuple(looking.found)
     return found
 
 
-def is_all_there_is(info: Info) -> bool:
-    """Whether an operation asks for nothing beside this field."""
+def asked_below_alone(info: Info) -> tuple[Batch, ...]:
+    """The same of a field that is all an operation asks for; none of one that stands with others.
+
+    What is asked for one record goes into one statement, which would grow with their number.
+    """
     raw: GraphQLResolveInfo[Any] = info._raw_info  # noqa: SLF001 - strawberry has no public door to it
     asked = raw.operation.selection_set.selections
-    return len(asked) == 1 and isinstance(asked[0], FieldNode) and raw.path.prev is None
+    is_alone = len(asked) == 1 and isinstance(asked[0], FieldNode) and raw.path.prev is None
+    return asked_below(info) if is_alone else ()
 
 
 class _Looking:
     """Looks through selections for what asks with the key of one registration."""
 
     def __init__(self, raw: GraphQLResolveInfo[Any]) -> None:
+        self._schema = raw.schema
         self._fragments = raw.fragments
         self._looked: set[tuple[str, str]] = set()
         self.found: dict[Batch, None] = {}
@@ -81,12 +93,21 @@ class _Looking:
             if isinstance(node, FieldNode):
                 self._ask(type_, node)
             elif isinstance(node, InlineFragmentNode):
-                self._look(type_, node.selection_set)
+                self._spread(type_, node)
             elif isinstance(node, FragmentSpreadNode):
                 place = (node.name.value, type_.name)
                 if place not in self._looked:  # however often it is spread
                     self._looked.add(place)
-                    self._look(type_, self._fragments[node.name.value].selection_set)
+                    self._spread(type_, self._fragments[node.name.value])
+
+    def _spread(
+        self, type_: GraphQLObjectType, fragment: InlineFragmentNode | FragmentDefinitionNode
+    ) -> None:
+        """Look into a fragment, if it is about the type."""
+        condition = fragment.type_condition
+        about = self._schema.get_type(condition.name.value) if condition else type_
+        if about is type_ or (is_abstract_type(about) and self._schema.is_sub_type(about, type_)):
+            self._look(type_, fragment.selection_set)
 
     def _ask(self, type_: GraphQLObjectType, node: FieldNode) -> None:
         definition = type_.fields.get(node.name.value)

@@ -90,7 +90,7 @@ def asking(
         wanted: list[Hashable] = [key_of(row) for row in rows]
         keys = [wanted_key for wanted_key in wanted if wanted_key is not None]
         found = info.context.at_hand(batch, keys)
-        if found is not None:  # whoever asked for it has asked for what is below as well
+        if found is not None:  # as a rule, whoever asked for it has asked for what is below
             return spread(rows, wanted, found)
         foresee(info, keys, key)
         info.context.foresee([batch], keys, few=stands_alone(info))  # together with what is below

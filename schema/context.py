@@ -13,18 +13,18 @@ from auth.permissions import Permission
 from auth.sessions import viewer_of
 from auth.throttle import Throttle
 from auth.viewer import ANONYMOUS, Footing, Viewer
-from database.connection import Clause, Database, Dialect
+from database.connection import Database
 from domain.errors import Invalid, Refused
 from loaders.batching import Batch, Batching
 from loaders.gathering import Gathering
 from loaders.learners import (
+    Lookup,
     learner_shown,
     registrations_by_learner_id,
     shown_registration,
 )
 from loaders.named import Named
 from loaders.reading import Reading
-from loaders.rows import LearnerRow
 from schema.trail import AuditTrail
 
 
@@ -133,16 +133,14 @@ class Context:
         for batch in batches:
             self._batching(batch, ()).foresee(keys, few=few)
 
-    @property
-    def travels_together(self) -> bool:
-        """Whether the database is asked several queries in one statement."""
-        return self.database.dialect is Dialect.POSTGRESQL
-
-    async def load_with(self, where: Clause, below: Iterable[Batch]) -> LearnerRow | None:
-        """The learner under a condition, and what will be asked of the registration shown."""
-        keys = shown_registration(where)
+    async def load_with(self, lookup: Lookup, key: Hashable, below: Iterable[Batch]) -> Any:  # noqa: ANN401 - a row, as of `load`
+        """A learner, and in the same statement what will be asked of the registration shown."""
+        if not below or not self._gathering.unites:
+            return await self.load(lookup.batch, key)
+        keys = shown_registration(self.reading, lookup, key)
         self._gathering.about(keys)
         coming = [self._batching(batch, ()).foresee_unknown(keys) for batch in below]
+        self.batches.append(1)
         found = await learner_shown(self._few, keys)
         keys += [] if found is None else [found.registration_id]
         for one in coming:
@@ -165,9 +163,10 @@ class Context:
         keys: Sequence[Any],
         few: bool,
     ) -> Sequence[Any]:
-        answers = await batch(readings[few], keys, *arguments)
-        self.batches.append(len(keys))
-        return answers
+        try:
+            return await batch(readings[few], keys, *arguments)
+        finally:
+            self.batches.append(len(keys))  # by now it is known how many there are
 
     def abandon(self) -> None:
         """Wait for no rows any more."""

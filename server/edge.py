@@ -71,7 +71,7 @@ class RequestIds:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        given = _header(scope, REQUEST_ID)
+        given = _header(scope, REQUEST_ID) or ""
         request_id = given if _REQUEST_ID_SHAPE.fullmatch(given) else token_hex(16)
         scope.setdefault("state", {})["request_id"] = request_id
 
@@ -116,10 +116,10 @@ class _GoneError(Exception):
     """The client has disconnected."""
 
 
-def _header(scope: Scope, name: str) -> str:
-    """A header of the request, the first where there are several; empty where there is none."""
+def _header(scope: Scope, name: str) -> str | None:
+    """A header of the request, the first where there are several."""
     sought = name.encode("latin-1")
-    return next((value.decode("latin-1") for key, value in scope["headers"] if key == sought), "")
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == sought), None)
 
 
 def _check_head(scope: Scope) -> None:
@@ -134,15 +134,15 @@ def _check_head(scope: Scope) -> None:
     if len(scope["raw_path"]) + len(scope["query_string"]) > MOST_ADDRESS_BYTES:
         message = f"An address may have at most {MOST_ADDRESS_BYTES >> 10} kB."
         raise RefusalError(414, "ADDRESS_TOO_LONG", message)
-    encoding = _header(scope, "content-encoding") or "identity"
-    if encoding.strip().lower() != "identity":
+    encoding = _header(scope, "content-encoding")
+    if encoding is not None and encoding.strip().lower() != "identity":
         message = "Send the body as it is, without a content encoding."
         raise RefusalError(415, "MEDIA_TYPE", message)
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes:
     """The whole body; raises RefusalError where it is too large or does not come."""
-    length = _header(scope, "content-length")
+    length = _header(scope, "content-length") or ""
     if length.isdecimal() and (len(length) > len(str(MOST_BODY)) or int(length) > MOST_BODY):
         raise _too_large()
     pieces, size, more = list[bytes](), 0, True

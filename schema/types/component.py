@@ -82,6 +82,7 @@ class Flag(Node):
 
     row = FlagRow
     whole_row = WholeFlagRow
+    registration_key = "registration_id"
     kind: FlagKind = strawberry.field(description="Entry status or assessment status.")
     code: FlagCode | None = strawberry.field(
         description="The flag; null where nothing is judged: the component is not required, or"
@@ -210,6 +211,7 @@ class Declaration(Node):
     """A qualification declared as taken with another awarding body."""
 
     row = DeclarationRow
+    registration_key = "registration_id"
     component: ComponentType = strawberry.field(description="The component it stands for.")
     qan: Qan = strawberry.field(description="The qualification declared.")
     created_at: datetime = strawberry.field(description="When it was declared.")
@@ -280,6 +282,7 @@ class Component(Node):
     """One part of a learner's Diploma, with its flags."""
 
     row = ComponentRow
+    registration_key = "registration_id"
     type: ComponentType = strawberry.field(description="Which part it is.")
     required: bool = strawberry.field(
         description="Whether a Diploma at this level asks for the component."

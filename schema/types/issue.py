@@ -25,6 +25,7 @@ class Issue(Node):
     """Something to put right on a learner's record."""
 
     row = IssueRow
+    registration_key = "registration_id"
     code: IssueCode = strawberry.field(description="What is wrong.")
     label: str = strawberry.field(description="The code in a few words.")
     description: str = strawberry.field(description="What the code means.")

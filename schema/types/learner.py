@@ -173,6 +173,7 @@ class Learner(Node):
     """A learner, by one registration that the viewer may see."""
 
     row = LearnerRow
+    registration_key = "registration_id"
     uln: Uln | None = strawberry.field(description="Unique learner number; null when none.")
     uln_verified: bool | None = strawberry.field(
         description="Whether the Learning Records Service verified it; null when not known."

@@ -25,8 +25,8 @@ class Node:
     whole_row: ClassVar[type | None] = None
     """Where `row` is brief, its form with all that may be asked for."""
     type_name: ClassVar[str]
-    registration_key: ClassVar[str] = "registration_id"
-    """The field of the row that names the registration it belongs to, where it belongs to one."""
+    registration_key: ClassVar[str | None] = None
+    """The field of the row that names the registration it belongs to; None if it may not."""
 
     @classmethod
     def is_type_of(cls, value: Any, _info: "GraphQLResolveInfo[Any]") -> bool:  # noqa: ANN401

@@ -129,3 +129,45 @@ async def test_what_a_directive_may_leave_out_is_asked_when_it_is_reached(
     assert bool(asked_for) is shown
     if shown and database.dialect is Dialect.POSTGRESQL and Settings().executor == "breadth_first":
         assert len(asked_for) == 1  # both together
+
+
+async def test_what_is_asked_together_does_not_depend_on_who_asked_first(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    uln, *_ = await sample(database, tmp_path / "feed")
+    await add_user(database, "reader@example.org", *(await centre_numbers(database)))
+    query = """
+    query ($uln: ULN!, $more: Boolean!) {
+      __typename
+      learner(uln: $uln) {
+        registration { line } registration @include(if: $more) { components { flags { kind } } }
+      }
+    }
+    """
+    async with served(database_url) as client:
+        caller = await log_in(client, "reader@example.org")
+        took: dict[bool, set[int]] = {True: set(), False: set()}
+        for more in (True, False, True, False):
+            statements, answer = await asked(caller, query, uln=uln, more=more)
+            took[more].add(statements)
+            assert ("components" in answer["data"]["learner"]["registration"]) is more
+    assert took[False] == {2}
+    assert len(took[True]) == 1
+
+
+async def test_what_stands_in_a_fragment_of_another_type_is_not_asked(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    uln, *_ = await sample(database, tmp_path / "feed")
+    await add_user(database, "reader@example.org", *(await centre_numbers(database)))
+    inside = "components { flags { kind } }"
+    query = """
+    query ($uln: ULN!) {{ learner(uln: $uln) {{ uln ... on Node {{ ... on {} {{ {} }} }} }} }}
+    """
+    async with served(database_url) as client:
+        caller = await log_in(client, "reader@example.org")
+        took, answer = await asked(caller, query.format("Registration", inside), uln=uln)
+        assert (took, answer["data"]["learner"]) == (1, {"uln": uln})
+        took, answer = await asked(caller, query.format("Learner", inside), uln=uln)
+        assert took == (1 if database.dialect is Dialect.POSTGRESQL else 3)
+        assert len(answer["data"]["learner"]["components"]) == 6
