@@ -6,6 +6,7 @@ from datetime import date
 from typing import NamedTuple, TypeVar
 
 from auth.permissions import Permission
+from auth.scope import CHECKED
 from auth.viewer import Viewer
 from database.connection import Connection
 from loaders.gathering import Gathering
@@ -42,7 +43,7 @@ def checked(column: str) -> str:
     The sign hides it from indexes, by which a database might go through all rows of the viewer's
     centres, a hundred thousands, to keep those that the keys name.
     """
-    return f"+{column}"
+    return f"{CHECKED}{column}"
 
 
 def grouped(

@@ -8,6 +8,7 @@ from auth.permissions import GrantKind, Permission, Role, Staff
 from auth.viewer import ANONYMOUS, Grants, HeldGrant, Viewer
 from database.connection import ALWAYS, NEVER, Clause, Connection, Database
 from domain.errors import Refused
+from loaders.reading import checked
 
 INSIDE, OUTSIDE, BEYOND = 1, 2, 3
 
@@ -291,14 +292,24 @@ async def test_a_grant_for_a_line_opens_what_hangs_on_registrations_of_this_line
     for source, narrowed in HANGING:
         alias = f"{source} x"
         assert await ids(courses, source, narrowed(asking, courses.reader)) == registrations
-        clause = narrowed(asking, courses.reader, "x.centre_id", *_key_of(source))
-        assert await ids(courses, alias, clause) == registrations, source
+        for column in ("x.centre_id", checked("x.centre_id")):
+            clause = narrowed(asking, courses.reader, column, *_key_of(source))
+            assert await ids(courses, alias, clause) == registrations, (source, column)
     clause = scope.learners(asking, courses.reader)
     assert await ids(courses, "learner l", clause) == learners
     clause = scope.unmatched_entries(asking, courses.reader)
     assert await ids(courses, "entry", clause) == unmatched
     clause = scope.centres(asking, courses.reader)
     assert await ids(courses, "centre c", clause) == sorted(centre_id for centre_id, _ in grants)
+
+
+async def test_a_row_that_is_found_by_its_key_is_not_mistaken_for_what_its_line_opens(
+    courses: Database,
+) -> None:
+    asking = viewer(limited(INSIDE, "IT"))
+
+    with pytest.raises(ValueError, match="id would be a column"):
+        scope.registrations(asking, courses.reader, checked("centre_id"))
 
 
 def _key_of(source: str) -> list[str]:
