@@ -22,6 +22,8 @@ from exchange.sample import write_sample_feed
 CONNECTIONS = (1, 16)
 COMPARED = ("W1", "W2")
 """Workloads that graphql-core's executor, and a server made the usual way, are asked as well."""
+PATIENT = "60"
+"""Seconds that a request may take where, on a slow machine, a page takes longer than is served."""
 LEARNERS_A_CENTRE = 300
 SEED = 1
 
@@ -121,7 +123,7 @@ def one(
                 "rss_mb": used.rss_mb,
                 "peak_mb": used.peak_mb,
             }
-        with served(target.url, executor="ordinary") as server:
+        with served(target.url, executor="ordinary", deadline_seconds=PATIENT) as server:
             asked = ask(
                 console, f"{target.name}, ordinary", server, password, seconds, chosen=COMPARED
             )

@@ -11,6 +11,8 @@ import orjson
 from bench.load import Caller, found_by
 from server.app import create_app
 
+TIMES = 5
+"""How often each workload is asked."""
 _VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 
 
@@ -41,9 +43,12 @@ async def work(email: str, password: str) -> dict[str, int]:
         logger.addHandler(counter)
         logger.setLevel(logging.DEBUG)
         for workload in known:
-            before = counter.count
-            workload.check(await caller.ask(workload.query, workload.turns[0]))
-            counts[workload.name] = counter.count - before
+            sent = []
+            for _ in range(TIMES):
+                before = counter.count
+                workload.check(await caller.ask(workload.query, workload.turns[0]))
+                sent.append(counter.count - before)
+            counts[workload.name] = min(sent)  # now and then the log is written meanwhile
         logger.removeHandler(counter)
         logger.setLevel(logging.WARNING)
     return counts
