@@ -1,7 +1,7 @@
 """Batches the keys asked in one turn of the event loop, and caches the answers by key."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeAlias
 
@@ -69,10 +69,7 @@ class Batching:
 
         If it fails, nothing is known of these keys.
         """
-        task = asyncio.get_running_loop().create_task(self._learn(keys))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
+        return self._begin(self._learn(keys))
 
     async def _learn(self, keys: KeysOf) -> None:
         with suppress(Exception):  # whoever needs the answers asks again, and is told
@@ -93,9 +90,13 @@ class Batching:
         keys, self._next = self._next, []
         few, self._few = self._few, True
         if coming is not None:
-            task = asyncio.get_running_loop().create_task(self._answer(keys, few, coming))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._begin(self._answer(keys, few, coming))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _answer(
         self,

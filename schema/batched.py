@@ -64,13 +64,13 @@ def batched(
         description=description,
         extensions=extensions,
         awaits=True,
-        asks=asks(batch, key),
+        asks=asks_of(batch, key),
         reads=reads,
         deprecation_reason=deprecation_reason,
     )
 
 
-def asks(batch: Batch, key: str | Callable[[Any], Any]) -> Asks | None:
+def asks_of(batch: Batch, key: str | Callable[[Any], Any]) -> Asks | None:
     """What a field asks, as far as the fields above it may ask it first."""
     return Asks(batch, key) if isinstance(key, str) else None
 

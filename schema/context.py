@@ -142,6 +142,7 @@ class Context:
         coming = [self._batching(batch, ()).foresee_unknown(keys) for batch in below]
         self.batches.append(1)
         found = await learner_shown(self._few, keys)
+        # Who asked first goes on first: the others find the keys there when they sort their rows.
         keys += [] if found is None else [found.registration_id]
         for one in coming:
             await one

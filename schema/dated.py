@@ -12,7 +12,7 @@ from domain import travel
 from loaders.batching import Batch
 from loaders.derivations import Derived, derived_by_registration_id
 from schema.ahead import ASKS
-from schema.batched import LEVEL, Part, Pick, alone, asking, asks, foresee, stands_alone
+from schema.batched import LEVEL, Part, Pick, alone, asking, asks_of, foresee, stands_alone
 from schema.context import Info
 
 On = Annotated[
@@ -108,5 +108,5 @@ def dated(
     async def resolve(root: Any, info: Info, on: On = None) -> Any:  # noqa: ANN401
         return await alone(answer, root, info, on=on)
 
-    metadata = {LEVEL: answer, ASKS: asks(batch, key)}
+    metadata = {LEVEL: answer, ASKS: asks_of(batch, key)}
     return strawberry.field(resolver=resolve, description=description, metadata=metadata)
