@@ -13,7 +13,8 @@ from auth.explain import demand
 from auth.permissions import Permission
 from auth.sessions import viewer_now
 from auth.viewer import Viewer
-from database.connection import Clause, Connection, Database
+from database.connection import Connection, Database
+from database.query import Clause
 from domain.errors import Conflict, Invalid, Missing
 
 LONGEST_NOTE: Final = 1_000

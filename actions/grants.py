@@ -8,7 +8,8 @@ from auth import scope
 from auth.permissions import GrantKind, Role, Standing
 from auth.sessions import viewer_now
 from auth.viewer import Viewer, standing_of
-from database.connection import Clause, Connection, Dialect
+from database.connection import Connection
+from database.query import Clause, Dialect
 from domain.editing import LAST_CENTRE_USER
 from domain.errors import Missing, Refused
 from domain.people import normal_email

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
-from database.connection import Connection, Database, Dialect
+from database.connection import Connection, Database
+from database.query import Dialect
 
 FEED_LOCK: Final = 7_201_001
 """PostgreSQL's advisory lock: a feed has it alone, edits share it."""

@@ -14,7 +14,8 @@ from auth.permissions import Staff
 from auth.sessions import add_session, end_session, end_sessions, viewer_of
 from auth.throttle import UNKNOWN, Throttle, place_of
 from auth.viewer import Viewer
-from database.connection import Connection, Database, Dialect, json_rows
+from database.connection import Connection, Database
+from database.query import Dialect, json_rows
 from domain.errors import Missing, RateLimited, Refused
 from domain.people import normal_email
 

@@ -8,7 +8,8 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from actions.projection import COMPLETION, NEXT_CHANGE, PARTS, TABLES, Table, fresh_rows
-from database.connection import Clause, Connection, Dialect
+from database.connection import Connection
+from database.query import Clause, Dialect
 from domain.catalogue import Catalogue
 from inputs.records import Read, RecordReader, put_together
 

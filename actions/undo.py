@@ -18,7 +18,8 @@ from auth.explain import demand
 from auth.permissions import Permission
 from auth.sessions import viewer_now
 from auth.viewer import Viewer
-from database.connection import Clause, Connection, Database
+from database.connection import Connection, Database
+from database.query import Clause
 from domain.editing import award_impediment, declaration_impediment
 from domain.errors import Conflict, Invalid, Missing
 from domain.vocabulary import ComponentType

@@ -8,7 +8,8 @@ import secrets
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from database.connection import Connection, Dialect
+from database.connection import Connection
+from database.query import Dialect
 
 _BITS: Final = 62
 """Bits of a version: it must fit the database's integers, sign included."""

@@ -6,7 +6,8 @@ from typing import Final
 
 from auth.permissions import Permission
 from auth.viewer import Reach, Viewer
-from database.connection import ALWAYS, NEVER, Clause, Connection
+from database.connection import Connection
+from database.query import ALWAYS, NEVER, Clause
 from domain.errors import Refused
 
 CHECKED: Final = "+"

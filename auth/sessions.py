@@ -3,9 +3,8 @@
 import asyncio
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
-import msgspec
 import orjson
 from tortoise.exceptions import OperationalError
 
@@ -13,7 +12,9 @@ from auth.events import EventKind, append, event
 from auth.permissions import GrantKind, Role, Staff
 from auth.tokens import TokenKind, hash_of, kind_of, new_token
 from auth.viewer import ANONYMOUS, Grants, HeldGrant, Viewer
-from database.connection import Connection, Database, Dialect, json_rows
+from database.connection import Connection, Database
+from database.query import Clause, Dialect, Question, json_rows
+from database.slotted import SlottedRow
 from database.transactions import BusyError
 from domain.errors import Refused
 
@@ -35,7 +36,7 @@ class OpenedSession(NamedTuple):
     """The end of its life, however much it is used."""
 
 
-class _Held(msgspec.Struct, frozen=True):
+class Held(SlottedRow, frozen=True):
     """Whose token it is, and the grants of its user."""
 
     key: int
@@ -129,6 +130,49 @@ async def know_address(connection: Connection, asking: Viewer, user_id: int, now
     await end_session(connection, opened.token, now)
 
 
+class Credential(NamedTuple):
+    """A token as somebody shows it at a moment."""
+
+    kind: TokenKind
+    hashed: str
+    asking: Viewer
+    """The viewer as far as is known without the token: from where, in which request."""
+    now: datetime
+    idle: timedelta
+    """How long a session lives without use."""
+
+    @classmethod
+    def shown(cls, token: str, asking: Viewer, *, now: datetime, idle: timedelta) -> Self | None:
+        """What was shown; None if it is no token of a session or a program."""
+        kind = kind_of(token)
+        if kind not in (TokenKind.SESSION, TokenKind.API):
+            return None
+        return cls(kind, hash_of(token), asking, now, idle)
+
+    def question(self, dialect: Dialect) -> Question:
+        """Asks whose the token is: one row `Held`, or none."""
+        by_token = _by_session if self.kind is TokenKind.SESSION else _by_api_token
+        return Question(Held, Clause(by_token(dialect), (self.hashed,)))
+
+    def opens(self, held: Held | None) -> Viewer | None:
+        """Who holds the token; None when it opens nothing, for any reason."""
+        if held is None or self.now >= held.expires_at:
+            return None
+        if self.kind is TokenKind.SESSION and self.unused(held) >= self.idle:
+            return None
+        return _viewer(held, self.asking, self.kind)
+
+    def unused(self, held: Held) -> timedelta:
+        """For how long nobody showed it."""
+        return timedelta.max if held.last_used_at is None else self.now - held.last_used_at
+
+    def counts_as_use(self, held: Held) -> bool:
+        """Whether it is to be noted that it is used now: once a minute, and tried once a minute."""
+        tried = _noted.get(self.hashed)
+        lately = tried is not None and timedelta(0) <= self.now - tried < _NOTED_EVERY
+        return self.unused(held) >= _NOTED_EVERY and not lately
+
+
 async def viewer_of(
     database: Database,
     token: str,
@@ -140,26 +184,24 @@ async def viewer_of(
 ) -> Viewer | None:
     """Who holds a token, read in one statement; None when it opens nothing, for any reason.
 
-    `asking` is the viewer as far as is known without the token: from where, in which request.
     `used` says whether it counts as a use, which keeps a session from its end.
     """
-    kind = kind_of(token)
-    if kind not in (TokenKind.SESSION, TokenKind.API):
+    shown = Credential.shown(token, asking, now=now, idle=idle)
+    if shown is None:
         return None
-    hashed = hash_of(token)
-    statement = _by_session if kind is TokenKind.SESSION else _by_api_token
-    found = await database.reader.keyed.rows(_Held, statement(database.dialect), hashed)
+    return shown.opens(await held_by(database, shown, used=used))
+
+
+async def held_by(database: Database, shown: Credential, *, used: bool = True) -> Held | None:
+    """Whose a token is, read in one statement, and noted as used where it opens anything."""
+    (found,) = await database.reader.keyed.together([shown.question(database.dialect)])
     if not found:
         return None
-    (held,) = found
-    unused = None if held.last_used_at is None else now - held.last_used_at
-    idled_out = kind is TokenKind.SESSION and unused is not None and unused >= idle
-    if now >= held.expires_at or idled_out:
-        return None
-    viewer = _viewer(held, asking, kind)
-    if used and (unused is None or unused >= _NOTED_EVERY):
-        await _note_use(database, viewer, hashed, now)
-    return viewer
+    held: Held = found[0]
+    viewer = shown.opens(held)
+    if used and viewer is not None and shown.counts_as_use(held):
+        await _note_use(database, viewer, shown.hashed, shown.now)
+    return held
 
 
 async def viewer_now(connection: Connection, viewer: Viewer) -> Viewer:
@@ -175,7 +217,7 @@ async def viewer_now(connection: Connection, viewer: Viewer) -> Viewer:
     kind = TokenKind.API if viewer.session_id is None else TokenKind.SESSION
     statement, table = (_by_api_token, "k") if kind is TokenKind.API else (_by_session, "s")
     kept = f"FOR SHARE OF {table}" if dialect is Dialect.POSTGRESQL else ""
-    found = await connection.rows(_Held, f"{statement(dialect, 'id')} {kept}", key)
+    found = await connection.rows(Held, f"{statement(dialect, 'id')} {kept}", key)
     if not found:
         message = "Your session has been ended meanwhile. Log in again."
         raise Refused(message, code="UNAUTHENTICATED")
@@ -184,7 +226,7 @@ async def viewer_now(connection: Connection, viewer: Viewer) -> Viewer:
 
 async def viewer_by_email(database: Database, email: str) -> Viewer | None:
     """Who somebody would be with a session, or a service account with its token; else None."""
-    found = await database.reader.rows(_Held, _by_email(database.dialect), email)
+    found = await database.reader.rows(Held, _by_email(database.dialect), email)
     return _viewer(found[0], ANONYMOUS, None) if found else None
 
 
@@ -209,7 +251,7 @@ async def end_sessions(
     )
 
 
-def _viewer(held: _Held, asking: Viewer, kind: TokenKind | None) -> Viewer:
+def _viewer(held: Held, asking: Viewer, kind: TokenKind | None) -> Viewer:
     staff = Staff(held.staff) if held.staff else None
     return Viewer(
         user_id=held.user_id,
@@ -244,9 +286,6 @@ def _grants(rows: str) -> Grants:
 
 async def _note_use(database: Database, viewer: Viewer, hashed: str, now: datetime) -> None:
     """Keep when a token was last used, unless a writer is in the way for too long."""
-    tried = _noted.get(hashed)
-    if tried is not None and timedelta(0) <= now - tried < _NOTED_EVERY:
-        return
     if len(_noted) >= _MOST_NOTED:
         _noted.clear()
     _noted[hashed] = now

@@ -78,18 +78,23 @@ class Reach(NamedTuple):
 class Grants(Mapping[int, HeldGrant]):
     """Grants in force by centre; the reach of each permission is computed once."""
 
-    __slots__ = ("_by_centre", "_reach", "_whole", "limited")
+    __slots__ = ("_by_centre", "_hash", "_reach", "_whole", "limited")
 
     def __init__(self, grants: Iterable[HeldGrant] = ()) -> None:
         """Hold at most one grant for each centre."""
         self._by_centre = {grant.centre_id: grant for grant in grants}
         self._reach: dict[Permission, Reach] = {}
         self._whole: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self._hash = hash(frozenset(self._by_centre))
         self.limited = any(grant.line is not None for grant in self._by_centre.values())
 
     def __getitem__(self, centre_id: int) -> HeldGrant:
         """The grant at a centre."""
         return self._by_centre[centre_id]
+
+    def __hash__(self) -> int:
+        """Equal grants have one."""
+        return self._hash
 
     def __iter__(self) -> Iterator[int]:
         """The centres."""
@@ -120,6 +125,30 @@ class Grants(Mapping[int, HeldGrant]):
             self._whole.setdefault(whole, whole),  # one object, which a statement sends once
             {line: tuple(sorted(centre_ids)) for line, centre_ids in by_line.items()},
             {},
+        )
+
+
+class Rights(NamedTuple):
+    """All that decides on what a viewer may do, apart from who it is."""
+
+    signed_in: bool
+    by_token: bool
+    """Whether a program asks, with a token."""
+    staff: Staff | None
+    terms_due: bool
+    grants: Grants
+
+    @property
+    def of_anybody(self) -> "Viewer":
+        """Somebody with these rights, nobody in particular."""
+        return Viewer(
+            user_id=0 if self.signed_in else None,
+            email="",
+            name="",
+            staff=self.staff,
+            grants=self.grants,
+            api_token_id=0 if self.by_token else None,
+            terms_due=self.terms_due,
         )
 
 
@@ -157,6 +186,12 @@ class Viewer:
     def in_person(self) -> bool:
         """Whether somebody logged in, as opposed to a program with a token."""
         return self.signed_in and self.api_token_id is None and self.staff is not Staff.SERVICE
+
+    @property
+    def rights(self) -> Rights:
+        """What the viewer has whoever it is; equal rights open the same rows."""
+        by_token = self.api_token_id is not None
+        return Rights(self.signed_in, by_token, self.staff, self.terms_due, self.grants)
 
     @property
     def named(self) -> str:

@@ -4,9 +4,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from copy import copy
-from datetime import date
-from enum import StrEnum
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
 import orjson
@@ -18,9 +16,11 @@ from tortoise.transactions import in_transaction
 from database.deadline import in_time, interrupted, time_left
 from database.migrator import Migrator
 from database.news import CHANNEL, News
-from database.placeholders import KeysOf, about_keys, numbered, sendable, united
+from database.placeholders import SOUGHT, about_keys, numbered, sendable, united
+from database.query import Clause, Dialect, Question
 from database.read_pool import Pooled, ReadPool
 from database.release import let_go
+from database.slotted import rows_in_json
 from database.sqlite import for_sqlite, sqlite_converters
 from database.statement_count import count
 from database.transactions import begun
@@ -34,45 +34,6 @@ BRIEF_WAIT = 100
 """Milliseconds for which a brief transaction waits."""
 
 Row = TypeVar("Row")
-
-
-class Dialect(StrEnum):
-    """The databases that are supported."""
-
-    POSTGRESQL = "postgresql"
-    SQLITE = "sqlite"
-
-    def storable(self, value: object) -> object:
-        """A value as the database holds it: SQLite keeps days and moments as text."""
-        return for_sqlite(value) if self is Dialect.SQLITE else value
-
-    def storable_rows(self, rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
-        """Rows as the database holds them."""
-        if self is Dialect.POSTGRESQL:
-            return rows
-        return (
-            tuple(for_sqlite(value) if isinstance(value, date) else value for value in row)
-            for row in rows
-        )
-
-
-class Clause(NamedTuple):
-    """A piece of SQL with `?` for each of its parameters."""
-
-    text: str
-    params: tuple[Any, ...] = ()
-
-    def __and__(self, other: "Clause") -> "Clause":
-        """Both must hold."""
-        return Clause(f"{self.text} AND {other.text}", self.params + other.params)
-
-    def __or__(self, other: "Clause") -> "Clause":
-        """One must hold; in brackets, so that whatever else must hold does so for both."""
-        return Clause(f"({self.text} OR {other.text})", self.params + other.params)
-
-
-ALWAYS = Clause("TRUE")
-NEVER = Clause("FALSE")
 
 
 class Connection:
@@ -109,7 +70,10 @@ class Connection:
 
     async def rows(self, shape: Callable[..., Row], text: str, *params: object) -> list[Row]:
         """The rows of a query as slotted values; the columns stand in the order of its fields."""
-        return self.all_shaped(shape, await self.tuples(text, *params))
+        found = await self.tuples(text, *params)
+        if self.dialect is Dialect.POSTGRESQL:
+            return [shape(*row) for row in found]
+        return [_shaped(shape, row) for row in found]
 
     async def number(self, text: str, *params: object) -> int:
         """The whole number that is all a query answers."""
@@ -117,32 +81,26 @@ class Connection:
         return int(found)
 
     async def together(
-        self, queries: Sequence[Clause], keys: KeysOf | None = None
-    ) -> Sequence[Sequence[Sequence[Any]]]:
+        self, questions: Sequence[Question], sought: Clause | None = None
+    ) -> list[list[Any]]:
         """The rows of each of these queries, which PostgreSQL is asked for in one statement.
 
-        With `keys` it is PostgreSQL, and the queries may be about them.
+        PostgreSQL may be given the query of the keys that they are about (`SOUGHT`).
         """
-        if keys is not None:
-            text, params = united(queries, keys)
-            return (await self._send(text, params, nested=True))[0]
-        if len(queries) == 1 or self.dialect is Dialect.SQLITE:
-            return [await self.tuples(query.text, *query.params) for query in queries]
-        text, params = united(queries)
-        return (await self._send(text, params, nested=True))[0]
-
-    def all_shaped(self, shape: Callable[..., Row], rows: Sequence[Sequence[Any]]) -> list[Row]:
-        """Rows as slotted values."""
-        if self.dialect is Dialect.POSTGRESQL:
-            return [shape(*row) for row in rows]
-        return [self.shaped(shape, row) for row in rows]
-
-    def shaped(self, shape: Callable[..., Row], row: Sequence[Any]) -> Row:
-        """A row, or a part of one, as a slotted value."""
-        if self.dialect is Dialect.POSTGRESQL:
-            return shape(*row)
-        pairs = zip(sqlite_converters(shape), row, strict=True)
-        return shape(*(convert(value) if convert else value for convert, value in pairs))
+        if sought is None and (len(questions) == 1 or self.dialect is Dialect.SQLITE):
+            return [
+                await self.rows(question.shape, question.query.text, *question.query.params)
+                for question in questions
+            ]
+        columns = [len(question.shape.__struct_fields__) for question in questions]
+        text, params = united([question.query for question in questions], columns, sought)
+        ((*lists,),) = await self._answered(text, params)
+        found = [
+            rows_in_json(question.shape).decode(rows) if rows else []
+            for question, rows in zip(questions, lists, strict=True)
+        ]
+        count(sum(map(len, found)))
+        return found
 
     async def execute(self, text: str, *params: object) -> None:
         """Run a statement that answers nothing."""
@@ -192,7 +150,7 @@ class Connection:
 
     def among(self, column: str, values: Iterable[object]) -> Clause:
         """The column is one of the values: one parameter, one text, however many values."""
-        if type(values) is KeysOf:
+        if values is SOUGHT:
             return Clause(about_keys(column))
         if self.dialect is Dialect.POSTGRESQL:
             listed = values if isinstance(values, tuple) else list(values)
@@ -215,23 +173,24 @@ class Connection:
         if self._lending is not None:
             await self._lending.close()
 
-    async def _send(
-        self, text: str, params: list[Any], *, nested: bool = False
-    ) -> Sequence[Sequence[Any]]:
-        """The rows that a statement answers, in time; with `nested`, one row of lists of them."""
+    async def _send(self, text: str, params: list[Any]) -> Sequence[Sequence[Any]]:
+        """The rows that a statement answers, in time."""
+        rows = await self._answered(text, params)
+        count(len(rows))
+        return rows
+
+    async def _answered(self, text: str, params: list[Any]) -> Sequence[Sequence[Any]]:
+        """What is sent back, in time; whoever asks counts it."""
         self.client.log.debug("%s: %s", text, params)
         if self._lending is not None:
-            rows = await self._ask_lent(self._lending, text, params)
-        else:
-            holder = self.client.acquire_connection()
-            async with in_time(queue=True):
-                raw = await holder.__aenter__()
-            try:
-                rows = await self._ask(raw, text, params)
-            finally:
-                await let_go(raw, holder)
-        count(sum(map(len, rows[0])) if nested else len(rows))
-        return rows
+            return await self._ask_lent(self._lending, text, params)
+        holder = self.client.acquire_connection()
+        async with in_time(queue=True):
+            raw = await holder.__aenter__()
+        try:
+            return await self._ask(raw, text, params)
+        finally:
+            await let_go(raw, holder)
 
     async def _ask_lent(
         self, lending: ReadPool, text: str, params: list[Any]
@@ -264,6 +223,12 @@ class Connection:
         if self.dialect is Dialect.POSTGRESQL:
             return list(params)
         return [for_sqlite(value) for value in params]
+
+
+def _shaped(shape: Callable[..., Row], row: Sequence[Any]) -> Row:
+    """A row of SQLite, which keeps days, moments and facts as text and numbers."""
+    pairs = zip(sqlite_converters(shape), row, strict=True)
+    return shape(*(convert(value) if convert else value for convert, value in pairs))
 
 
 async def _fetch(
@@ -360,13 +325,6 @@ class Database:
         """Close every connection."""
         await self.reader.close()
         await self._context.close_connections()
-
-
-def json_rows(dialect: Dialect, columns: str) -> str:
-    """The expression that makes one JSON text of all rows, each a list of these columns."""
-    if dialect is Dialect.POSTGRESQL:
-        return f"json_agg(json_build_array({columns}))::text"
-    return f"json_group_array(json_array({columns}))"
 
 
 async def _take_turn(connection: Connection, wait: int) -> None:

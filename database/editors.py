@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from database.connection import Connection, Dialect
+from database.connection import Connection
+from database.query import Dialect
 
 
 def connection_of(editor: Any) -> Connection:  # noqa: ANN401 - tortoise's untyped hook

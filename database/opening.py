@@ -10,7 +10,8 @@ import asyncpg
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.context import TortoiseContext
 
-from database.connection import LONGEST_WAIT, READ, WRITE, Database, Dialect, apps
+from database.connection import LONGEST_WAIT, READ, WRITE, Database, apps
+from database.query import Dialect
 
 ENCRYPTION: Final = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 """Values of `sslmode`, as PostgreSQL's own clients have them."""

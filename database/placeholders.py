@@ -15,17 +15,14 @@ _KEY: Final = "key"
 """The table of keys that the queries of one statement may be about, and its column."""
 
 
-class KeysOf(list[Any]):
-    """The keys that a query answers, for queries that are sent before anybody knows them.
+class _Sought(tuple[Any, ...]):
+    """Stands for keys, of which it has none."""
 
-    They go in one statement (`united`), in which they find the keys by `about_keys`. The list is
-    empty until somebody puts them in.
-    """
+    __slots__ = ()
 
-    def __init__(self, query: Query) -> None:
-        """By the one column of a query."""
-        super().__init__()
-        self.query = query
+
+SOUGHT: Final = _Sought()
+"""The keys that another query of the same statement finds (`united`), before anybody knows them."""
 
 
 def about_keys(column: str) -> str:
@@ -45,14 +42,17 @@ def sendable(query: Query) -> tuple[str, list[Any]]:
     return _marked(text, numbers), params
 
 
-def united(queries: Iterable[Query], keys: KeysOf | None = None) -> tuple[str, list[Any]]:
-    """One query that answers one row, with a list of rows for each of these, and its parameters.
+def united(
+    queries: Iterable[Query], columns: Iterable[int], sought: Query | None = None
+) -> tuple[str, list[Any]]:
+    """One query that answers the rows of each of these, and its parameters.
 
-    They may be about `keys`, whose query goes first.
+    It answers one row: for each query a JSON list of rows, which are lists of so many columns, null
+    for no rows. The queries may be about `SOUGHT` keys, whose query goes first.
     """
-    texts, values = zip(*([] if keys is None else [keys.query]), *queries, strict=True)
+    texts, values = zip(*([] if sought is None else [sought]), *queries, strict=True)
     numbers, params = _shared([value for several in values for value in several])
-    return _united(texts, numbers, keyed=keys is not None), params
+    return _united(texts, tuple(columns), numbers, keyed=sought is not None), params
 
 
 def _shared(values: Sequence[Any]) -> tuple[tuple[int, ...], list[Any]]:
@@ -70,10 +70,18 @@ def _shared(values: Sequence[Any]) -> tuple[tuple[int, ...], list[Any]]:
 
 
 @lru_cache(maxsize=_KEPT)
-def _united(texts: tuple[str, ...], numbers: tuple[int, ...], *, keyed: bool) -> str:
+def _united(
+    texts: tuple[str, ...], columns: tuple[int, ...], numbers: tuple[int, ...], *, keyed: bool
+) -> str:
     first = f"WITH {_KEYS}({_KEY}) AS MATERIALIZED ({texts[0]}) " if keyed else ""
-    lists = ", ".join(f"ARRAY(SELECT q FROM ({text}) q)" for text in texts[keyed:])  # noqa: S608 - texts are ours
-    return _marked(f"{first}SELECT {lists}", numbers)
+    lists = map(_listed, texts[keyed:], columns)
+    return _marked(f"{first}SELECT {', '.join(lists)}", numbers)
+
+
+def _listed(text: str, columns: int) -> str:
+    """A query for the rows of a query: types cost nothing here, while records name them all."""
+    names = ", ".join(f"c{number}" for number in range(1, columns + 1))
+    return f"(SELECT json_agg(json_build_array({names})) FROM ({text}) q({names}))"  # noqa: S608 - texts are ours
 
 
 @lru_cache(maxsize=_KEPT)

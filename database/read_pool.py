@@ -9,10 +9,10 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from database.deadline import in_time
 from database.release import begin_return, unless_cancelled
 
-COSTS: Final = "SET random_page_cost = 1.1; SET jit = off"
+_SETTINGS: Final = "SET random_page_cost = 1.1; SET jit = off; SET timezone = 'UTC'"
 """Everything is read by index and in small pieces, from memory or from disks without heads: by the
 usual costs, a page of a hundred reads all learners there are. Compiling takes longer than it
-spares."""
+spares. Moments that come as text are to be those of the graph."""
 
 
 class Pooled(asyncpg.Connection):  # asyncpg has no types
@@ -34,7 +34,7 @@ class Pooled(asyncpg.Connection):  # asyncpg has no types
     async def plan(self, *, once: bool) -> None:
         """Say how statements are planned from now on."""
         mode = "force_generic_plan" if once else "force_custom_plan"
-        first = f"; {COSTS}" if self.plans_once is None else ""
+        first = f"; {_SETTINGS}" if self.plans_once is None else ""
         self.plans_once = None  # whether one that is broken off has come into force, nobody knows
         await self.execute(f"SET plan_cache_mode = {mode}{first}")
         self.plans_once = once

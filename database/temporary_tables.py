@@ -1,6 +1,7 @@
 """Temporary tables, which are dropped when their transaction ends."""
 
-from database.connection import Connection, Dialect
+from database.connection import Connection
+from database.query import Dialect
 
 
 async def create_temporary(connection: Connection, name: str, columns: str) -> None:

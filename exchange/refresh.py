@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import date
 
 from actions.locks import lock_feeds
-from database.connection import Connection, Database, Dialect
+from database.connection import Connection, Database
+from database.query import Dialect
 from exchange.feed.derive import derive_touched
 from exchange.feed.staging import drop_stages, expect_much
 from exchange.feed.touch import create_touched, touch

@@ -5,7 +5,8 @@ from datetime import date
 
 import msgspec
 
-from database.connection import ALWAYS, Connection
+from database.connection import Connection
+from database.query import ALWAYS
 from domain.catalogue import (
     PLTS_GLH,
     Catalogue,

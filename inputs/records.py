@@ -7,7 +7,8 @@ from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 
-from database.connection import Clause, Connection
+from database.connection import Connection
+from database.query import Clause
 from domain.days import CIVIL_ZONE, years_later
 from domain.identifiers import YearMonth, academic_year
 from domain.inputs import Das, Declaration, Entry, Registration

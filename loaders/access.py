@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from auth import scope
 from auth.permissions import Permission
-from database.connection import Clause
+from database.query import Clause
 from loaders.account_rows import AccessRow
 from loaders.each import Listed, count_of_each, page_of_each
 from loaders.paging import ACCESS_BY_NAME, PageRequest, Slice

@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-import msgspec
-
 from auth.permissions import GrantKind, Role, Standing
 from auth.viewer import standing_of
+from database.slotted import SlottedRow
 
 
-class AccessRow(msgspec.Struct, frozen=True, gc=False):
+class AccessRow(SlottedRow, frozen=True):
     """Somebody's access to a centre."""
 
     id: int
@@ -37,7 +36,7 @@ class AccessRow(msgspec.Struct, frozen=True, gc=False):
         return standing_of(GrantKind(self.kind), Role(self.role), manages_users=self.manages_users)
 
 
-class AccountRow(msgspec.Struct, frozen=True, gc=False):
+class AccountRow(SlottedRow, frozen=True):
     """An account."""
 
     id: int
@@ -52,7 +51,7 @@ class AccountRow(msgspec.Struct, frozen=True, gc=False):
     last_log_in_at: datetime | None
 
 
-class SessionRow(msgspec.Struct, frozen=True, gc=False):
+class SessionRow(SlottedRow, frozen=True):
     """A session that is open."""
 
     id: int
@@ -64,7 +63,7 @@ class SessionRow(msgspec.Struct, frozen=True, gc=False):
     agent: str | None
 
 
-class ApiTokenRow(msgspec.Struct, frozen=True, gc=False):
+class ApiTokenRow(SlottedRow, frozen=True):
     """A token that was given to a program."""
 
     id: int
@@ -75,7 +74,7 @@ class ApiTokenRow(msgspec.Struct, frozen=True, gc=False):
     last_used_at: datetime | None
 
 
-class TermsRow(msgspec.Struct, frozen=True, gc=False):
+class TermsRow(SlottedRow, frozen=True):
     """A version of the terms of use."""
 
     id: int

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from auth.permissions import Permission
-from database.connection import ALWAYS, NEVER, Clause, Connection
+from database.connection import Connection
+from database.query import ALWAYS, NEVER, Clause
 from loaders.account_rows import AccountRow, ApiTokenRow, SessionRow
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading, grouped, matched

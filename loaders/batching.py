@@ -1,11 +1,10 @@
 """Batches the keys asked in one turn of the event loop, and caches the answers by key."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from database.placeholders import KeysOf
+from loaders.gathering import look
 
 Batch: TypeAlias = Callable[..., Awaitable[Sequence[Any]]]
 """A loader: reading, keys and arguments in, one answer for each key out."""
@@ -64,24 +63,16 @@ class Batching:
             awaited.add(coming)
         return awaited
 
-    def foresee_unknown(self, keys: KeysOf) -> asyncio.Task[None]:
-        """Ask for keys that nobody knows yet; returns what there is to wait for.
-
-        If it fails, nothing is known of these keys.
-        """
-        return self._begin(self._learn(keys))
-
-    async def _learn(self, keys: KeysOf) -> None:
-        with suppress(Exception):  # whoever needs the answers asks again, and is told
-            answers = await self._ask(keys, True)  # noqa: FBT003 - ours alone
-            self._known.update(zip(keys, answers, strict=True))
+    def know(self, keys: Iterable[Hashable], answers: Iterable[Any]) -> None:
+        """Answers that came with those to another question."""
+        self._known.update(zip(keys, answers, strict=True))
 
     def _turn(self) -> asyncio.Future[None]:
         """The answers to all that is asked in this turn of the event loop."""
         if self._coming is None:
             loop = asyncio.get_running_loop()
             self._coming = loop.create_future()
-            self._coming.add_done_callback(_look)
+            self._coming.add_done_callback(look)
             loop.call_soon(self._send)
         return self._coming
 
@@ -90,13 +81,9 @@ class Batching:
         keys, self._next = self._next, []
         few, self._few = self._few, True
         if coming is not None:
-            self._begin(self._answer(keys, few, coming))
-
-    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
+            task = asyncio.get_running_loop().create_task(self._answer(keys, few, coming))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _answer(
         self,
@@ -121,9 +108,3 @@ class Batching:
         """Wait for nothing any more."""
         for task in self._tasks:
             task.cancel()
-
-
-def _look(coming: asyncio.Future[None]) -> None:
-    """What was foreseen and failed need not be awaited by anybody."""
-    if not coming.cancelled():
-        coming.exception()

@@ -2,17 +2,16 @@
 
 from typing import NamedTuple
 
-import msgspec
-
 from auth import scope
-from database.connection import Clause
+from database.query import Clause
+from database.slotted import SlottedRow
 from domain.vocabulary import ComponentType
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading
 from loaders.select import columns_of
 
 
-class CandidateRow(msgspec.Struct, frozen=True, gc=False):
+class CandidateRow(SlottedRow, frozen=True):
     """A registration on a course that a qualification may be declared for."""
 
     id: int

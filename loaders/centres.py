@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from auth import scope
-from database.connection import ALWAYS, Clause
+from database.query import ALWAYS, Clause
 from loaders.each import Listed, count_of_each, page_of_each
 from loaders.filters import comparable
 from loaders.paging import PageRequest, Slice, sliced

@@ -7,7 +7,8 @@ import msgspec
 
 from auth import scope
 from auth.permissions import Permission
-from database.connection import NEVER, Clause
+from database.query import NEVER, Clause
+from database.slotted import SlottedRow
 from domain.people import normal_email
 from loaders.each import count_of_each, slices
 from loaders.paging import PageRequest, Slice, sliced
@@ -16,7 +17,7 @@ from loaders.select import columns_of
 from models.change import superseded
 
 
-class ChangeRow(msgspec.Struct, frozen=True, gc=False):
+class ChangeRow(SlottedRow, frozen=True):
     """One entry of the history."""
 
     id: int

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 from operator import attrgetter
+from typing import Any
 
 from auth import scope
-from database.connection import Clause
+from database.query import Clause, Question
+from loaders.one_query import Loading, OneQuery
 from loaders.reading import Reading, checked, grouped, matched
 from loaders.rows import (
     ComponentRow,
@@ -66,73 +68,73 @@ def _of(reading: Reading, alias: str, ids: Sequence[int], reach: Clause) -> Clau
     return reading.connection.among(f"{alias}.registration_id", ids) & reach
 
 
+def _by_registration(keys: Sequence[int], rows: list[Any]) -> list[list[Any]]:
+    """Each registration is answered by its rows."""
+    return grouped(keys, rows, _REGISTRATION)
+
+
 async def component_by_id(reading: Reading, ids: Sequence[int]) -> list[ComponentRow | None]:
     """Components in view by id."""
     where = reading.connection.among("c.id", ids)
     where &= scope.components(reading.viewer, reading.connection, checked("c.centre_id"))
-    rows = await reading.keyed.rows(
-        ComponentRow, f"{_COMPONENTS} WHERE {where.text}", *where.params
-    )
+    text = f"{_COMPONENTS} WHERE {where.text}"
+    rows = await reading.ask(Question(ComponentRow, Clause(text, where.params)))
     return matched(ids, rows, lambda row: row.id)
 
 
-async def components_by_registration_id(
+@OneQuery
+def components_by_registration_id(
     reading: Reading, ids: Sequence[int]
-) -> list[list[ComponentRow]]:
+) -> Loading[list[ComponentRow]]:
     """The components of each registration, in their usual order."""
     reach = scope.components(reading.viewer, reading.connection, checked("c.centre_id"))
     where = _of(reading, "c", ids, reach)
-    rows = await reading.keyed.rows(
-        ComponentRow, f"{_COMPONENTS} WHERE {where.text} ORDER BY c.id", *where.params
-    )
-    return grouped(ids, rows, _REGISTRATION)
+    query = Clause(f"{_COMPONENTS} WHERE {where.text} ORDER BY c.id", where.params)
+    return Loading(Question(ComponentRow, query), _by_registration)
 
 
-async def flags_by_registration_id(reading: Reading, ids: Sequence[int]) -> list[list[FlagRow]]:
+@OneQuery
+def flags_by_registration_id(reading: Reading, ids: Sequence[int]) -> Loading[list[FlagRow]]:
     """All flags of each registration, by component, the entry flag first."""
     reach = scope.flags(reading.viewer, reading.connection, checked("f.centre_id"))
-    rows = await _flags(reading, _of(reading, "f", ids, reach))
-    return grouped(ids, rows, _REGISTRATION)
+    return Loading(_flags(reading, _of(reading, "f", ids, reach)), _by_registration)
 
 
 async def flag_by_id(reading: Reading, ids: Sequence[int]) -> list[FlagRow | None]:
     """Flags in view by id."""
     where = reading.connection.among("f.id", ids)
     where &= scope.flags(reading.viewer, reading.connection, checked("f.centre_id"))
-    return matched(ids, await _flags(reading, where), lambda row: row.id)
+    return matched(ids, await reading.ask(_flags(reading, where)), lambda row: row.id)
 
 
-async def _flags(reading: Reading, where: Clause) -> list[FlagRow]:
+def _flags(reading: Reading, where: Clause) -> Question:
     """Flags under a condition that begins from a scope."""
     row = FlagRow if FlagRow in reading.brief else WholeFlagRow
-    return await reading.keyed.rows(
-        row,
-        f"SELECT {_FLAG_COLUMNS[row]} FROM flag f WHERE {where.text} ORDER BY f.id",  # noqa: S608
-        *where.params,
-    )
+    text = f"SELECT {_FLAG_COLUMNS[row]} FROM flag f WHERE {where.text} ORDER BY f.id"  # noqa: S608
+    return Question(row, Clause(text, where.params))
 
 
 async def issue_by_id(reading: Reading, ids: Sequence[int]) -> list[IssueRow | None]:
     """Issues in view by id."""
-    rows = await _issues(reading, reading.connection.among("i.id", ids))
+    rows = await reading.ask(_issues(reading, reading.connection.among("i.id", ids)))
     return matched(ids, rows, lambda row: row.id)
 
 
-async def issues_by_registration_id(reading: Reading, ids: Sequence[int]) -> list[list[IssueRow]]:
+@OneQuery
+def issues_by_registration_id(reading: Reading, ids: Sequence[int]) -> Loading[list[IssueRow]]:
     """The shopping list of each registration, the most urgent first."""
-    rows = await _issues(reading, reading.connection.among("i.registration_id", ids))
-    return grouped(ids, rows, _REGISTRATION)
+    wanted = reading.connection.among("i.registration_id", ids)
+    return Loading(_issues(reading, wanted), _by_registration)
 
 
-async def _issues(reading: Reading, wanted: Clause) -> list[IssueRow]:
+def _issues(reading: Reading, wanted: Clause) -> Question:
     where = wanted & scope.issues(reading.viewer, reading.connection, checked("i.centre_id"))
-    return await reading.keyed.rows(
-        IssueRow,
+    text = (
         f"SELECT {ISSUE_COLUMNS} FROM issue i LEFT JOIN account u ON u.id = i.acknowledged_by_id"  # noqa: S608
         f" WHERE {where.text} ORDER BY i.severity DESC,"
-        " CASE WHEN i.due_on IS NULL THEN 1 ELSE 0 END, i.due_on, i.component_type, i.code",
-        *where.params,
+        " CASE WHEN i.due_on IS NULL THEN 1 ELSE 0 END, i.due_on, i.component_type, i.code"
     )
+    return Question(IssueRow, Clause(text, where.params))
 
 
 def entry_columns(row: type[EntryRow], today: date) -> Clause:
@@ -146,28 +148,23 @@ async def entry_by_id(reading: Reading, ids: Sequence[int]) -> list[EntryRow | N
     connection, viewer = reading.connection, reading.viewer
     known = scope.entries(viewer, connection, checked("e.centre_id"))
     unmatched = scope.unmatched_entries(viewer, connection, checked("e.centre_id"))
-    rows = await _entries(reading, connection.among("e.id", ids) & (known | unmatched))
-    return matched(ids, rows, lambda row: row.id)
+    wanted = _entries(reading, connection.among("e.id", ids) & (known | unmatched))
+    return matched(ids, await reading.ask(wanted), lambda row: row.id)
 
 
-async def entries_by_registration_id(reading: Reading, ids: Sequence[int]) -> list[list[EntryRow]]:
+@OneQuery
+def entries_by_registration_id(reading: Reading, ids: Sequence[int]) -> Loading[list[EntryRow]]:
     """The entries of each registration, the earliest first."""
     reach = scope.entries(reading.viewer, reading.connection, checked("e.centre_id"))
-    rows = await _entries(reading, _of(reading, "e", ids, reach))
-    return grouped(ids, rows, _REGISTRATION)
+    return Loading(_entries(reading, _of(reading, "e", ids, reach)), _by_registration)
 
 
-async def _entries(reading: Reading, where: Clause) -> list[EntryRow]:
+def _entries(reading: Reading, where: Clause) -> Question:
     """Entries under a condition that begins from a scope."""
     row = EntryRow if EntryRow in reading.brief else WholeEntryRow
     columns = entry_columns(row, reading.today)
-    return await reading.keyed.rows(
-        row,
-        f"SELECT {columns.text} FROM entry e WHERE {where.text}"  # noqa: S608
-        " ORDER BY e.entered_on, e.id",
-        *columns.params,
-        *where.params,
-    )
+    text = f"SELECT {columns.text} FROM entry e WHERE {where.text} ORDER BY e.entered_on, e.id"  # noqa: S608
+    return Question(row, Clause(text, columns.params + where.params))
 
 
 async def verification_by_programme(
@@ -188,35 +185,33 @@ async def verification_by_programme(
 
 async def declaration_by_id(reading: Reading, ids: Sequence[int]) -> list[DeclarationRow | None]:
     """Standing declarations in view by id."""
-    rows = await _declarations(reading, reading.connection.among("d.id", ids))
+    rows = await reading.ask(_declarations(reading, reading.connection.among("d.id", ids)))
     return matched(ids, rows, lambda row: row.id)
 
 
-async def declarations_by_registration_id(
+@OneQuery
+def declarations_by_registration_id(
     reading: Reading, ids: Sequence[int]
-) -> list[list[DeclarationRow]]:
+) -> Loading[list[DeclarationRow]]:
     """The standing declarations of each registration, the earliest first."""
-    rows = await _declarations(reading, reading.connection.among("d.registration_id", ids))
-    return grouped(ids, rows, _REGISTRATION)
+    wanted = reading.connection.among("d.registration_id", ids)
+    return Loading(_declarations(reading, wanted), _by_registration)
 
 
-async def _declarations(reading: Reading, wanted: Clause) -> list[DeclarationRow]:
+def _declarations(reading: Reading, wanted: Clause) -> Question:
     where = wanted & scope.declarations(reading.viewer, reading.connection, checked("d.centre_id"))
-    return await reading.keyed.rows(
-        DeclarationRow,
+    text = (
         f"SELECT {DECLARATION_COLUMNS} FROM {DECLARATION_TABLES}"  # noqa: S608
-        f" WHERE d.removed_at IS NULL AND {where.text} ORDER BY d.id",
-        *where.params,
+        f" WHERE d.removed_at IS NULL AND {where.text} ORDER BY d.id"
     )
+    return Question(DeclarationRow, Clause(text, where.params))
 
 
-async def das_by_registration_id(reading: Reading, ids: Sequence[int]) -> list[DasRow | None]:
+@OneQuery
+def das_by_registration_id(reading: Reading, ids: Sequence[int]) -> Loading[DasRow | None]:
     """The DAS record of each registration."""
     reach = scope.components(reading.viewer, reading.connection, checked("d.centre_id"))
     where = _of(reading, "d", ids, reach)
-    rows = await reading.keyed.rows(
-        DasRow,
-        f"SELECT {_DAS_COLUMNS} FROM das_record d WHERE {where.text}",  # noqa: S608
-        *where.params,
-    )
-    return matched(ids, rows, _REGISTRATION)
+    text = f"SELECT {_DAS_COLUMNS} FROM das_record d WHERE {where.text}"  # noqa: S608
+    question = Question(DasRow, Clause(text, where.params))
+    return Loading(question, lambda keys, rows: matched(keys, rows, _REGISTRATION))

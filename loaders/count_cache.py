@@ -16,7 +16,8 @@ from weakref import WeakKeyDictionary
 import msgspec
 
 from auth import scope
-from database.connection import ALWAYS, Clause, Connection
+from database.connection import Connection
+from database.query import ALWAYS, Clause
 from loaders.counting import Count, Counting, Grouping, Question, counted, counted_by_centre_id
 from loaders.filters import EVERYBODY, LearnerFilter, at_centres
 from loaders.reading import Reading

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from auth import scope
-from database.connection import Clause
+from database.query import Clause
 from domain.vocabulary import Vocabulary
 from loaders.filters import LearnerFilter, course_tables, issue_clause, learner_clause
 from loaders.reading import Reading

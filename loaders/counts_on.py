@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from database.connection import Clause
+from database.query import Clause
 from domain.codes import CompletionStatus, FlagKind
 from loaders.counting import Count, Grouping, Question, key_of
 from loaders.counts import Counted

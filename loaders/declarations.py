@@ -1,7 +1,7 @@
 """Declarations that stand, over all learners in reach."""
 
 from auth import scope
-from database.connection import Clause
+from database.query import Clause
 from loaders.components import DECLARATION_COLUMNS, DECLARATION_TABLES
 from loaders.filters import LearnerFilter, learner_clause, modified_clause
 from loaders.paging import PageRequest, Slice, sliced

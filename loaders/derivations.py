@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from auth import scope
 from auth.permissions import Permission
-from database.connection import ALWAYS, Clause
+from database.query import ALWAYS, Clause
 from domain.catalogue import Catalogue
 from domain.derivation import Derivation
 from domain.errors import Invalid

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from database.connection import Clause, Connection
+from database.connection import Connection
+from database.query import Clause
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import grouped
 

@@ -6,7 +6,7 @@ import msgspec
 
 from auth import scope
 from auth.permissions import Staff
-from database.connection import ALWAYS, NEVER, Clause
+from database.query import ALWAYS, NEVER, Clause
 from domain.people import normal_email
 from loaders.paging import PageRequest, Slice, sliced
 from loaders.reading import Reading

@@ -8,7 +8,9 @@ from weakref import WeakKeyDictionary
 import msgspec
 
 from auth import scope
-from database.connection import NEVER, Connection
+from database.connection import Connection
+from database.query import NEVER
+from database.slotted import SlottedRow
 from loaders.paging import Order, PageRequest, Slice, sliced
 from loaders.reading import Reading
 from loaders.select import columns_of
@@ -18,7 +20,7 @@ Listed = TypeVar("Listed", bound=msgspec.Struct)
 NEWEST_FIRST: Final = Order("NEWEST", ("n.id",), ("id",), descending=True)
 
 
-class FeedRunRow(msgspec.Struct, frozen=True, gc=False):
+class FeedRunRow(SlottedRow, frozen=True):
     """A run with its progress so far."""
 
     id: int

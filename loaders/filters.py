@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from database.connection import ALWAYS, Clause, Connection, Dialect
+from database.connection import Connection
+from database.query import ALWAYS, Clause, Dialect
 
 
 class LearnerFilter(msgspec.Struct, frozen=True):

@@ -1,20 +1,21 @@
 """Merges small queries of one turn of the event loop into one SQL statement."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from database.connection import Clause, Connection, Dialect
-from database.placeholders import KeysOf
+from database.connection import Connection
+from database.query import Clause, Dialect, Question
+from database.slotted import SlottedRow
 
-Row = TypeVar("Row")
+Row = TypeVar("Row", bound=SlottedRow)
 
 
 class _Asked(NamedTuple):
     """A query, and where its rows are waited for."""
 
-    query: Clause
-    coming: "asyncio.Future[Sequence[Sequence[Any]]]"
+    question: Question
+    coming: "asyncio.Future[list[Any]]"
 
 
 class Gathering:
@@ -28,26 +29,38 @@ class Gathering:
         """Ask through a connection."""
         self._connection = connection
         self._asked: list[_Asked] = []
-        self._keys: KeysOf | None = None
+        self._riders: list[_Asked] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def rows(self, shape: Callable[..., Row], text: str, *params: object) -> list[Row]:
+    async def rows(self, shape: type[Row], text: str, *params: object) -> list[Row]:
         """The rows of a query as slotted values; see `Connection.rows`."""
         loop = asyncio.get_running_loop()
         if not self._asked:
             loop.call_soon(self._send)
-        asked = _Asked(Clause(text, params), loop.create_future())
+        asked = _Asked(Question(shape, Clause(text, params)), loop.create_future())
         self._asked.append(asked)
-        return self._connection.all_shaped(shape, await asked.coming)
+        return await asked.coming
+
+    def along(self, question: Question) -> "asyncio.Future[list[Any]]":
+        """The rows of a query that is sent together with whatever is asked first, or never."""
+        rider = _Asked(question, asyncio.get_running_loop().create_future())
+        rider.coming.add_done_callback(look)
+        self._riders.append(rider)
+        return rider.coming
 
     @property
     def unites(self) -> bool:
         """Whether the database answers several queries in one statement."""
         return self._connection.dialect is Dialect.POSTGRESQL
 
-    def about(self, keys: KeysOf) -> None:
-        """The queries of this turn may be about keys that are yet to be found."""
-        self._keys = keys
+    async def about(self, sought: Clause, questions: Sequence[Question]) -> list[list[Any]]:
+        """The rows of queries about keys that the same statement is to find, sent now."""
+        riders, self._riders = self._riders, []
+        asked = [*questions, *(rider.question for rider in riders)]
+        found = await self._connection.together(asked, sought)
+        for rider, rows in zip(riders, found[len(questions) :], strict=True):
+            rider.coming.set_result(rows)
+        return found[: len(questions)]
 
     def cancel(self) -> None:
         """Wait for nothing any more."""
@@ -56,17 +69,18 @@ class Gathering:
 
     def _send(self) -> None:
         asked, self._asked = self._asked, []
-        keys, self._keys = self._keys, None
-        task = asyncio.get_running_loop().create_task(self._answer(asked, keys))
+        task = asyncio.get_running_loop().create_task(self._answer(asked))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _answer(self, asked: Sequence[_Asked], keys: KeysOf | None) -> None:
+    async def _answer(self, asked: Sequence[_Asked]) -> None:
         wanted = [one for one in asked if not one.coming.done()]
         if not wanted:
             return  # all have been given up
+        wanted += self._riders
+        self._riders.clear()
         try:
-            found = await self._connection.together([one.query for one in wanted], keys)
+            found = await self._connection.together([one.question for one in wanted])
         except asyncio.CancelledError:
             for one in wanted:
                 one.coming.cancel()
@@ -79,3 +93,9 @@ class Gathering:
             for one, rows in zip(wanted, found, strict=True):
                 if not one.coming.done():
                     one.coming.set_result(rows)
+
+
+def look(coming: "asyncio.Future[Any]") -> None:
+    """What was asked ahead and failed need not be awaited by anybody."""
+    if not coming.cancelled():
+        coming.exception()

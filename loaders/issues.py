@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from auth import scope
-from database.connection import Clause
+from database.query import Clause
 from loaders.components import ISSUE_SOURCES
 from loaders.count_cache import total_in_view
 from loaders.counting import Question

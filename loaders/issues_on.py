@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from msgspec.structs import replace
 
-from database.connection import Clause
+from database.query import Clause
 from domain.names import family_order
 from inputs.keys import issue_place
 from loaders.components import issues_by_registration_id
@@ -29,7 +29,7 @@ _ARRANGED: Final[dict[str, Callable[[str, str, Name, int], Key]]] = {
 """The sort key of each order of issues."""
 
 
-class DatedIssueRow(ListedIssueRow, frozen=True, gc=False):
+class DatedIssueRow(ListedIssueRow, frozen=True):
     """A row of the shopping list of another day."""
 
     place: int

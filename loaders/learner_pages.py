@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from database.connection import Clause
+from database.query import Clause
 from loaders.count_cache import total_in_view
 from loaders.counting import Question
 from loaders.each import Listed, count_of_each, page_of, page_of_each
@@ -15,7 +15,7 @@ from loaders.select import columns_of
 from loaders.views import in_view, in_view_at_centre
 
 
-class ListedLearnerRow(LearnerRow, frozen=True, gc=False):
+class ListedLearnerRow(LearnerRow, frozen=True):
     """A learner with the sort keys of lists."""
 
     award: str

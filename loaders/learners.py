@@ -1,12 +1,11 @@
 """Learners and their registrations."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Sequence
+from operator import attrgetter
 
 from auth import scope
-from database.connection import Clause
-from database.placeholders import KeysOf
-from loaders.batching import Batch
+from database.query import Clause, Question
+from loaders.one_query import Loading, OneQuery
 from loaders.reading import Reading, checked, grouped, matched
 from loaders.rows import FactsRow, LearnerRow, RegistrationRow
 from loaders.select import columns_of
@@ -66,104 +65,68 @@ _FACTS = f"""
 """  # noqa: S608 - columns are ours
 
 
-def _with_id(reading: Reading, ids: Sequence[int]) -> Clause:
-    return in_view(reading.viewer, reading.connection) & reading.connection.among("l.id", ids)
-
-
-def _with_uln(reading: Reading, ulns: Sequence[str | None]) -> Clause:
-    return in_view(reading.viewer, reading.connection) & reading.connection.among("l.uln", ulns)
+_REGISTRATION = attrgetter("registration_id")
 
 
 async def learner_by_id(reading: Reading, ids: Sequence[int]) -> list[LearnerRow | None]:
     """Learners in view by id."""
-    rows = await _learners(reading, _with_id(reading, ids))
-    return matched(ids, rows, lambda row: row.id)
+    where = _in_view(reading) & reading.connection.among("l.id", ids)
+    return matched(ids, await reading.ask(_learners(where)), lambda row: row.id)
 
 
 async def learner_by_uln(reading: Reading, ulns: Sequence[str | None]) -> list[LearnerRow | None]:
     """Learners in view by unique learner number."""
-    rows = await _learners(reading, _with_uln(reading, ulns))
-    return matched(ulns, rows, lambda row: row.uln)
+    where = _in_view(reading) & reading.connection.among("l.uln", ulns)
+    return matched(ulns, await reading.ask(_learners(where)), lambda row: row.uln)
 
 
-class Lookup(NamedTuple):
-    """A way to find learners: the loader, and its condition."""
-
-    batch: Batch
-    where: Callable[[Reading, Sequence[Any]], Clause]
+def _in_view(reading: Reading) -> Clause:
+    return in_view(reading.viewer, reading.connection)
 
 
-BY_ID: Final = Lookup(learner_by_id, _with_id)
-BY_ULN: Final = Lookup(learner_by_uln, _with_uln)
-
-
-def shown_registration(reading: Reading, lookup: Lookup, key: object) -> KeysOf:
-    """The registration by which a learner is shown, before anybody knows it."""
-    where = lookup.where(reading, (key,))
-    return KeysOf(
-        Clause(f"SELECT c.registration_id FROM {LEARNER_TABLES} WHERE {where.text}", where.params)  # noqa: S608
-    )
-
-
-async def learner_shown(reading: Reading, registration: KeysOf) -> LearnerRow | None:
-    """The learner by that registration."""
-    found = await _learners(reading, _by_registration(reading, registration))
-    return found[0] if found else None
-
-
-async def learner_by_registration_id(
-    reading: Reading, ids: Sequence[int]
-) -> list[LearnerRow | None]:
+@OneQuery
+def learner_by_registration_id(reading: Reading, ids: Sequence[int]) -> Loading[LearnerRow | None]:
     """Learners, each by one of their registrations in view, the foremost or not."""
-    rows = await _learners(reading, _by_registration(reading, ids))
-    return matched(ids, rows, lambda row: row.registration_id)
-
-
-def _by_registration(reading: Reading, ids: Sequence[int]) -> Clause:
     column = checked("c.centre_id")
     where = reading.connection.among("c.registration_id", ids)
-    return where & scope.registrations(
-        reading.viewer, reading.connection, column, "c.registration_id"
-    )
+    where &= scope.registrations(reading.viewer, reading.connection, column, "c.registration_id")
+    return Loading(_learners(where), lambda keys, rows: matched(keys, rows, _REGISTRATION))
 
 
-async def _learners(reading: Reading, where: Clause) -> list[LearnerRow]:
-    return await reading.keyed.rows(
-        LearnerRow,
-        f"SELECT {LEARNER_COLUMNS} FROM {LEARNER_TABLES} WHERE {where.text}",  # noqa: S608
-        *where.params,
-    )
+def _learners(where: Clause) -> Question:
+    text = f"SELECT {LEARNER_COLUMNS} FROM {LEARNER_TABLES} WHERE {where.text}"  # noqa: S608
+    return Question(LearnerRow, Clause(text, where.params))
 
 
-async def registration_by_id(reading: Reading, ids: Sequence[int]) -> list[RegistrationRow | None]:
+@OneQuery
+def registration_by_id(reading: Reading, ids: Sequence[int]) -> Loading[RegistrationRow | None]:
     """Registrations in view by id."""
-    rows = await _registrations(reading, reading.connection.among("r.id", ids))
-    return matched(ids, rows, lambda row: row.id)
+    wanted = reading.connection.among("r.id", ids)
+    question = _registrations(reading, wanted)
+    return Loading(question, lambda keys, rows: matched(keys, rows, lambda row: row.id))
 
 
 async def registrations_by_learner_id(
     reading: Reading, ids: Sequence[int]
 ) -> list[list[RegistrationRow]]:
     """All registrations in view of each learner, the foremost first."""
-    rows = await _registrations(reading, reading.connection.among("r.learner_id", ids))
+    wanted = reading.connection.among("r.learner_id", ids)
+    rows = await reading.ask(_registrations(reading, wanted))
     return grouped(ids, rows, lambda row: row.learner_id)
 
 
-async def _registrations(reading: Reading, wanted: Clause) -> list[RegistrationRow]:
+def _registrations(reading: Reading, wanted: Clause) -> Question:
     where = wanted & _in_reach(reading)
-    return await reading.keyed.rows(
-        RegistrationRow,
-        f"{_REGISTRATIONS} WHERE {where.text} ORDER BY c.place, r.id",
-        *where.params,
-    )
+    text = f"{_REGISTRATIONS} WHERE {where.text} ORDER BY c.place, r.id"
+    return Question(RegistrationRow, Clause(text, where.params))
 
 
-async def facts_by_registration_id(reading: Reading, ids: Sequence[int]) -> list[FactsRow | None]:
+@OneQuery
+def facts_by_registration_id(reading: Reading, ids: Sequence[int]) -> Loading[FactsRow | None]:
     """What advice fills in, for each registration in view."""
-    wanted = reading.connection.among("r.id", ids)
-    where = wanted & _in_reach(reading)
-    rows = await reading.keyed.rows(FactsRow, f"{_FACTS} WHERE {where.text}", *where.params)
-    return matched(ids, rows, lambda row: row.registration_id)
+    where = reading.connection.among("r.id", ids) & _in_reach(reading)
+    question = Question(FactsRow, Clause(f"{_FACTS} WHERE {where.text}", where.params))
+    return Loading(question, lambda keys, rows: matched(keys, rows, _REGISTRATION))
 
 
 def _in_reach(reading: Reading) -> Clause:

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from auth import scope
-from database.connection import ALWAYS, Clause
+from database.query import ALWAYS, Clause
 from loaders import learner_pages
 from loaders.derivations import (
     CHUNK,

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final, TypeAlias
 
-import msgspec
-
 from auth import scope
 from auth.permissions import Permission
-from database.connection import Clause
 from database.deadline import time_left
+from database.query import Clause
+from database.slotted import SlottedRow
 from domain.names import name_order, name_parts
 from domain.nearness import Nearness, Person, near_ulns, nearness
 from loaders.reading import Reading
@@ -25,7 +24,7 @@ _Clue: TypeAlias = str | date | tuple[str, str]
 """A part of a name, a birth date, or a ULN that is named as one."""
 
 
-class NearRow(msgspec.Struct, frozen=True, gc=False):
+class NearRow(SlottedRow, frozen=True):
     """A learner near to an entry, and why."""
 
     learner_id: int
@@ -38,7 +37,7 @@ class NearRow(msgspec.Struct, frozen=True, gc=False):
         return [reason.description for reason in self.reasons]
 
 
-class _LearnerRow(msgspec.Struct, frozen=True, gc=False):
+class _LearnerRow(SlottedRow, frozen=True):
     """A learner of a centre; the birth date only where the viewer may see it."""
 
     learner_id: int

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from database.connection import ALWAYS, Clause
+from database.query import ALWAYS, Clause
 from domain.errors import Invalid
 
 

@@ -1,14 +1,15 @@
 """The context handed to every loader, and helpers that sort rows back to their keys."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from auth.permissions import Permission
 from auth.scope import CHECKED
 from auth.viewer import Viewer
 from database.connection import Connection
+from database.query import Question
 from loaders.gathering import Gathering
 
 Key = TypeVar("Key", bound=Hashable)
@@ -23,7 +24,7 @@ class Reading(NamedTuple):
     today: date
     gathering: Gathering | None = None
     """Merges small queries into one statement; None where the field stands in a list."""
-    brief: Collection[type] = ()
+    brief: frozenset[type] = frozenset()
     """Row classes that are read without their rarely used columns."""
 
     @property
@@ -35,6 +36,10 @@ class Reading(NamedTuple):
     def keyed(self) -> Connection | Gathering:
         """The connection for rows found by known keys, whose statements are planned once."""
         return self.gathering or self.connection.keyed
+
+    async def ask(self, question: Question) -> list[Any]:
+        """The rows that are found by known keys."""
+        return await self.keyed.rows(question.shape, question.query.text, *question.query.params)
 
 
 def checked(column: str) -> str:

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-import msgspec
-
 from auth.permissions import Standing
+from database.slotted import SlottedRow
 from domain.catalogue import lines_of
 from domain.codes import (
     SEVERITIES,
@@ -20,7 +19,7 @@ from domain.vocabulary import ComponentType
 from inputs.flags import reasons_of
 
 
-class CentreRow(msgspec.Struct, frozen=True, gc=False):
+class CentreRow(SlottedRow, frozen=True):
     """A centre."""
 
     id: int
@@ -36,13 +35,13 @@ class CentreRow(msgspec.Struct, frozen=True, gc=False):
         return self.id
 
 
-class MemberRow(CentreRow, frozen=True, gc=False):
+class MemberRow(CentreRow, frozen=True):
     """A centre as a member of a consortium."""
 
     consortium_id: int
 
 
-class ConsortiumRow(msgspec.Struct, frozen=True, gc=False):
+class ConsortiumRow(SlottedRow, frozen=True):
     """A consortium with how many of its centres are in reach."""
 
     id: int
@@ -57,7 +56,7 @@ class ConsortiumRow(msgspec.Struct, frozen=True, gc=False):
         return self.centres_in_all - self.centres_in_reach
 
 
-class LearnerRow(msgspec.Struct, frozen=True, gc=False):
+class LearnerRow(SlottedRow, frozen=True):
     """A learner, shown by one of their visible registrations."""
 
     id: int
@@ -79,7 +78,7 @@ class LearnerRow(msgspec.Struct, frozen=True, gc=False):
         return f"{self.given_name} {self.family_name}"
 
 
-class RegistrationRow(msgspec.Struct, frozen=True, gc=False):
+class RegistrationRow(SlottedRow, frozen=True):
     """A registration with its completion."""
 
     id: int
@@ -103,7 +102,7 @@ class RegistrationRow(msgspec.Struct, frozen=True, gc=False):
     derived_on: date
 
 
-class ComponentRow(msgspec.Struct, frozen=True, gc=False):
+class ComponentRow(SlottedRow, frozen=True):
     """A component with both its flags."""
 
     id: int
@@ -118,7 +117,7 @@ class ComponentRow(msgspec.Struct, frozen=True, gc=False):
     assessment_detail: str | None
 
 
-class FlagRow(msgspec.Struct, frozen=True, gc=False):
+class FlagRow(SlottedRow, frozen=True):
     """A flag without the rarely used columns."""
 
     id: int
@@ -159,7 +158,7 @@ class FlagRow(msgspec.Struct, frozen=True, gc=False):
         return self.reasons[0] if self.code is None else EntryFlag(self.code)
 
 
-class WholeFlagRow(FlagRow, frozen=True, gc=False):
+class WholeFlagRow(FlagRow, frozen=True):
     """A flag with all columns: also the subjects of its reasons, and its days."""
 
     stored_subjects: str | None
@@ -167,7 +166,7 @@ class WholeFlagRow(FlagRow, frozen=True, gc=False):
     opens_on: date | None
 
 
-class IssueRow(msgspec.Struct, frozen=True, gc=False):
+class IssueRow(SlottedRow, frozen=True):
     """A row of the shopping list."""
 
     id: int
@@ -206,7 +205,7 @@ class IssueRow(msgspec.Struct, frozen=True, gc=False):
         return IssueCode(self.code).description
 
 
-class FactsRow(msgspec.Struct, frozen=True, gc=False):
+class FactsRow(SlottedRow, frozen=True):
     """The facts that are filled into the texts of advice."""
 
     registration_id: int
@@ -220,7 +219,7 @@ class FactsRow(msgspec.Struct, frozen=True, gc=False):
     award: str | None
 
 
-class EntryRow(msgspec.Struct, frozen=True, gc=False):
+class EntryRow(SlottedRow, frozen=True):
     """An entry without the rarely used columns; a result under embargo is absent."""
 
     id: int
@@ -236,7 +235,7 @@ class EntryRow(msgspec.Struct, frozen=True, gc=False):
     result: str | None
 
 
-class WholeEntryRow(EntryRow, frozen=True, gc=False):
+class WholeEntryRow(EntryRow, frozen=True):
     """An entry with all columns, such as the name that the feed gives on it."""
 
     uln: str | None
@@ -249,7 +248,7 @@ class WholeEntryRow(EntryRow, frozen=True, gc=False):
     result_released_on: date | None
 
 
-class VerificationRow(msgspec.Struct, frozen=True, gc=False):
+class VerificationRow(SlottedRow, frozen=True):
     """Standards verification of a programme for an academic year."""
 
     centre_id: int
@@ -260,7 +259,7 @@ class VerificationRow(msgspec.Struct, frozen=True, gc=False):
     verified_on: date | None
 
 
-class ListedIssueRow(IssueRow, frozen=True, gc=False):
+class ListedIssueRow(IssueRow, frozen=True):
     """A row of the shopping list with its place in the list."""
 
     urgency: str
@@ -271,7 +270,7 @@ class ListedIssueRow(IssueRow, frozen=True, gc=False):
     uln: str | None
 
 
-class DeclarationRow(msgspec.Struct, frozen=True, gc=False):
+class DeclarationRow(SlottedRow, frozen=True):
     """A declaration of a qualification with another awarding body."""
 
     id: int
@@ -284,7 +283,7 @@ class DeclarationRow(msgspec.Struct, frozen=True, gc=False):
     learner_id: int
 
 
-class DasRow(msgspec.Struct, frozen=True, gc=False):
+class DasRow(SlottedRow, frozen=True):
     """The DAS record behind a registration."""
 
     id: int
@@ -297,7 +296,7 @@ class DasRow(msgspec.Struct, frozen=True, gc=False):
     fetched_at: datetime
 
 
-class RequirementRow(msgspec.Struct, frozen=True, gc=False):
+class RequirementRow(SlottedRow, frozen=True):
     """What a level asks of a component."""
 
     level: str
@@ -312,7 +311,7 @@ class RequirementRow(msgspec.Struct, frozen=True, gc=False):
         return [int(level) for level in self.stored_levels.split("|") if level]
 
 
-class UnitRow(msgspec.Struct, frozen=True, gc=False):
+class UnitRow(SlottedRow, frozen=True):
     """A unit of a qualification."""
 
     qan: str
@@ -322,7 +321,7 @@ class UnitRow(msgspec.Struct, frozen=True, gc=False):
     required: bool
 
 
-class QualificationRow(msgspec.Struct, frozen=True, gc=False):
+class QualificationRow(SlottedRow, frozen=True):
     """A catalogue row."""
 
     id: int
@@ -351,14 +350,14 @@ class QualificationRow(msgspec.Struct, frozen=True, gc=False):
         return Catalogued(self.awarding_body, self.component, self.level, self.stored_lines)
 
 
-class ActorRow(msgspec.Struct, frozen=True, gc=False):
+class ActorRow(SlottedRow, frozen=True):
     """Who did something, as far as the viewer may know."""
 
     name: str | None
     email: str | None
 
 
-class EventRow(msgspec.Struct, frozen=True, gc=False):
+class EventRow(SlottedRow, frozen=True):
     """Something that happened; name and e-mail of staff are absent for those who are not."""
 
     id: int

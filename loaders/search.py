@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from auth import scope
-from database.connection import ALWAYS, Clause, Dialect
+from database.query import ALWAYS, Clause, Dialect
 from loaders.filters import END, name_clause, named_clause
 from loaders.learners import LEARNER_SOURCES, LEARNER_TABLES
 from loaders.paging import Order, PageRequest, Slice, sliced
@@ -14,7 +14,7 @@ from loaders.select import columns_of
 from loaders.views import in_view
 
 
-class FoundLearnerRow(LearnerRow, frozen=True, gc=False):
+class FoundLearnerRow(LearnerRow, frozen=True):
     """A learner with the sort key among the hits."""
 
     tier: str

@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import msgspec
-
-from database.connection import ALWAYS, Clause
+from database.query import ALWAYS, Clause
+from database.slotted import SlottedRow
 from domain.vocabulary import TextKind
 from loaders.filters import comparable
 from loaders.reading import Reading, matched
 from loaders.select import columns_of
 
 
-class SupportTextRow(msgspec.Struct, frozen=True, gc=False):
+class SupportTextRow(SlottedRow, frozen=True):
     """A useful link, a contact or a help topic."""
 
     id: int

@@ -5,7 +5,8 @@ from typing import NamedTuple, TypeAlias
 
 from auth import scope
 from auth.viewer import Viewer
-from database.connection import ALWAYS, Clause, Connection
+from database.connection import Connection
+from database.query import ALWAYS, Clause
 from loaders.counting import Grouping, of_course
 from loaders.filters import (
     EVERYBODY,

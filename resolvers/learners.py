@@ -9,9 +9,9 @@ from auth.requires import signed_in
 from domain.errors import Invalid
 from domain.sought import parse_term
 from loaders import learner_pages, learners_on
-from loaders import learners as loaders
 from loaders.filters import LearnerFilter
 from loaders.paging import LEARNERS_BY_ULN
+from loaders.record import BY_ID, BY_ULN
 from loaders.search import hit_count, hit_page, hits_by
 from schema.ahead import asked_below_alone
 from schema.connection import DEFAULT_FIRST, After, Connection, First, page_request, paged
@@ -46,9 +46,9 @@ async def learner(
         raise Invalid(message, code="ARGUMENT_CHOICE", field="id")
     context = info.context
     if uln is not None:
-        found = await context.load_with(loaders.BY_ULN, str(uln), asked_below_alone(info))
+        found = await context.load_with(BY_ULN, str(uln), asked_below_alone(info))
     elif (key := key_of(str(id), "Learner")) is not None:
-        found = await context.load_with(loaders.BY_ID, key, asked_below_alone(info))
+        found = await context.load_with(BY_ID, key, asked_below_alone(info))
     else:
         return None
     context.trail.read(context.viewer, found)

@@ -26,9 +26,8 @@ ASKS: Final = "asks"
 class Asks(NamedTuple):
     """The loader that a field asks, and the field of its row that it asks with.
 
-    A loader that is asked with a registration may be given keys that nobody knows yet (`KeysOf`):
-    its only query goes through `Reading.keyed`, before it awaits anything, and finds them by
-    `among`.
+    One that is asked with a registration, and is a `OneQuery`, may be asked before anybody knows
+    which registration it is.
     """
 
     batch: Batch

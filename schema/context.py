@@ -10,6 +10,7 @@ import strawberry
 
 from auth.explain import demand
 from auth.permissions import Permission
+from auth.presumed import Presumption
 from auth.sessions import viewer_of
 from auth.throttle import Throttle
 from auth.viewer import ANONYMOUS, Footing, Viewer
@@ -17,14 +18,11 @@ from database.connection import Database
 from domain.errors import Invalid, Refused
 from loaders.batching import Batch, Batching
 from loaders.gathering import Gathering
-from loaders.learners import (
-    Lookup,
-    learner_shown,
-    registrations_by_learner_id,
-    shown_registration,
-)
+from loaders.learners import registrations_by_learner_id
 from loaders.named import Named
+from loaders.one_query import OneQuery
 from loaders.reading import Reading
+from loaders.record import Lookup, record_for
 from schema.trail import AuditTrail
 
 
@@ -58,9 +56,11 @@ class Context:
         settle: Callable[[], Awaitable[object]],
         throttle: Throttle,
         service: "Service",
+        presumption: Presumption | None = None,
     ) -> None:
         """Begin with empty loaders.
 
+        Where the viewer is presumed, what is answered counts only if `is_confirmed`.
         `keep` tells a browser which token to keep, None for none; `ask_to_wait` tells it for how
         many seconds not to try again; `settle` has the log written of what is behind.
         """
@@ -75,6 +75,10 @@ class Context:
         self._keep = keep
         self._ask_to_wait = ask_to_wait
         self._gathering = Gathering(database.reader.keyed)
+        self._presumption = presumption
+        if presumption is not None:
+            question = presumption.shown.question(database.dialect)
+            self._said = self._gathering.along(question)
         self._read_with(Reading(database.reader, viewer, today))
         self.cost: Cost | None = None
         """What the operation costs; None before that is known."""
@@ -95,7 +99,21 @@ class Context:
         self._asked: set[str] = set()
         self._loaders: dict[Hashable, Batching] = {}
 
-    def ask_briefly(self, rows: Collection[type]) -> None:
+    async def is_confirmed(self) -> bool:
+        """Whether the viewer, where presumed, is who they were taken for.
+
+        It was asked with the first statement that took it along, else it is asked now.
+        """
+        if self._presumption is None:
+            return True
+        if self._said.done() and not self._said.cancelled() and self._said.exception() is None:
+            rows = self._said.result()
+        else:
+            question = self._presumption.shown.question(self.database.dialect)
+            (rows,) = await self.database.reader.keyed.together([question])
+        return self._presumption.is_confirmed_by(rows)
+
+    def ask_briefly(self, rows: frozenset[type]) -> None:
         """Nothing will be asked of these rows but what their brief form has."""
         self._read_with(self.reading._replace(brief=rows))
 
@@ -137,16 +155,18 @@ class Context:
         """A learner, and in the same statement what will be asked of the registration shown."""
         if not below or not self._gathering.unites:
             return await self.load(lookup.batch, key)
-        keys = shown_registration(self.reading, lookup, key)
-        self._gathering.about(keys)
-        coming = [self._batching(batch, ()).foresee_unknown(keys) for batch in below]
+        batches = [batch for batch in below if isinstance(batch, OneQuery)]
+        record = record_for(self.reading, batches)
         self.batches.append(1)
-        found = await learner_shown(self._few, keys)
-        # Who asked first goes on first: the others find the keys there when they sort their rows.
-        keys += [] if found is None else [found.registration_id]
-        for one in coming:
-            await one
-        return found
+        questions = [loading.question for loading in record.loadings]
+        sought = record.of(self.reading, lookup, key)
+        (learners, *found) = await self._gathering.about(sought, questions)
+        if not learners:
+            return None
+        keys = (learners[0].registration_id,)
+        for batch, loading, rows in zip(batches, record.loadings[1:], found, strict=True):
+            self._batching(batch, ()).know(keys, loading.answers(keys, rows))
+        return learners[0]
 
     def _batching(self, batch: Batch, arguments: tuple[Hashable, ...]) -> Batching:
         name = (batch, arguments)

@@ -59,6 +59,10 @@ class Documents:
         """How many are kept."""
         return len(self._held)
 
+    def known(self, text: str, **options: Any) -> DocumentNode | None:  # noqa: ANN401 - the parser's own
+        """A document that is kept, parsed with these options."""
+        return self._held.get((text, *sorted(options.items())))
+
     def parsed(self, text: str, **options: Any) -> DocumentNode:  # noqa: ANN401 - the parser's own
         """A document, parsed the first time; raises what the parser raises."""
         key = (text, *sorted(options.items()))
@@ -86,3 +90,6 @@ _DOCUMENTS: Final = Documents()
 
 known_document: Final = _DOCUMENTS.parsed
 """A document by its text, parsed the first time."""
+
+if_known: Final = _DOCUMENTS.known
+"""A document by its text, None where it would have to be parsed."""

@@ -23,7 +23,7 @@ from schema.brief import brief_rows
 from schema.connection import MAX_FIRST
 from schema.context import Context, Cost
 from schema.cost import cost_of
-from schema.documents import Known, known_document
+from schema.documents import Known, if_known, known_document
 from schema.limits import check_text, exceeded, measured
 from schema.lists import check_lists
 from schema.masking import MAX_TOLD
@@ -46,6 +46,13 @@ Looked = tuple[tuple[GraphQLError, ...], bool]
 
 _KNOWN: Final[dict[bool, Known[Looked]]] = {False: Known(), True: Known()}
 """Cached results of validation, by whether names may be suggested in the errors."""
+
+
+_COSTS: Final[Known[int]] = Known()
+"""What operations cost when they were run last."""
+
+LITTLE: Final = 1_000
+"""Objects: the record of a learner with all that there is to it has fewer, a page of them more."""
 
 
 class Gate(SchemaExtensionsRunner):
@@ -90,6 +97,7 @@ class Gate(SchemaExtensionsRunner):
             check_lists(schema, operation, asked.variables or {})
             centres = MAX_FIRST if context.viewer.staff else len(context.viewer.grants)
             requested = cost_of(schema, document, operation, asked.variables or {}, centres)
+            _COSTS.keep(operation, requested)
             allowed = context.service.most_cost[context.viewer.footing]
             context.cost = Cost(requested, allowed)
             if requested > allowed:
@@ -146,6 +154,16 @@ def subscribes(text: str, name: str | None) -> bool:
     except GraphQLError:
         return False
     return operation is not None and operation.operation is OperationType.SUBSCRIPTION
+
+
+def asks_little(text: str, name: str | None) -> bool:
+    """Whether the operation is a query that was run lately and cost little."""
+    document = if_known(text)
+    operation = None if document is None else chosen(document, name)
+    if operation is None or operation.operation is not OperationType.QUERY:
+        return False
+    cost = _COSTS.of(operation)
+    return cost is not None and cost <= LITTLE
 
 
 def looked_at(

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,11 +16,12 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from auth.events import EventKind
+from auth.presumed import Presumption
 from auth.viewer import Footing
 from database.connection import Database
 from database.statement_count import counting_statements
 from schema.context import Context, Service
-from schema.gate import subscribes
+from schema.gate import asks_little, subscribes
 from schema.masking import STOPS, of_the_whole, shown, stopped
 from schema.root import Schema
 from server.admission import Admission
@@ -44,6 +46,10 @@ class Policy:
 
     documents: StoredDocuments
     stored_only: frozenset[Footing]
+
+
+class MistakenError(Exception):
+    """Whoever asks is not, or no longer, who they were taken for."""
 
 
 class GraphQLView:
@@ -97,12 +103,37 @@ class GraphQLView:
             raise RefusalError(405, "METHOD_NOT_ALLOWED", message, {"allow": "POST"})
         expect_json(request)
         asked = read((await request.receive())["body"])  # which is there, to its end: see Bounds
-        caller = await self._admitted(request, operation)
+        if answered and not accepts_events(request):
+            with suppress(MistakenError):
+                response = await self._presuming(request, asked, operation)
+                if response is not None:
+                    return response
+        caller = await self._admit(await self._callers.caller(request), operation)
         text = self._document(asked, caller.viewer.footing)
         streamed = accepts_events(request) and subscribes(text, asked.operation_name)
         if answered and not streamed:
             return await self._carry_out(request, caller, text, asked, operation)
         return self._streams.open(self._context(caller, Response()), asked._replace(query=text))
+
+    async def _presuming(
+        self, request: Request, asked: Asked, operation: Operation
+    ) -> Response | None:
+        """The answer to a query of somebody who asked before, if they still are who they were.
+
+        None where who asks is to be read first; raises MistakenError where it turns out so.
+        """
+        presumed = self._callers.presumed(request)
+        if presumed is None:
+            return None
+        caller, presumption = presumed
+        try:
+            text = self._document(asked, caller.viewer.footing)
+        except RefusalError:
+            return None
+        if not asks_little(text, asked.operation_name):
+            return None
+        await self._admit(caller, operation)
+        return await self._carry_out(request, caller, text, asked, operation, presumption)
 
     def _is_answered(self, request: Request, operation: Operation) -> bool:
         """Whether one answer is accepted; raises RefusalError where a stream is not either."""
@@ -115,14 +146,22 @@ class GraphQLView:
         return True
 
     async def _carry_out(
-        self, request: Request, caller: Caller, text: str, asked: Asked, operation: Operation
+        self,
+        request: Request,
+        caller: Caller,
+        text: str,
+        asked: Asked,
+        operation: Operation,
+        presumption: Presumption | None = None,
     ) -> Response:
         kept = Response()
-        context = self._context(caller, kept)
+        context = self._context(caller, kept, presumption)
         allowed = READS if only_reads(request, caller.viewer) else ALLOWED
         context.took = operation.took
         try:
             result = await self._run(text, asked, context, allowed)
+            if not await context.is_confirmed():
+                raise MistakenError
         finally:
             context.note_registrations()
             context.abandon()  # what nobody waits for any more is not read either
@@ -148,9 +187,8 @@ class GraphQLView:
             self._recorder.note_reads(viewer, context.now(), registration_ids)
         context.trail.clear()
 
-    async def _admitted(self, request: Request, operation: Operation) -> Caller:
-        """Who asks, unless they ask too often."""
-        caller = await self._callers.caller(request)
+    async def _admit(self, caller: Caller, operation: Operation) -> Caller:
+        """Whoever asks, unless they ask too often."""
         operation.footing = caller.viewer.footing
         operation.centres = len(caller.viewer.grants)
         await self._admission.admit(caller.viewer)
@@ -171,7 +209,9 @@ class GraphQLView:
             raise RefusalError(403, "DOCUMENT_NOT_STORED", message)
         return asked.query or ""
 
-    def _context(self, caller: Caller, kept: Response) -> Context:
+    def _context(
+        self, caller: Caller, kept: Response, presumption: Presumption | None = None
+    ) -> Context:
         return Context(
             self._database,
             caller.viewer,
@@ -183,6 +223,7 @@ class GraphQLView:
             settle=self._recorder.settle,
             throttle=self._admission.throttle,
             service=self._service,
+            presumption=presumption,
         )
 
     async def _run(

@@ -11,8 +11,9 @@ from typing import Any
 from starlette.applications import Starlette
 
 from auth.throttle import Throttle
-from database.connection import Database, Dialect
+from database.connection import Database
 from database.opening import open_database
+from database.query import Dialect
 from domain.errors import Conflict
 from schema.context import Service
 from schema.root import Schema

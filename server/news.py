@@ -12,8 +12,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import asyncpg
 import structlog
 
-from database.connection import Database, Dialect
+from database.connection import Database
 from database.news import CHANNEL, UNSURE, News
+from database.query import Dialect
 
 log = structlog.get_logger(__name__)
 

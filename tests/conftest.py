@@ -14,8 +14,9 @@ import asyncpg
 import pytest
 from hypothesis import HealthCheck, settings
 
-from database.connection import Database, Dialect
+from database.connection import Database
 from database.opening import open_database
+from database.query import Dialect
 from tests.spare import Caretaker, template_of
 
 DEFAULT_POSTGRES = "postgres://postgres@127.0.0.1:5432/test"

@@ -1,14 +1,14 @@
 """What tests are made of: a server over a database, callers of every kind, the sample feed."""
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Final
 
 import httpx2
 from starlette.applications import Starlette
@@ -209,6 +209,9 @@ class _Statements(logging.Handler):
             self.texts.append(text)
 
 
+_WHO_ASKS: Final = ("SELECT s.id, s.last_used_at", "SELECT k.id, k.last_used_at")
+
+
 @contextmanager
 def counted() -> Iterator[list[str]]:
     """The statements sent to the database by what is called meanwhile, not behind its back."""
@@ -223,3 +226,11 @@ def counted() -> Iterator[list[str]]:
         _own.reset(counting)
         logger.removeHandler(handler)
         logger.setLevel(level)
+
+
+def beside_session(statements: Sequence[str]) -> list[str]:
+    """The statements apart from those that ask for nothing but who asks.
+
+    One is sent before an operation, or after it, unless it goes along with another statement.
+    """
+    return [text for text in statements if not text.lstrip().startswith(_WHO_ASKS)]

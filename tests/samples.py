@@ -6,7 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple
 
-from database.connection import Connection, Database, Dialect
+from database.connection import Connection, Database
+from database.query import Dialect
 from exchange.feed.apply import apply_feed
 from exchange.feed.report import Options, Report
 from exchange.feed.source import Source

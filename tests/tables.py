@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from database.connection import Connection, Dialect
+from database.connection import Connection
+from database.query import Dialect
 
 OWN_BOOKKEEPING: Final = "tortoise_migrations"
 

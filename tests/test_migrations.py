@@ -11,8 +11,9 @@ from tortoise.migrations import operations as ops
 from tortoise.migrations.autodetector import MigrationAutodetector
 
 import models
-from database.connection import Connection, Database, Dialect, apps
+from database.connection import Connection, Database, apps
 from database.opening import open_database
+from database.query import Dialect
 from domain.catalogue import BUILT_IN_LINES, BUILT_IN_RESULTS, PLTS_GLH
 from domain.vocabulary import ComponentType, Level
 from tests.domain.cases import catalogue

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 
 from actions.locks import lock_feeds
 from actions.storing import mark_modified
-from database.connection import Clause, Connection, Database
+from database.connection import Connection, Database
+from database.query import Clause
 from exchange.feed.attach import prepare_entries, write_entries
 from exchange.feed.checks import check_file, looked_at
 from exchange.feed.closing import close_unmentioned

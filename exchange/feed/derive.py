@@ -7,8 +7,9 @@ from datetime import date
 
 from actions.storing import Differences, Judge, Lot, read_lot, write
 from actions.versions import centres_of, change_versions
-from database.connection import Clause, Connection, Dialect
+from database.connection import Connection
 from database.news import about_centre
+from database.query import Clause, Dialect
 from domain.vocabulary import NewsKind
 from exchange.feed.holds import settle_holds
 from exchange.feed.touch import TOUCHED, number_touched

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from database.connection import Dialect
+from database.query import Dialect
 from domain.names import name_key
 from exchange.feed.cells import MAX_CELL, CellError, Remembering
 from exchange.feed.contract import EXPLANATION, Column, File

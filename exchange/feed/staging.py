@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from database.connection import Connection, Dialect
+from database.connection import Connection
+from database.query import Dialect
 from database.temporary_tables import create_temporary
 from exchange.feed.contract import File
 from exchange.feed.reading import Layout

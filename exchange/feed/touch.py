@@ -1,7 +1,8 @@
 """Collects the learners whose flags a feed may change, to be derived again."""
 
 from actions.attachment import OF_LEARNERS, reattach
-from database.connection import Connection, Dialect
+from database.connection import Connection
+from database.query import Dialect
 from database.temporary_tables import create_temporary, create_temporary_from
 
 TOUCHED = "touched"

@@ -7,8 +7,9 @@ from tortoise import fields, migrations
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
-from database.connection import Connection, Dialect
+from database.connection import Connection
 from database.editors import connection_of
+from database.query import Dialect
 from models.migrations.frozen.names import MOST_PARTS, family_order, name_order, name_parts
 
 BATCH = 2_000

@@ -8,7 +8,8 @@ import msgspec
 
 from auth.permissions import Staff
 from auth.tokens import TokenKind, hash_of, new_token
-from database.connection import Connection, Database, Dialect
+from database.connection import Connection, Database
+from database.query import Dialect
 from domain.letters import LetterKind
 from domain.vocabulary import Vocabulary
 from server.mail.letters import TOKEN_MINUTES

@@ -6,7 +6,8 @@ import pytest
 from auth import scope
 from auth.permissions import GrantKind, Permission, Role, Staff
 from auth.viewer import ANONYMOUS, Grants, HeldGrant, Viewer
-from database.connection import ALWAYS, NEVER, Clause, Connection, Database
+from database.connection import Connection, Database
+from database.query import ALWAYS, NEVER, Clause
 from domain.errors import Refused
 from loaders.reading import checked
 

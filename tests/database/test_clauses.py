@@ -2,7 +2,8 @@
 
 import pytest
 
-from database.connection import ALWAYS, NEVER, Clause, Database
+from database.connection import Database
+from database.query import ALWAYS, NEVER, Clause
 
 
 def test_one_of_two_conditions_stands_in_brackets() -> None:

@@ -20,13 +20,14 @@ def test_a_tuple_that_stands_in_several_places_is_sent_once() -> None:
     assert text == "a = ANY($1) AND c = ANY($2)"
 
 
-def test_several_queries_are_one_that_answers_lists() -> None:
+def test_several_queries_are_one_that_answers_a_list_of_rows_for_each() -> None:
     centres = (4, 5)
     text, params = united(
-        [("VALUES (?, ANY(?))", (7, centres)), ("VALUES (ANY(?), ?)", (centres, 8))]
+        [("VALUES (?, ANY(?))", (7, centres)), ("VALUES (ANY(?), ?)", (centres, 8))], [2, 1]
     )
     assert text == (
-        "SELECT ARRAY(SELECT q FROM (VALUES ($1, ANY($2))) q),"
-        " ARRAY(SELECT q FROM (VALUES (ANY($2), $3)) q)"
+        "SELECT (SELECT json_agg(json_build_array(c1, c2))"
+        " FROM (VALUES ($1, ANY($2))) q(c1, c2)),"
+        " (SELECT json_agg(json_build_array(c1)) FROM (VALUES (ANY($2), $3)) q(c1))"
     )
     assert params == [7, centres, 8]

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from auth.permissions import Staff
-from database.connection import Database, Dialect
+from database.connection import Database
+from database.query import Dialect
 from server.settings import Settings
-from tests.factories import Caller, add_user, counted, import_sample, log_in, served
+from tests.factories import Caller, add_user, beside_session, counted, import_sample, log_in, served
 from tests.graph.asking import RECORD, centre_numbers, complete_the_sample
 
 LEARNER = """
@@ -59,16 +60,15 @@ query ($code: String!, $first: Int!) {
   }
 }
 """
-SESSION = 1
-"""Every request of somebody who is logged in begins with one statement: who it is."""
+
+_TOGETHER = re.compile(r"\(SELECT json_agg\(json_build_array\(c1\b[c0-9, ]*\)\) FROM \(")
 
 
 async def took(caller: Caller, query: str, **variables: Any) -> tuple[list[str], Any]:
     """The statements of an operation beside that of the session, and its data."""
     with counted() as statements:
         data = await caller.data(query, **variables)
-    assert "FROM session" in statements[0]
-    return statements[SESSION:], data
+    return beside_session(statements), data
 
 
 def questions(statements: list[str]) -> set[str]:
@@ -79,11 +79,12 @@ def questions(statements: list[str]) -> set[str]:
     the second only for what is not known yet. Their text is the same.
     """
     texts = [re.sub(r"\$\d+", "?", text.rpartition(": [")[0]) for text in statements]
-    apart = [text.split("ARRAY(SELECT q FROM (") for text in texts]
+    apart = [_TOGETHER.split(text) for text in texts]
     return {
-        query.rpartition(") q)")[0] if len(queries) > 1 else query
+        query.rpartition(") q(c1")[0] if len(queries) > 1 else query
         for queries in apart
         for query in queries[len(queries) > 1 :]
+        if "FROM session s" not in query
     }
 
 

@@ -6,13 +6,18 @@ from typing import Any
 
 import msgspec
 import pytest
+from tortoise.exceptions import OperationalError
 
-from database.connection import Connection, Database, Dialect
+from database.connection import Connection, Database
+from database.opening import open_database
+from database.placeholders import SOUGHT
+from database.query import Clause, Dialect, Question
+from database.slotted import SlottedRow
 from loaders.gathering import Gathering
 from tests.factories import counted
 
 
-class Told(msgspec.Struct, frozen=True):
+class Told(SlottedRow, frozen=True):
     """One column of each kind that tables have."""
 
     number: int
@@ -42,6 +47,11 @@ async def _table(connection: Connection) -> None:
 def _asked(connection: Connection, numbers: tuple[int, ...]) -> tuple[str, tuple[Any, ...]]:
     where = connection.among("number", numbers)
     return f"SELECT * FROM told WHERE {where.text} ORDER BY number DESC", where.params  # noqa: S608
+
+
+def _question(connection: Connection, numbers: tuple[int, ...]) -> Question:
+    text, params = _asked(connection, numbers)
+    return Question(Told, Clause(text, params))
 
 
 async def test_queries_of_one_moment_are_one_statement_and_each_gets_its_rows(
@@ -104,3 +114,56 @@ async def test_when_everything_is_cancelled_nobody_waits_any_more(database: Data
 
     with pytest.raises(asyncio.CancelledError):
         await waiting
+
+
+async def test_what_goes_along_is_sent_with_whatever_is_asked_first(database: Database) -> None:
+    await _table(database.writer)
+    reader = database.reader.keyed
+    both, second = (_question(reader, numbers) for numbers in ((1, 2), (2,)))
+    gathering = Gathering(reader)
+    along = gathering.along(both)
+    with counted() as statements:
+        await asyncio.sleep(0.05)
+        assert statements == []
+        assert await gathering.rows(Told, second.query.text, *second.query.params) == [ROWS[1]]
+    assert along.result() == [ROWS[1], ROWS[0]]
+    together = database.dialect is Dialect.POSTGRESQL
+    assert len(statements) == (1 if together else 2)
+
+    if together:
+        gathering = Gathering(reader)
+        along = gathering.along(both)
+        sought = Clause("SELECT 2")
+        where = reader.among("number", SOUGHT).text
+        about = Question(Told, Clause(f"SELECT * FROM told WHERE {where}"))  # noqa: S608
+        with counted() as statements:
+            assert await gathering.about(sought, [about]) == [[ROWS[1]]]
+        assert along.result() == [ROWS[1], ROWS[0]]
+        assert len(statements) == 1
+
+
+async def test_what_went_along_with_something_wrong_says_so(database: Database) -> None:
+    await _table(database.writer)
+    gathering = Gathering(database.reader.keyed)
+    along = gathering.along(_question(database.reader.keyed, (1,)))
+    with pytest.raises(OperationalError):
+        await gathering.rows(Told, "SELECT * FROM nowhere")
+    assert isinstance(along.exception(), OperationalError)
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+async def test_moments_are_those_of_the_graph_wherever_the_database_is(
+    database: Database, database_url: str
+) -> None:
+    await _table(database.writer)
+    ((name,),) = await database.reader.tuples("SELECT current_database()")
+    await database.writer.execute(f"ALTER DATABASE \"{name}\" SET timezone = 'Asia/Tokyo'")
+    elsewhere = await open_database(database_url)
+    try:
+        gathering = Gathering(elsewhere.reader.keyed)
+        text = "SELECT * FROM told ORDER BY number"
+        found = await asyncio.gather(*(gathering.rows(Told, text) for _ in range(2)))
+    finally:
+        await elsewhere.close()
+    assert found == [ROWS, ROWS]
+    assert {row.moment.isoformat() for rows in found for row in rows} == {MOMENT.isoformat()}

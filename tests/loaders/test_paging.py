@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from database.connection import Clause, Database
+from database.connection import Database
+from database.query import Clause
 from domain.errors import Invalid
 from loaders.paging import Order, PageRequest
 from loaders.rows import CentreRow

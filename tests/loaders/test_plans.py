@@ -8,7 +8,8 @@ import pytest
 
 from auth.permissions import GrantKind, Role
 from auth.viewer import Grants, HeldGrant, Viewer
-from database.connection import Connection, Database, Dialect
+from database.connection import Connection, Database
+from database.query import Dialect
 from loaders import components, learners
 from loaders.filters import LearnerFilter
 from loaders.issues import issue_page

@@ -12,6 +12,7 @@ import httpx2
 import pytest
 import uvicorn
 
+from auth.tokens import TokenKind, new_token
 from cli.serving import serve
 from database.connection import Database
 from domain.errors import Conflict
@@ -136,7 +137,7 @@ async def test_an_answer_to_our_own_fault_is_as_careful_and_tells_nothing(
         message = "hunter2"
         raise RuntimeError(message)
 
-    monkeypatch.setattr("server.callers.viewer_of", broken)
+    monkeypatch.setattr("server.callers.held_by", broken)
     app = create_app(Settings(DATABASE_URL=database_url, today=DAY))
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with (
@@ -144,7 +145,9 @@ async def test_an_answer_to_our_own_fault_is_as_careful_and_tells_nothing(
         httpx2.AsyncClient(transport=transport, base_url="http://tracker.example") as client,
     ):
         answer = await client.post(
-            "/graphql", json={"query": "{ me { email } }"}, headers={"authorization": "Bearer x"}
+            "/graphql",
+            json={"query": "{ me { email } }"},
+            headers={"authorization": f"Bearer {new_token(TokenKind.SESSION)}"},
         )
 
     assert answer.status_code == 500

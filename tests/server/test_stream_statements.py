@@ -10,8 +10,9 @@ import pytest
 from starlette.applications import Starlette
 
 from database.connection import Connection as Asked
-from database.connection import Database, Dialect
+from database.connection import Database
 from database.news import about_centre
+from database.query import Dialect
 from tests.exchange.feeds import WEST, begin
 from tests.factories import add_user, log_in, served
 from tests.server.connections import Connection, app_of

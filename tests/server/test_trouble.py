@@ -8,7 +8,8 @@ import pytest
 
 from auth.matrix import CallerKind
 from database import deadline
-from database.connection import Database, Dialect
+from database.connection import Database
+from database.query import Dialect
 from loaders.reading import Reading
 from server.app import create_app
 from server.settings import Settings

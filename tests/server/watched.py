@@ -11,7 +11,8 @@ import pytest
 from starlette.applications import Starlette
 
 from auth.permissions import GrantKind, Role, Staff
-from database.connection import Database, Dialect
+from database.connection import Database
+from database.query import Dialect
 from server.app import create_app
 from server.settings import Settings
 from tests.exchange.feeds import WEST, begin
