@@ -1,6 +1,6 @@
 """Guards: authorisation checks of fields, and the directive that shows them in the SDL."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -114,6 +114,20 @@ class Guard(FieldExtension):
         except Refused as refusal:
             info.context.note_refusal(refusal, _field(info))
             raise
+
+    def telling(
+        self, function: Callable[..., Awaitable[Any]]
+    ) -> Callable[..., Coroutine[Any, Any, Any]]:
+        """The function of a field, whose own refusals are told like those of the guard."""
+
+        async def told(*, info: strawberry.Info[Any, Any], **arguments: Any) -> Any:  # noqa: ANN401 - the field's own
+            try:
+                return await function(info=info, **arguments)
+            except Refused as refusal:
+                info.context.note_refusal(refusal, _field(info))
+                raise
+
+        return told
 
     def _allows(self, source: object, info: strawberry.Info[Any, Any]) -> bool:
         refusal = self._refusal(info.context.viewer, getattr(source, "centre_id", None))

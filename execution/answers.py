@@ -16,7 +16,7 @@ from graphql.pyutils import is_iterable
 from graphql.type import TypeNameMetaFieldDef
 
 from execution.declared import Batch, Guard, Refusals
-from execution.leaves import converter, leaves
+from execution.leaves import leaves
 from execution.levels import Column, Level, Wrapped
 from execution.objects import Opening
 from execution.plan import FieldPlan
@@ -211,7 +211,7 @@ class Answers:
                 wrapped.fail(position, error)
             wrapped.fill(sent)
         else:
-            self._openings.take(wrapped, values)
+            self._openings.take(wrapped, values, classes)
 
     def _take_lists(self, wrapped: Wrapped, values: Sequence[Any], *, plain: bool) -> None:
         """Lay the items of all lists one after the other, and take them."""
@@ -296,7 +296,7 @@ def _plainly(level: Level, field: FieldPlan) -> bool:
             classes.remove(NoneType)
         if classes:
             (only,) = classes
-            convert = converter(field.named, only)
+            convert = field.converter(only)
             if convert is not list:  # they are sent as they are, and this list is ours
                 values = convert(values)
     except Exception:  # noqa: BLE001 - told where each source is tried

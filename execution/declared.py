@@ -43,6 +43,8 @@ class Batch:
     """
 
     answer: Callable[..., BatchResult | Awaitable[BatchResult]]
+    bare: str | None = None
+    """The attribute of its source that the field is where a document gives it no arguments."""
 
 
 @dataclass(frozen=True, slots=True)

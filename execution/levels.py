@@ -12,7 +12,6 @@ from execution.declared import Info
 from execution.failures import Failure, Failures, Told
 from execution.places import OfField, OfItems, Places, Remembered
 from execution.plan import FieldPlan, Layer, Selection
-from execution.shaping import objects
 
 
 class Making(Protocol):
@@ -67,11 +66,10 @@ class Level:
         """
         if not whole and self.is_lost:
             return [None] * len(self.sources)
-        keys = self.selection.keys
-        if not keys:
+        if not self.columns:
             return [{} for _ in self.sources]
         columns: list[Any] = self.columns
-        return objects(keys, columns)
+        return self.selection.shaper.objects(columns)
 
     def deliver(self, *, whole: bool) -> None:
         """Hand the rows up."""

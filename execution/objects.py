@@ -37,11 +37,11 @@ class Opening:
         self._run = run
         self._executor = run.executor
 
-    def take(self, wrapped: Wrapped, values: Sequence[Any]) -> None:
-        """Take objects, null among them."""
+    def take(self, wrapped: Wrapped, values: Sequence[Any], classes: set[type]) -> None:
+        """Take objects of these classes, null among them."""
         chosen: Sequence[int] | None = None
         sources = values
-        if not _NOTHING.isdisjoint(map(type, values)):
+        if not _NOTHING.isdisjoint(classes):
             chosen = [
                 position
                 for position, value in enumerate(values)
@@ -52,6 +52,8 @@ class Opening:
         group = Group(field.named, chosen, sources)  # type: ignore[arg-type]  # or it is abstract
         if field.is_abstract:
             self._resolve_types(wrapped, len(values), group)
+        elif _are_known(group.type, classes):
+            self._open(wrapped, len(values), [group])
         else:
             self._check(wrapped, len(values), [group])
 
@@ -211,6 +213,14 @@ class Opening:
 
         awaitables = [answers[index] for index in awaited]
         self._run.postpone(Later(wrapped, awaitables, take))
+
+
+def _are_known(type_: GraphQLObjectType, classes: set[type]) -> bool:
+    """Whether all objects of these classes are of the type, as far as is known already."""
+    if type_.is_type_of is None:
+        return True
+    known = verdicts_by_class(type_)
+    return known is not None and all(known.get(kind) for kind in classes - _NOTHING)
 
 
 def _tried(ask: Callable[[Any, Any], Any], source: object, info: object) -> Any:  # noqa: ANN401

@@ -34,6 +34,8 @@ from graphql.execution.collect_fields import (
 from graphql.execution.values import VariableValues
 
 from execution.declared import Attribute, Batch, Declared, Each, declared_by
+from execution.leaves import Convert, converter
+from execution.shaping import Shaper
 
 KEPT: Final = 128
 """Operations whose plans are kept, the latest used."""
@@ -80,6 +82,7 @@ class FieldPlan:
 
     __slots__ = (
         "_below",
+        "_converters",
         "_weight",
         "arguments",
         "declared",
@@ -114,16 +117,20 @@ class FieldPlan:
         self.definition = definition
         self.details = details
         self.nodes: list[FieldNode] = [detail.node for detail in details]
-        self.declared = declared_by(definition)
+        declared, given = declared_by(definition), self.nodes[0].arguments
+        self.declared = declared if given or declared is None else _bare(declared)
         self.read = _reader(self.declared)
         self.layers = tuple(_layers(definition.type))
         self.named: GraphQLNamedType = _named(definition.type)
         self.is_leaf = is_leaf_type(self.named)
         self.is_abstract = is_abstract_type(self.named)
-        self.has_arguments = bool(definition.args or self.nodes[0].arguments)
+        takes_some = bool(definition.args) and self.declared is declared
+        self.has_arguments = bool(given or takes_some)
         """Whether it takes arguments, or is given some."""
         self.arguments: dict[str, Any] | None = None
         """What they are, where that is known to be the same whoever asks."""
+        self._converters: dict[type, Convert] = {}
+        """How its values are sent, by their class, as far as it was met; of a leaf."""
         self.plain = self._is_plain()
         """Whether it is a value of each source that nobody guards: no list, no object."""
         self._below: dict[str, Selection] = {}
@@ -139,6 +146,13 @@ class FieldPlan:
         if declared is None or declared.guard is not None or isinstance(declared.way, Batch):
             return False
         return self.is_leaf and len(self.layers) == 1 and not self.has_arguments
+
+    def converter(self, only: type) -> Convert:
+        """What makes a column of one class what is sent; raises where a value is not."""
+        found = self._converters.get(only)
+        if found is None:
+            found = self._converters[only] = converter(self.named, only)
+        return found
 
     def remember(self, arguments: dict[str, Any]) -> None:
         """Keep arguments that are written in the document, unless somebody could change one."""
@@ -170,7 +184,7 @@ class FieldPlan:
 class Selection:
     """The fields that are selected of objects of one type."""
 
-    __slots__ = ("fields", "keys", "type")
+    __slots__ = ("fields", "shaper", "type")
 
     def __init__(
         self,
@@ -187,8 +201,15 @@ class Selection:
             if definition is not None:
                 rank = len(self.fields)
                 self.fields.append(FieldPlan(type_, rank, key, definition, details, weight))
-        self.keys = tuple(field.key for field in self.fields)
+        self.shaper = Shaper(tuple(field.key for field in self.fields))
         weight.fields += len(self.fields)
+
+
+def _bare(declared: Declared) -> Declared:
+    """How a field is answered that is given no arguments."""
+    if isinstance(declared.way, Batch) and declared.way.bare is not None:
+        return Declared(Attribute(declared.way.bare), declared.guard)
+    return declared
 
 
 def _reader(declared: Declared | None) -> Callable[[Any], Any]:

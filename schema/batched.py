@@ -18,6 +18,9 @@ from schema.context import Info
 LEVEL: Final = "level"
 """Metadata key of a field: the function that resolves it for all rows of a level."""
 
+BARE: Final = "bare"
+"""Metadata key of a field: the attribute of its row that it is without arguments."""
+
 READS: Final = "reads"
 """Metadata key of a field: the attributes it needs that brief rows lack."""
 

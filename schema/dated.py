@@ -12,7 +12,7 @@ from domain import travel
 from loaders.batching import Batch
 from loaders.derivations import Derived, derived_by_registration_id
 from schema.ahead import ASKS
-from schema.batched import LEVEL, Part, Pick, alone, asking, asks_of, foresee, stands_alone
+from schema.batched import BARE, LEVEL, Part, Pick, alone, asking, asks_of, foresee, stands_alone
 from schema.context import Info
 
 On = Annotated[
@@ -66,7 +66,8 @@ def dated_column(
             return now(root)
         return alone(answer, root, info, on=on)
 
-    return strawberry.field(resolver=resolve, description=description, metadata={LEVEL: answer})
+    metadata = {LEVEL: answer, BARE: name}
+    return strawberry.field(resolver=resolve, description=description, metadata=metadata)
 
 
 def dated(

@@ -1,8 +1,8 @@
 """Tells the breadth-first executor how each field is resolved, from its declaration."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from inspect import signature
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import strawberry
 from graphql import (
@@ -10,6 +10,8 @@ from graphql import (
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
+    get_nullable_type,
+    is_scalar_type,
 )
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types.field import StrawberryField
@@ -25,7 +27,7 @@ from execution.declared import (
     declare,
 )
 from execution.executor import BreadthFirstExecutor
-from schema.batched import LEVEL
+from schema.batched import BARE, LEVEL
 from schema.context import Context
 from schema.masking import MAX_TOLD
 from schema.shown import declared_as, shown_by
@@ -70,14 +72,16 @@ def declare_levels(schema: GraphQLSchema) -> None:
         for definition in type_.fields.values():
             field = declared_as(definition)
             if field is not None:
-                _declare(definition, field)
+                _declare(definition, field, asked_once=type_ is schema.query_type)
 
 
-def _declare(definition: GraphQLField, field: StrawberryField) -> None:
+def _declare(definition: GraphQLField, field: StrawberryField, *, asked_once: bool) -> None:
     guards = [extension for extension in field.extensions if isinstance(extension, Guard)]
     if len(guards) < len(field.extensions) or len(guards) > 1:
         return  # other extensions see each call
     way = _way(field)
+    if way is None and asked_once:
+        way = _called(definition, field, guards)
     if way is None:
         return
 
@@ -94,7 +98,7 @@ def _way(field: StrawberryField) -> Attribute | Each | Batch | None:
     metadata: Mapping[Any, Any] = field.metadata or {}
     answer = metadata.get(LEVEL)
     if answer is not None:
-        return Batch(_with_info(answer, field))
+        return Batch(_with_info(answer, field), metadata.get(BARE))
     function = resolver.wrapped_func
     if resolver.is_async or resolver.info_parameter is not None or not callable(function):
         return None
@@ -109,3 +113,34 @@ def _with_info(answer: Callable[..., Any], field: StrawberryField) -> Callable[.
         return answer(sources, strawberry.Info(_raw_info=raw, _field=field), **arguments)
 
     return batch
+
+
+def _called(
+    definition: GraphQLField, field: StrawberryField, guards: Sequence[Guard]
+) -> Batch | None:
+    """How a question at the root is asked without what strawberry does around it.
+
+    Strawberry makes nothing of scalars; for inputs, enums and lists it is needed.
+    """
+    resolver = field.base_resolver
+    kinds = [get_nullable_type(argument.type) for argument in definition.args.values()]
+    if resolver is None or not resolver.is_async or not all(map(is_scalar_type, kinds)):
+        return None
+    if resolver.info_parameter is None or resolver.self_parameter or resolver.root_parameter:
+        return None
+    names = {
+        name: argument.python_name
+        for name, argument in zip(definition.args, field.arguments, strict=True)
+    }
+    function = cast("Callable[..., Awaitable[Any]]", resolver.wrapped_func)
+    ask = guards[0].telling(function) if guards else function
+
+    async def answer(
+        sources: Sequence[Any],
+        info: strawberry.Info,
+        **arguments: Any,  # noqa: ANN401 - the field's own
+    ) -> list[Any]:
+        given = {names[name]: value for name, value in arguments.items()}
+        return [await ask(info=info, **given) for _ in sources]
+
+    return Batch(_with_info(answer, field))

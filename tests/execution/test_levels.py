@@ -248,3 +248,64 @@ def test_where_middleware_is_to_see_each_call_resolvers_are_called() -> None:
     assert kept == ExecutionResult({"word": "batch"}, None)
     assert watched == ExecutionResult({"word": "resolver"}, None)
     assert seen == ["word"]
+
+
+class Word:
+    def __init__(self, word: str | None) -> None:
+        self.word = word
+
+
+def worded(asked: list[Any]) -> GraphQLSchema:
+    """Fields that are an attribute, unless they are given an argument."""
+
+    def answer(sources: Sequence[Word], _info: Any, on: int | None = None) -> list[str]:
+        asked.append(on)
+        return [f"{source.word} on {on}" for source in sources]
+
+    def resolve(source: Word, info: Any, on: int | None = None) -> str | None:
+        return source.word if on is None else answer([source], info, on)[0]
+
+    def guard(sources: Sequence[Any], _info: Any) -> list[Exception | None]:
+        return [RefusedError("not yours")] * len(sources)
+
+    fields = {
+        name: GraphQLField(type_, args={"on": GraphQLArgument(GraphQLInt)}, resolve=resolve)
+        for name, type_ in (
+            ("word", GraphQLString),
+            ("sure", GraphQLNonNull(GraphQLString)),
+            ("closed", GraphQLString),
+        )
+    }
+    for name, field in fields.items():
+        declare(field, Declared(Batch(answer, "word"), guard if name == "closed" else None))
+    return GraphQLSchema(GraphQLObjectType("Query", fields))
+
+
+def test_a_batch_field_without_arguments_may_be_an_attribute() -> None:
+    asked: list[Any] = []
+    schema = worded(asked)
+    document = parse("query ($on: Int) { word sure then: word(on: $on) later: sure(on: 3) closed }")
+    result = execute(
+        schema,
+        document,
+        Word("yes"),
+        variable_values={"on": 2},
+        executor_class=BreadthFirstExecutor,
+    )
+    assert isinstance(result, ExecutionResult)
+    assert result.data == {
+        "word": "yes",
+        "sure": "yes",
+        "then": "yes on 2",
+        "later": "yes on 3",
+        "closed": None,
+    }
+    assert [error.message for error in result.errors or ()] == ["not yours"]
+    assert asked == [2, 3]
+
+
+@pytest.mark.parametrize("word", ["yes", None, 7])
+def test_such_an_attribute_is_what_its_resolver_answers(word: Any) -> None:
+    schema, document = worded([]), parse("{ word sure }")
+    result = execute(schema, document, Word(word), executor_class=BreadthFirstExecutor)
+    assert result == execute(schema, document, Word(word))
