@@ -1,8 +1,13 @@
 """Structured logs: one event a line, for people or for machines."""
 
+import json
 import logging
 import sys
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, TextIO
 
+import orjson
 import structlog
 
 
@@ -18,7 +23,7 @@ def set_up_logs(form: str) -> None:
     )
     errors: list[structlog.typing.Processor] = []
     if form == "json":
-        renderer = structlog.processors.JSONRenderer()
+        renderer = structlog.processors.JSONRenderer(_in_json)
         discreet = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
         errors = [structlog.processors.ExceptionRenderer(discreet)]
     structlog.configure(
@@ -34,11 +39,24 @@ def set_up_logs(form: str) -> None:
     )
 
 
+def _in_json(event: dict[str, Any], default: Callable[[Any], Any]) -> str:
+    """An event as a line."""
+    try:
+        return orjson.dumps(event, default).decode()
+    except TypeError:  # a number or a text that it does not know
+        return json.dumps(event, default=default)
+
+
+@lru_cache(maxsize=1)
+def _writer(stream: TextIO) -> structlog.WriteLogger:
+    return structlog.WriteLogger(stream)
+
+
 class _StandardError:
     """Writes to whatever standard error is when the event happens, not what it was at start-up."""
 
     def msg(self, line: str) -> None:
         """Write a line, at once."""
-        structlog.WriteLogger(sys.stderr).msg(line)
+        _writer(sys.stderr).msg(line)
 
     debug = info = warning = error = critical = msg
