@@ -4,7 +4,6 @@ import asyncio
 import secrets
 import shutil
 import tempfile
-from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,15 +12,13 @@ from cyclopts import App
 from rich.console import Console
 
 from bench import databases, log_ins, peers, process, report
+from bench.compared import CONNECTIONS, compared
 from bench.importing import EMAIL
-from bench.load import Caller, check_same, found_by, measure
+from bench.load import Caller, found_by, measure
 from bench.process import Served, child, served, served_usually, usage
 from bench.workloads import Workload
 from exchange.sample import write_sample_feed
 
-CONNECTIONS = (1, 16)
-COMPARED = ("W1", "W2")
-"""Workloads that graphql-core's executor, and a server made the usual way, are asked as well."""
 PATIENT = "60"
 """Seconds that a request may take where, on a slow machine, a page takes longer than is served."""
 LEARNERS_A_CENTRE = 300
@@ -123,15 +120,13 @@ def one(
                 "rss_mb": used.rss_mb,
                 "peak_mb": used.peak_mb,
             }
-        with served(target.url, executor="ordinary", deadline_seconds=PATIENT) as server:
-            asked = ask(
-                console, f"{target.name}, ordinary", server, password, seconds, chosen=COMPARED
-            )
-            found["ordinary"] = asyncio.run(asked).load
-        with served(target.url) as server, served_usually(target.url) as usual:
-            name = f"{target.name}, the usual way"
-            asked = ask(console, name, server, password, seconds, chosen=COMPARED, of=usual)
-            found["usual"] = asyncio.run(asked).load
+        with (
+            served(target.url) as ours,
+            served(target.url, executor="ordinary", deadline_seconds=PATIENT) as ordinary,
+            served_usually(target.url) as usual,
+        ):
+            servers = {"in_turn": ours, "ordinary": ordinary, "usual": usual}
+            found |= asyncio.run(compared(console, target.name, servers, password, seconds))
         found["peers"] = peers.measured(console, peers_file, seconds)
         counts = child("bench.statements", target.url, EMAIL, password)
         for name, runs in load.items():
@@ -150,43 +145,21 @@ class Asked(NamedTuple):
     load: dict[str, dict[str, dict[str, float]]]
 
 
-async def ask(
-    console: Console,
-    name: str,
-    server: Served,
-    password: str,
-    seconds: float,
-    *,
-    chosen: Collection[str] = (),
-    of: Served | None = None,
-) -> Asked:
-    """Every workload, or the chosen ones, at each number of connections.
-
-    They are asked `of` another server of the same database if there is one, which must answer the
-    same.
-    """
+async def ask(console: Console, name: str, server: Served, password: str, seconds: float) -> Asked:
+    """Every workload, at each number of connections."""
     load: dict[str, dict[str, dict[str, float]]] = {}
-    measured = of or server
-    async with (
-        httpx2.AsyncClient(base_url=server.address, timeout=60) as client,
-        httpx2.AsyncClient(base_url=measured.address, timeout=60) as other,
-    ):
+    async with httpx2.AsyncClient(base_url=server.address, timeout=60) as client:
         caller = await Caller.logged_in(client, EMAIL, password)
         known = await found_by(caller)
-        asking = caller.elsewhere(other)
         for workload in known:
-            if chosen and workload.name not in chosen:
-                continue
-            if of is not None:
-                await check_same(workload, caller, asking)
             load[workload.name] = {}
             for connections in CONNECTIONS:
                 console.print(f"{name}: {workload.name}, {workload.title}, at {connections}")
                 found = await measure(
-                    asking,
+                    caller,
                     workload,
-                    address=measured.address,
-                    pid=measured.pid,
+                    address=server.address,
+                    pid=server.pid,
                     connections=connections,
                     seconds=seconds,
                 )

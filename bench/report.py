@@ -79,10 +79,11 @@ def _figures(measured: dict[str, Any]) -> Iterator[tuple[str, float]]:
     for key, value in measured.get("log_in", {}).items():
         yield f"log-in {key}", value
     yield from _load("", measured["load"])
-    yield from _load("ordinary executor, ", measured.get("ordinary", {}))
-    yield from _times("times the ordinary executor", measured["load"], measured.get("ordinary", {}))
-    yield from _load("the usual way, ", measured.get("usual", {}))
-    yield from _times("times the usual way", measured["load"], measured.get("usual", {}))
+    ours = measured.get("in_turn", measured["load"])
+    for name, than in (("ordinary", "the ordinary executor"), ("usual", "the usual way")):
+        theirs = measured.get(name, {})
+        yield from _load(f"{than}, ", theirs)
+        yield from _times(f"times {than}", ours, theirs)
     for peer, load in measured.get("peers", {}).items():
         yield from _load(f"{peer}, ", load)
 
