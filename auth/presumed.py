@@ -29,12 +29,16 @@ class LastHeld:
     def keep(self, shown: Credential, held: Held | None) -> None:
         """Remember whose a token is by now; None for nobody's."""
         if held is None:
-            self._held.pop(shown.hashed, None)
+            self.forget(shown.hashed)
             return
         self._held[shown.hashed] = held
         self._held.move_to_end(shown.hashed)
         if len(self._held) > self._most:
             self._held.popitem(last=False)
+
+    def forget(self, hashed: str) -> None:
+        """Remember nothing of a token, by its hash."""
+        self._held.pop(hashed, None)
 
     def presumed(self, shown: Credential) -> "Presumption | None":
         """Who probably asks; None where it is to be read first.
@@ -68,3 +72,7 @@ class Presumption:
             return True
         self._last.keep(self.shown, found)
         return self.shown.opens(found) == self.viewer
+
+    def doubt(self) -> None:
+        """It cannot be confirmed: the next request reads first who asks."""
+        self._last.forget(self.shown.hashed)

@@ -13,7 +13,7 @@ from auth.permissions import GrantKind, Role, Staff
 from auth.tokens import TokenKind, hash_of, kind_of, new_token
 from auth.viewer import ANONYMOUS, Grants, HeldGrant, Viewer
 from database.connection import Connection, Database
-from database.query import Clause, Dialect, Question, json_rows
+from database.query import Clause, Dialect, RowQuery, json_rows
 from database.slotted import SlottedRow
 from database.transactions import BusyError
 from domain.errors import Refused
@@ -149,10 +149,10 @@ class Credential(NamedTuple):
             return None
         return cls(kind, hash_of(token), asking, now, idle)
 
-    def question(self, dialect: Dialect) -> Question:
+    def question(self, dialect: Dialect) -> RowQuery:
         """Asks whose the token is: one row `Held`, or none."""
         by_token = _by_session if self.kind is TokenKind.SESSION else _by_api_token
-        return Question(Held, Clause(by_token(dialect), (self.hashed,)))
+        return RowQuery(Held, Clause(by_token(dialect), (self.hashed,)))
 
     def opens(self, held: Held | None) -> Viewer | None:
         """Who holds the token; None when it opens nothing, for any reason."""

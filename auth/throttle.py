@@ -138,12 +138,7 @@ class Throttle:
         """Count a request by who sends it; raises RateLimited beyond so many a minute, if any."""
         if not per_minute:
             return
-        footing = viewer.footing
-        who = {
-            Footing.ANONYMOUS: place_of(viewer.address),
-            Footing.API_TOKEN: viewer.api_token_id,
-        }.get(footing, viewer.user_id)
-        charge = Charge(RateLimitItemPerMinute(per_minute), f"request/{footing}/{who}")
+        charge = Charge(RateLimitItemPerMinute(per_minute), f"request/{counts_as(viewer)}")
         wait = await self._counts.take(charge)
         if wait is not None:
             message = "There were too many requests of late. Wait a while, then try again."
@@ -221,3 +216,13 @@ class Throttle:
         if wait is None:
             attempt.charges += charges
         return wait
+
+
+def counts_as(viewer: Viewer) -> str:
+    """Whose requests are counted together: those of a user, of a token, or from a place."""
+    footing = viewer.footing
+    who = {
+        Footing.ANONYMOUS: place_of(viewer.address),
+        Footing.API_TOKEN: viewer.api_token_id,
+    }.get(footing, viewer.user_id)
+    return f"{footing}/{who}"

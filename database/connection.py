@@ -17,7 +17,7 @@ from database.deadline import in_time, interrupted, time_left
 from database.migrator import Migrator
 from database.news import CHANNEL, News
 from database.placeholders import SOUGHT, about_keys, numbered, sendable, united
-from database.query import Clause, Dialect, Question
+from database.query import Clause, Dialect, RowQuery
 from database.read_pool import Pooled, ReadPool
 from database.release import let_go
 from database.slotted import rows_in_json
@@ -81,7 +81,7 @@ class Connection:
         return int(found)
 
     async def together(
-        self, questions: Sequence[Question], sought: Clause | None = None
+        self, questions: Sequence[RowQuery], sought: Clause | None = None
     ) -> list[list[Any]]:
         """The rows of each of these queries, which PostgreSQL is asked for in one statement.
 

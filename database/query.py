@@ -44,7 +44,7 @@ class Clause(NamedTuple):
         return Clause(f"({self.text} OR {other.text})", self.params + other.params)
 
 
-class Question(NamedTuple):
+class RowQuery(NamedTuple):
     """A query, and the shape of its rows."""
 
     shape: type[SlottedRow]

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any
 
 from auth import scope
-from database.query import Clause, Question
+from database.query import Clause, RowQuery
 from loaders.one_query import Loading, OneQuery
 from loaders.reading import Reading, checked, grouped, matched
 from loaders.rows import (
@@ -78,7 +78,7 @@ async def component_by_id(reading: Reading, ids: Sequence[int]) -> list[Componen
     where = reading.connection.among("c.id", ids)
     where &= scope.components(reading.viewer, reading.connection, checked("c.centre_id"))
     text = f"{_COMPONENTS} WHERE {where.text}"
-    rows = await reading.ask(Question(ComponentRow, Clause(text, where.params)))
+    rows = await reading.ask(RowQuery(ComponentRow, Clause(text, where.params)))
     return matched(ids, rows, lambda row: row.id)
 
 
@@ -90,7 +90,7 @@ def components_by_registration_id(
     reach = scope.components(reading.viewer, reading.connection, checked("c.centre_id"))
     where = _of(reading, "c", ids, reach)
     query = Clause(f"{_COMPONENTS} WHERE {where.text} ORDER BY c.id", where.params)
-    return Loading(Question(ComponentRow, query), _by_registration)
+    return Loading(RowQuery(ComponentRow, query), _by_registration)
 
 
 @OneQuery
@@ -107,11 +107,11 @@ async def flag_by_id(reading: Reading, ids: Sequence[int]) -> list[FlagRow | Non
     return matched(ids, await reading.ask(_flags(reading, where)), lambda row: row.id)
 
 
-def _flags(reading: Reading, where: Clause) -> Question:
+def _flags(reading: Reading, where: Clause) -> RowQuery:
     """Flags under a condition that begins from a scope."""
     row = FlagRow if FlagRow in reading.brief else WholeFlagRow
     text = f"SELECT {_FLAG_COLUMNS[row]} FROM flag f WHERE {where.text} ORDER BY f.id"  # noqa: S608
-    return Question(row, Clause(text, where.params))
+    return RowQuery(row, Clause(text, where.params))
 
 
 async def issue_by_id(reading: Reading, ids: Sequence[int]) -> list[IssueRow | None]:
@@ -127,14 +127,14 @@ def issues_by_registration_id(reading: Reading, ids: Sequence[int]) -> Loading[l
     return Loading(_issues(reading, wanted), _by_registration)
 
 
-def _issues(reading: Reading, wanted: Clause) -> Question:
+def _issues(reading: Reading, wanted: Clause) -> RowQuery:
     where = wanted & scope.issues(reading.viewer, reading.connection, checked("i.centre_id"))
     text = (
         f"SELECT {ISSUE_COLUMNS} FROM issue i LEFT JOIN account u ON u.id = i.acknowledged_by_id"  # noqa: S608
         f" WHERE {where.text} ORDER BY i.severity DESC,"
         " CASE WHEN i.due_on IS NULL THEN 1 ELSE 0 END, i.due_on, i.component_type, i.code"
     )
-    return Question(IssueRow, Clause(text, where.params))
+    return RowQuery(IssueRow, Clause(text, where.params))
 
 
 def entry_columns(row: type[EntryRow], today: date) -> Clause:
@@ -159,12 +159,12 @@ def entries_by_registration_id(reading: Reading, ids: Sequence[int]) -> Loading[
     return Loading(_entries(reading, _of(reading, "e", ids, reach)), _by_registration)
 
 
-def _entries(reading: Reading, where: Clause) -> Question:
+def _entries(reading: Reading, where: Clause) -> RowQuery:
     """Entries under a condition that begins from a scope."""
     row = EntryRow if EntryRow in reading.brief else WholeEntryRow
     columns = entry_columns(row, reading.today)
     text = f"SELECT {columns.text} FROM entry e WHERE {where.text} ORDER BY e.entered_on, e.id"  # noqa: S608
-    return Question(row, Clause(text, columns.params + where.params))
+    return RowQuery(row, Clause(text, columns.params + where.params))
 
 
 async def verification_by_programme(
@@ -198,13 +198,13 @@ def declarations_by_registration_id(
     return Loading(_declarations(reading, wanted), _by_registration)
 
 
-def _declarations(reading: Reading, wanted: Clause) -> Question:
+def _declarations(reading: Reading, wanted: Clause) -> RowQuery:
     where = wanted & scope.declarations(reading.viewer, reading.connection, checked("d.centre_id"))
     text = (
         f"SELECT {DECLARATION_COLUMNS} FROM {DECLARATION_TABLES}"  # noqa: S608
         f" WHERE d.removed_at IS NULL AND {where.text} ORDER BY d.id"
     )
-    return Question(DeclarationRow, Clause(text, where.params))
+    return RowQuery(DeclarationRow, Clause(text, where.params))
 
 
 @OneQuery
@@ -213,5 +213,5 @@ def das_by_registration_id(reading: Reading, ids: Sequence[int]) -> Loading[DasR
     reach = scope.components(reading.viewer, reading.connection, checked("d.centre_id"))
     where = _of(reading, "d", ids, reach)
     text = f"SELECT {_DAS_COLUMNS} FROM das_record d WHERE {where.text}"  # noqa: S608
-    question = Question(DasRow, Clause(text, where.params))
+    question = RowQuery(DasRow, Clause(text, where.params))
     return Loading(question, lambda keys, rows: matched(keys, rows, _REGISTRATION))

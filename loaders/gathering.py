@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from database.connection import Connection
-from database.query import Clause, Dialect, Question
+from database.query import Clause, Dialect, RowQuery
 from database.slotted import SlottedRow
 
 Row = TypeVar("Row", bound=SlottedRow)
@@ -14,7 +14,7 @@ Row = TypeVar("Row", bound=SlottedRow)
 class _Asked(NamedTuple):
     """A query, and where its rows are waited for."""
 
-    question: Question
+    question: RowQuery
     coming: "asyncio.Future[list[Any]]"
 
 
@@ -37,11 +37,11 @@ class Gathering:
         loop = asyncio.get_running_loop()
         if not self._asked:
             loop.call_soon(self._send)
-        asked = _Asked(Question(shape, Clause(text, params)), loop.create_future())
+        asked = _Asked(RowQuery(shape, Clause(text, params)), loop.create_future())
         self._asked.append(asked)
         return await asked.coming
 
-    def along(self, question: Question) -> "asyncio.Future[list[Any]]":
+    def along(self, question: RowQuery) -> "asyncio.Future[list[Any]]":
         """The rows of a query that is sent together with whatever is asked first, or never."""
         rider = _Asked(question, asyncio.get_running_loop().create_future())
         rider.coming.add_done_callback(look)
@@ -53,7 +53,7 @@ class Gathering:
         """Whether the database answers several queries in one statement."""
         return self._connection.dialect is Dialect.POSTGRESQL
 
-    async def about(self, sought: Clause, questions: Sequence[Question]) -> list[list[Any]]:
+    async def about(self, sought: Clause, questions: Sequence[RowQuery]) -> list[list[Any]]:
         """The rows of queries about keys that the same statement is to find, sent now."""
         riders, self._riders = self._riders, []
         asked = [*questions, *(rider.question for rider in riders)]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 
 from auth import scope
-from database.query import Clause, Question
+from database.query import Clause, RowQuery
 from loaders.one_query import Loading, OneQuery
 from loaders.reading import Reading, checked, grouped, matched
 from loaders.rows import FactsRow, LearnerRow, RegistrationRow
@@ -93,9 +93,9 @@ def learner_by_registration_id(reading: Reading, ids: Sequence[int]) -> Loading[
     return Loading(_learners(where), lambda keys, rows: matched(keys, rows, _REGISTRATION))
 
 
-def _learners(where: Clause) -> Question:
+def _learners(where: Clause) -> RowQuery:
     text = f"SELECT {LEARNER_COLUMNS} FROM {LEARNER_TABLES} WHERE {where.text}"  # noqa: S608
-    return Question(LearnerRow, Clause(text, where.params))
+    return RowQuery(LearnerRow, Clause(text, where.params))
 
 
 @OneQuery
@@ -115,17 +115,17 @@ async def registrations_by_learner_id(
     return grouped(ids, rows, lambda row: row.learner_id)
 
 
-def _registrations(reading: Reading, wanted: Clause) -> Question:
+def _registrations(reading: Reading, wanted: Clause) -> RowQuery:
     where = wanted & _in_reach(reading)
     text = f"{_REGISTRATIONS} WHERE {where.text} ORDER BY c.place, r.id"
-    return Question(RegistrationRow, Clause(text, where.params))
+    return RowQuery(RegistrationRow, Clause(text, where.params))
 
 
 @OneQuery
 def facts_by_registration_id(reading: Reading, ids: Sequence[int]) -> Loading[FactsRow | None]:
     """What advice fills in, for each registration in view."""
     where = reading.connection.among("r.id", ids) & _in_reach(reading)
-    question = Question(FactsRow, Clause(f"{_FACTS} WHERE {where.text}", where.params))
+    question = RowQuery(FactsRow, Clause(f"{_FACTS} WHERE {where.text}", where.params))
     return Loading(question, lambda keys, rows: matched(keys, rows, _REGISTRATION))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from database.query import Question
+from database.query import RowQuery
 from loaders.reading import Reading
 
 Answer = TypeVar("Answer")
@@ -12,7 +12,7 @@ Answer = TypeVar("Answer")
 class Loading(NamedTuple, Generic[Answer]):
     """What is asked, and what the rows say to each key."""
 
-    question: Question
+    question: RowQuery
     answers: Callable[[Sequence[Any], list[Any]], list[Answer]]
     """Called with the keys and the rows."""
 

@@ -9,7 +9,7 @@ from auth.permissions import Permission
 from auth.scope import CHECKED
 from auth.viewer import Viewer
 from database.connection import Connection
-from database.query import Question
+from database.query import RowQuery
 from loaders.gathering import Gathering
 
 Key = TypeVar("Key", bound=Hashable)
@@ -37,7 +37,7 @@ class Reading(NamedTuple):
         """The connection for rows found by known keys, whose statements are planned once."""
         return self.gathering or self.connection.keyed
 
-    async def ask(self, question: Question) -> list[Any]:
+    async def ask(self, question: RowQuery) -> list[Any]:
         """The rows that are found by known keys."""
         return await self.keyed.rows(question.shape, question.query.text, *question.query.params)
 

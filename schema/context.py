@@ -110,7 +110,11 @@ class Context:
             rows = self._said.result()
         else:
             question = self._presumption.shown.question(self.database.dialect)
-            (rows,) = await self.database.reader.keyed.together([question])
+            try:
+                (rows,) = await self.database.reader.keyed.together([question])
+            except BaseException:
+                self._presumption.doubt()
+                raise
         return self._presumption.is_confirmed_by(rows)
 
     def ask_briefly(self, rows: frozenset[type]) -> None:

@@ -10,10 +10,13 @@ from graphql import (
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
+    get_named_type,
     get_nullable_type,
     is_scalar_type,
+    is_union_type,
 )
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.types.base import StrawberryMaybe
 from strawberry.types.field import StrawberryField
 
 from auth.requires import Guard
@@ -109,7 +112,7 @@ def _way(field: StrawberryField) -> Attribute | Each | Batch | None:
 def _with_info(answer: Callable[..., Any], field: StrawberryField) -> Callable[..., Any]:
     """Hand the field's own kind of info to the function."""
 
-    def batch(sources: Sequence[Any], raw: GraphQLResolveInfo[Any], **arguments: Any) -> Any:  # noqa: ANN401
+    def batch(sources: Sequence[Any], raw: GraphQLResolveInfo[Any], /, **arguments: Any) -> Any:  # noqa: ANN401
         return answer(sources, strawberry.Info(_raw_info=raw, _field=field), **arguments)
 
     return batch
@@ -120,24 +123,30 @@ def _called(
 ) -> Batch | None:
     """How a question at the root is asked without what strawberry does around it.
 
-    Strawberry makes nothing of scalars; for inputs, enums and lists it is needed.
+    Strawberry makes nothing of scalars. It is needed for inputs, enums and lists, for `Maybe`, and
+    where problems are answers, which are exceptions in the function.
     """
     resolver = field.base_resolver
     kinds = [get_nullable_type(argument.type) for argument in definition.args.values()]
     if resolver is None or not resolver.is_async or not all(map(is_scalar_type, kinds)):
         return None
-    if resolver.info_parameter is None or resolver.self_parameter or resolver.root_parameter:
+    if any(isinstance(argument.type, StrawberryMaybe) for argument in field.arguments):
+        return None
+    if is_union_type(get_named_type(definition.type)):
         return None
     names = {
         name: argument.python_name
         for name, argument in zip(definition.args, field.arguments, strict=True)
     }
+    if {*resolver.signature.parameters} != {"info", *names.values()}:
+        return None  # strawberry gives it something else as well
     function = cast("Callable[..., Awaitable[Any]]", resolver.wrapped_func)
     ask = guards[0].telling(function) if guards else function
 
     async def answer(
         sources: Sequence[Any],
         info: strawberry.Info,
+        /,
         **arguments: Any,  # noqa: ANN401 - the field's own
     ) -> list[Any]:
         given = {names[name]: value for name, value in arguments.items()}

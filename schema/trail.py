@@ -30,6 +30,11 @@ class AuditTrail:
             self.reads.append((viewer, set()))
         self.reads[-1][1].add(key)
 
+    def unread(self) -> None:
+        """Nothing of what was read is told."""
+        self.reads.clear()
+        self.learners.clear()
+
     def listed(self, viewer: Viewer, rows: Iterable[object], *, of_one: bool = False) -> None:
         """Learners are listed: records that are looked at by staff, and by all where `of_one`."""
         if of_one or viewer.staff is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
-from auth.throttle import Throttle
+from auth.throttle import Throttle, counts_as
 from auth.viewer import Footing, Viewer
 from domain.errors import RateLimited
 from server.callers import Caller, Callers
@@ -27,8 +27,13 @@ class Admission:
         await self.admit(caller.viewer)
         return caller
 
-    async def admit(self, viewer: Viewer) -> None:
-        """Count a request of somebody who is known; raises RefusalError beyond the rate."""
+    async def admit(self, viewer: Viewer, counted: Viewer | None = None) -> None:
+        """Count a request of somebody who is known; raises RefusalError beyond the rate.
+
+        It is counted once, if it was `counted` already for somebody who counts as the same.
+        """
+        if counted is not None and counts_as(counted) == counts_as(viewer):
+            return
         try:
             await self.throttle.admit(viewer, self.rates[viewer.footing])
         except RateLimited as limited:

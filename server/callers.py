@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 
 from auth.presumed import LastHeld, Presumption
 from auth.sessions import Credential, held_by
+from auth.tokens import hash_of
 from auth.viewer import Viewer
 from database.connection import Database
 from database.query import Dialect
@@ -52,6 +53,10 @@ class Callers:
     async def caller(self, request: HTTPConnection) -> Caller:
         """Who asks, read in one statement, or in none if there is no token."""
         return await self._caller(request, self._token(request))
+
+    def forget(self, token: str) -> None:
+        """Presume nothing by a token that was given back."""
+        self._last.forget(hash_of(token))
 
     async def in_browser(self, request: HTTPConnection) -> Viewer:
         """Who looks at a page: links send the cookie alone, so nothing of anybody may be in it."""

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,7 +16,7 @@ from strawberry.types.graphql import OperationType
 
 from auth.events import EventKind
 from auth.presumed import Presumption
-from auth.viewer import Footing
+from auth.viewer import Footing, Viewer
 from database.connection import Database
 from database.statement_count import counting_statements
 from schema.context import Context, Service
@@ -50,6 +49,11 @@ class Policy:
 
 class MistakenError(Exception):
     """Whoever asks is not, or no longer, who they were taken for."""
+
+    def __init__(self, presumed: Viewer) -> None:
+        """They were taken for this viewer."""
+        super().__init__()
+        self.presumed = presumed
 
 
 class GraphQLView:
@@ -103,12 +107,16 @@ class GraphQLView:
             raise RefusalError(405, "METHOD_NOT_ALLOWED", message, {"allow": "POST"})
         expect_json(request)
         asked = read((await request.receive())["body"])  # which is there, to its end: see Bounds
+        counted = None
         if answered and not accepts_events(request):
-            with suppress(MistakenError):
+            try:
                 response = await self._presuming(request, asked, operation)
-                if response is not None:
-                    return response
-        caller = await self._admit(await self._callers.caller(request), operation)
+            except MistakenError as mistaken:
+                response, counted = None, mistaken.presumed
+            if response is not None:
+                return response
+        caller = await self._callers.caller(request)
+        await self._admit(caller, operation, counted)
         text = self._document(asked, caller.viewer.footing)
         streamed = accepts_events(request) and subscribes(text, asked.operation_name)
         if answered and not streamed:
@@ -128,11 +136,11 @@ class GraphQLView:
         caller, presumption = presumed
         try:
             text = self._document(asked, caller.viewer.footing)
+            if not asks_little(text, asked.operation_name):
+                return None
+            await self._admit(caller, operation)
         except RefusalError:
-            return None
-        if not asks_little(text, asked.operation_name):
-            return None
-        await self._admit(caller, operation)
+            return None  # whoever it is that asks is refused
         return await self._carry_out(request, caller, text, asked, operation, presumption)
 
     def _is_answered(self, request: Request, operation: Operation) -> bool:
@@ -160,8 +168,7 @@ class GraphQLView:
         context.took = operation.took
         try:
             result = await self._run(text, asked, context, allowed)
-            if not await context.is_confirmed():
-                raise MistakenError
+            result = await self._confirmed(context, result)
         finally:
             context.note_registrations()
             context.abandon()  # what nobody waits for any more is not read either
@@ -173,12 +180,27 @@ class GraphQLView:
         operation.stored = asked.document_hash is not None
         operation.cost = None if context.cost is None else context.cost.requested
         operation.mutates = context.mutates
+        if caller.token is not None and context.token != caller.token:
+            self._callers.forget(caller.token)
         if context.token not in {None, caller.token}:
             operation.log_in = True
         elif log_in_refused:
             operation.log_in = False
         errors = shown(result.errors, asked.variables) if result.errors else []
         return self._response(errors, result, operation, kept.raw_headers)
+
+    async def _confirmed(self, context: Context, result: ExecutionResult) -> ExecutionResult:
+        """The result, if it may be told; raises MistakenError where it is not the caller's.
+
+        What keeps the database from saying so is told in its place, and nothing else.
+        """
+        try:
+            if await context.is_confirmed():
+                return result
+        except Exception as error:  # noqa: BLE001 - masked like the errors of fields
+            context.trail.unread()
+            return ExecutionResult(data=None, errors=[GraphQLError("", original_error=error)])
+        raise MistakenError(context.viewer)
 
     def _note(self, context: Context) -> None:
         """Have written down what an operation leaves to be logged."""
@@ -187,12 +209,13 @@ class GraphQLView:
             self._recorder.note_reads(viewer, context.now(), registration_ids)
         context.trail.clear()
 
-    async def _admit(self, caller: Caller, operation: Operation) -> Caller:
-        """Whoever asks, unless they ask too often."""
+    async def _admit(
+        self, caller: Caller, operation: Operation, counted: Viewer | None = None
+    ) -> None:
+        """Let somebody ask, unless they ask too often; `counted` is who was counted already."""
         operation.footing = caller.viewer.footing
         operation.centres = len(caller.viewer.grants)
-        await self._admission.admit(caller.viewer)
-        return caller
+        await self._admission.admit(caller.viewer, counted)
 
     def _document(self, asked: Asked, footing: Footing) -> str:
         """The text to run: a stored one, or the one that was sent where that may be."""

@@ -40,11 +40,16 @@ def set_up_logs(form: str) -> None:
 
 
 def _in_json(event: dict[str, Any], default: Callable[[Any], Any]) -> str:
-    """An event as a line."""
+    """An event as a line of ASCII, whatever standard error takes."""
+
+    def plain(value: object) -> object:
+        return [*value] if isinstance(value, tuple) else default(value)
+
     try:
-        return orjson.dumps(event, default).decode()
+        line = orjson.dumps(event, plain)
     except TypeError:  # a number or a text that it does not know
         return json.dumps(event, default=default)
+    return line.decode() if line.isascii() else json.dumps(event, default=default)
 
 
 @lru_cache(maxsize=1)

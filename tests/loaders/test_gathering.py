@@ -11,7 +11,7 @@ from tortoise.exceptions import OperationalError
 from database.connection import Connection, Database
 from database.opening import open_database
 from database.placeholders import SOUGHT
-from database.query import Clause, Dialect, Question
+from database.query import Clause, Dialect, RowQuery
 from database.slotted import SlottedRow
 from loaders.gathering import Gathering
 from tests.factories import counted
@@ -49,9 +49,9 @@ def _asked(connection: Connection, numbers: tuple[int, ...]) -> tuple[str, tuple
     return f"SELECT * FROM told WHERE {where.text} ORDER BY number DESC", where.params  # noqa: S608
 
 
-def _question(connection: Connection, numbers: tuple[int, ...]) -> Question:
+def _question(connection: Connection, numbers: tuple[int, ...]) -> RowQuery:
     text, params = _asked(connection, numbers)
-    return Question(Told, Clause(text, params))
+    return RowQuery(Told, Clause(text, params))
 
 
 async def test_queries_of_one_moment_are_one_statement_and_each_gets_its_rows(
@@ -135,7 +135,7 @@ async def test_what_goes_along_is_sent_with_whatever_is_asked_first(database: Da
         along = gathering.along(both)
         sought = Clause("SELECT 2")
         where = reader.among("number", SOUGHT).text
-        about = Question(Told, Clause(f"SELECT * FROM told WHERE {where}"))  # noqa: S608
+        about = RowQuery(Told, Clause(f"SELECT * FROM told WHERE {where}"))  # noqa: S608
         with counted() as statements:
             assert await gathering.about(sought, [about]) == [[ROWS[1]]]
         assert along.result() == [ROWS[1], ROWS[0]]

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import pytest
 import structlog
@@ -30,6 +31,20 @@ def test_a_line_is_json_whatever_stands_in_it(
     (line,) = capsys.readouterr().err.splitlines()
     told = json.loads(line)
     assert (told["event"], told["level"], told["value"]) == ("happened", "info", value)
+
+
+class Pair(NamedTuple):
+    one: int
+    other: str
+
+
+def test_a_line_is_ascii_whatever_standard_error_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs("json")
+    structlog.get_logger("test").info("happened", value=Pair(1, "é"))
+
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.isascii()
+    assert json.loads(line)["value"] == [1, "é"]
 
 
 def test_what_has_no_form_in_json_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from auth import sessions
 from auth.matrix import CallerKind
@@ -42,9 +43,9 @@ class Office:
         self._url = url
         self._open = AsyncExitStack()
 
-    async def open(self) -> Caller:
+    async def open(self, **settings: Any) -> Caller:
         """Who asks, at an application that has never seen the token."""
-        client = await self._open.enter_async_context(served(self._url))
+        client = await self._open.enter_async_context(served(self._url, **settings))
         return Caller(client, self.made.token)
 
     async def close(self) -> None:
@@ -227,3 +228,69 @@ async def test_staff_are_told_of_as_many_statements_however_often_they_ask(offic
         response = await caller.response(RECORD, uln=office.ulns[0])
         took.append(response.json()["extensions"]["cost"]["statements"])
     assert len(set(took)) == 1
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+async def test_what_is_too_slow_is_told_and_logged_as_if_nobody_had_been_presumed(
+    office: Office,
+) -> None:
+    query = """
+    query Slow($uln: ULN!) {
+      accounts { totalCount } learner(uln: $uln) { components { flags { kind } } }
+    }
+    """
+    caller = await office.open(deadline_seconds=1)
+    await caller.ask(query, uln=office.ulns[0])
+    lines = []
+    for again in (False, True):
+        if not again:
+            caller = await office.open(deadline_seconds=1)  # which has to read who asks
+        async with office.database.transaction() as connection:
+            await connection.execute("LOCK TABLE flag")
+            with capture_logs() as logged:
+                response = await caller.response(query, uln=office.ulns[0])
+        assert response.status_code == 503
+        assert response.json()["errors"][0]["extensions"]["code"] == "DEADLINE_EXCEEDED"
+        lines += [line for line in logged if line["event"] == "operation"]
+        await caller.ask(query, uln=office.ulns[0])  # whose token it is, is known by now
+    for line in lines:
+        del line["milliseconds"], line["statements"]
+    assert lines[0] == lines[1]
+    assert (lines[0]["name"], lines[0]["outcome"]) == ("Slow", "DEADLINE_EXCEEDED")
+    assert lines[0]["cost"] > 0
+
+    await office.close()
+    told = "SELECT COUNT(*) FROM event WHERE kind = ?"
+    assert await office.database.writer.number(told, "REFUSED") == 5
+    assert await office.database.writer.number(told, "RECORD_READ") >= 3
+
+
+async def test_whose_session_is_over_is_not_refused_by_their_rate(office: Office) -> None:
+    caller = await office.open(rate_user=3)
+    for _ in range(3):
+        await caller.data(ME)
+    assert (await caller.response(ME)).status_code == 429
+    await end_session(office.database, office.made)
+    response = await caller.response(ME)
+    assert (response.status_code, response.json()["data"]) == (200, {"me": None})
+
+
+async def test_a_request_counts_once_whoever_it_was_taken_for(office: Office) -> None:
+    caller = await office.open(rate_user=3)
+    for _ in range(2):
+        await caller.data(ME)
+    await rename(office.database, office.made)
+    assert (await caller.data(ME))["me"]["email"] == "new@example.org"
+    assert (await caller.response(ME)).status_code == 429
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+async def test_nothing_is_presumed_by_a_token_that_was_given_back(office: Office) -> None:
+    caller = await office.open()
+    await office.answers(caller)
+    await caller.data("mutation { sessionLogOut { __typename } }")
+    await office.database.writer.execute("UPDATE session SET ended_at = NULL")
+    for statements in (2, 1):
+        with counted() as sent:
+            await caller.data(RECORD, uln=office.ulns[0])
+        assert len(sent) == statements
