@@ -108,13 +108,7 @@ def expect_json(request: Request) -> None:
 def read(body: bytes) -> Asked:
     """The operation in a body; raises RefusalError for whatever is not exactly one."""
     try:
-        decoded = json.loads(
-            body.decode("utf-8"),
-            object_pairs_hook=_once,
-            parse_constant=_never,
-            parse_float=_finite,
-            parse_int=_sized,
-        )
+        decoded = _STRICT.decode(body.decode("utf-8"))
         _check_texts(decoded)
     except (ValueError, RecursionError):  # faults of JSON and of UTF-8 are such
         message = (
@@ -219,3 +213,9 @@ def _check_texts(decoded: object) -> None:
             return
         level = below
     raise ValueError
+
+
+_STRICT: Final = json.JSONDecoder(
+    object_pairs_hook=_once, parse_constant=_never, parse_float=_finite, parse_int=_sized
+)
+"""Made once: to make one takes longer than to read an operation with it."""
