@@ -77,8 +77,8 @@ class Context:
         self._gathering = Gathering(database.reader.keyed)
         self._presumption = presumption
         if presumption is not None:
-            question = presumption.shown.question(database.dialect)
-            self._said = self._gathering.along(question)
+            self._who_asks = presumption.shown.question(database.dialect)
+            self._said = self._gathering.along(self._who_asks)
         self._read_with(Reading(database.reader, viewer, today))
         self.cost: Cost | None = None
         """What the operation costs; None before that is known."""
@@ -109,9 +109,8 @@ class Context:
         if self._said.done() and not self._said.cancelled() and self._said.exception() is None:
             rows = self._said.result()
         else:
-            question = self._presumption.shown.question(self.database.dialect)
             try:
-                (rows,) = await self.database.reader.keyed.together([question])
+                (rows,) = await self.database.reader.keyed.together([self._who_asks])
             except BaseException:
                 self._presumption.doubt()
                 raise

@@ -36,7 +36,7 @@ class Callers:
     idle: timedelta
     """How long a session lives without use."""
     secure_cookies: bool
-    _last: LastHeld = field(default_factory=LastHeld)
+    _last: LastHeld = field(default_factory=LastHeld, init=False)
 
     def presumed(self, request: HTTPConnection) -> tuple[Caller, Presumption] | None:
         """Who probably asks, as the token was last seen; None where that is to be read first.
