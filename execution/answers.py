@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
-from types import GeneratorType, NoneType
-from typing import Any, Final
+from types import GeneratorType
+from typing import Any
 
 from graphql import (
     GraphQLError,
@@ -15,14 +15,13 @@ from graphql.execution.values import get_argument_values
 from graphql.pyutils import is_iterable
 from graphql.type import TypeNameMetaFieldDef
 
-from execution.declared import Batch, Guard, Refusals
+from execution.declared import Attribute, Batch, Declared, Each, Guard, Refusals, reader
 from execution.leaves import leaves
 from execution.levels import Column, Level, Wrapped
 from execution.objects import Opening
 from execution.plan import FieldPlan
+from execution.shaping import LISTS
 from execution.waiting import Later, Running
-
-_LISTS: Final = frozenset({list, tuple})
 
 
 class Answers:
@@ -40,10 +39,18 @@ class Answers:
 
     # Asking ----------------------------------------------------------------------------------
 
+    def begin(self, level: Level) -> Sequence[FieldPlan]:
+        """Make the objects of a level with their plain fields; which of its fields are left."""
+        selection = level.selection
+        if not self._wraps:
+            shape = selection.shape
+            with suppress(Exception):  # told of where each field is asked by itself
+                level.objects = shape(level.sources)
+                return selection.left
+        return selection.fields
+
     def ask(self, level: Level, field: FieldPlan) -> None:
         """Answer one field for all objects of a level."""
-        if field.plain and not self._wraps and _plainly(level, field):
-            return
         column = Column(self._run, level, field)
         if field.definition is TypeNameMetaFieldDef and not self._wraps:
             column.outermost().fill([field.parent.name] * len(level.sources))
@@ -56,7 +63,7 @@ class Answers:
         if field.declared is None or self._wraps:
             self._take(column.outermost(), self._one_by_one(column, arguments), plain=False)
         else:
-            self._ask_declared(column, arguments)
+            self._ask_declared(column, field.declared, arguments)
 
     def _arguments(self, field: FieldPlan) -> dict[str, Any]:
         """The arguments of a field, the same for all of its level; raises GraphQLError."""
@@ -92,12 +99,13 @@ class Answers:
 
     # Fields that say how they are answered for many -----------------------------------------
 
-    def _ask_declared(self, column: Column, arguments: Mapping[str, Any]) -> None:
+    def _ask_declared(
+        self, column: Column, declared: Declared, arguments: Mapping[str, Any]
+    ) -> None:
         field, sources = column.field, column.level.sources
-        declared = field.declared
         answers: list[Any] = []
         allowed: Sequence[int] | None = None
-        if declared is not None and declared.guard is not None:
+        if declared.guard is not None:
             refusals = _asked(declared.guard, sources, column)
             if refusals is not None:
                 answers = _refused(refusals, everywhere=not field.layers[0].nullable)
@@ -105,10 +113,10 @@ class Answers:
                 sources = [sources[place] for place in allowed]
         if not sources:
             self._take(column.outermost(), answers, plain=True)
-        elif declared is not None and isinstance(declared.way, Batch):
+        elif isinstance(declared.way, Batch):
             self._ask_batch(column, declared.way, sources, arguments, answers, allowed)
         else:
-            found = _read(field, sources)
+            found = _read(declared.way, sources)
             self._take(column.outermost(), _at(answers, allowed, found), plain=True)
 
     def _ask_batch(
@@ -200,13 +208,13 @@ class Answers:
                 classes = set(map(type, values))
                 break
         if field.layers[wrapped.depth].is_list:
-            if classes <= _LISTS:
+            if classes <= LISTS:
                 items = list(chain.from_iterable(values))
                 self._take(wrapped.items(list(map(len, values)), len(items)), items, plain=plain)
             else:
                 self._take_lists(wrapped, values, plain=plain)
         elif field.is_leaf:
-            sent, failed = leaves(field.named, values, classes)  # type: ignore[arg-type]  # it is one
+            sent, failed = leaves(field.named, values)  # type: ignore[arg-type]  # it is one
             for position, error in failed.items():
                 wrapped.fail(position, error)
             wrapped.fill(sent)
@@ -285,26 +293,6 @@ async def _items(iterable: Any, nullable: bool) -> list[Any]:  # noqa: ANN401, F
     return items
 
 
-def _plainly(level: Level, field: FieldPlan) -> bool:
-    """Fill a column of plain values; where anything is wrong with one, nothing is done."""
-    try:
-        values = list(map(field.read, level.sources))
-        classes = set(map(type, values))
-        if NoneType in classes:
-            if not field.layers[0].nullable:
-                return False
-            classes.remove(NoneType)
-        if classes:
-            (only,) = classes
-            convert = field.converter(only)
-            if convert is not list:  # they are sent as they are, and this list is ours
-                values = convert(values)
-    except Exception:  # noqa: BLE001 - told where each source is tried
-        return False
-    level.columns[field.rank] = values
-    return True
-
-
 def _one_each(field: FieldPlan, size: int, found: Any) -> Sequence[Any]:  # noqa: ANN401 - a batch field may be wrong
     """What a batch field answered, one answer a source."""
     if type(found) is list and len(found) == size:
@@ -330,9 +318,9 @@ def _attributes(column: Column, arguments: Mapping[str, Any]) -> list[Any]:
     return answers
 
 
-def _read(field: FieldPlan, sources: Sequence[Any]) -> list[Any]:
+def _read(way: Attribute | Each, sources: Sequence[Any]) -> list[Any]:
     """A column of attributes, or of what a function makes of each source."""
-    read = field.read
+    read = reader(way)
     try:
         return list(map(read, sources))
     except Exception:  # noqa: BLE001 - told below, where each source is tried

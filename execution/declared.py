@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
 from graphql import GraphQLField, GraphQLObjectType, GraphQLResolveInfo
@@ -33,6 +34,11 @@ class Each:
     """The field is a plain function of its source alone: no arguments, nothing to await."""
 
     function: Callable[[Any], Any]
+
+
+def reader(way: Attribute | Each) -> Callable[[Any], Any]:
+    """What reads the field off one source."""
+    return attrgetter(way.attribute) if isinstance(way, Attribute) else way.function
 
 
 @dataclass(frozen=True, slots=True)

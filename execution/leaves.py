@@ -1,13 +1,11 @@
-"""Scalars and enums, a whole column at a time."""
+"""Scalars and enums: how their values are sent, by code that is written for their types."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date
-from enum import Enum
 from functools import lru_cache, partial
 from math import inf, isfinite
-from types import NoneType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple
 
 from graphql import (
     GraphQLBoolean,
@@ -20,31 +18,33 @@ from graphql import (
     Undefined,
 )
 from graphql.pyutils import inspect
-from graphql.pyutils.undefined import UndefinedType
-
-Convert: TypeAlias = Callable[[Sequence[Any]], list[Any]]
-"""A column of values in, the column as it is sent out."""
-
-_INT: Final = 1 << 31
 
 SENT: Final = "breadth_first_sent"
-"""Under this key an enum's `extensions` hold what its values are sent as."""
-
-_AS_THEY_ARE: Final[dict[Any, type]] = {
-    GraphQLString: str,
-    GraphQLID: str,
-    GraphQLBoolean: bool,
-    GraphQLInt: int,
-    GraphQLFloat: float,
-}
-"""For which class of values a scalar of the specification changes nothing."""
-
-_EQUAL_IS_SAME: Final = (str, int, bool, date)
-"""Classes whose equal values are written the same: each value is converted once a column.
-Not so for float (0.0 and -0.0), Decimal (1.0 and 1.00) and datetime (the same moment twice)."""
+"""Under this key a type's `extensions` hold what values are sent as, as far as they were met."""
 
 MOST_DAYS: Final = 10_000
 """Days that are remembered as text, where a scalar writes them as Python does."""
+
+Names = dict[str, Any]
+"""What the names in a piece of code stand for."""
+
+
+class Usual(NamedTuple):
+    """Code for values as they usually are: `{0}` is the value, `{1}` a number of its own."""
+
+    test: str
+    sent: str = "{0}"
+    names: tuple[tuple[str, Any], ...] = ()
+
+
+_AS_THEY_ARE: Final[dict[Any, Usual]] = {
+    GraphQLString: Usual("type({0}) is str"),
+    GraphQLID: Usual("type({0}) is str"),
+    GraphQLBoolean: Usual("type({0}) is bool"),
+    GraphQLInt: Usual(f"type({{0}}) is int and {-1 << 31} <= {{0}} < {1 << 31}"),
+    GraphQLFloat: Usual("type({0}) is float and isfinite({0})", names=(("isfinite", isfinite),)),
+}
+"""Which values a scalar of the specification leaves as they are."""
 
 
 def leaf(type_: GraphQLLeafType, value: Any) -> Any:  # noqa: ANN401 - any value of a resolver
@@ -59,91 +59,77 @@ def leaf(type_: GraphQLLeafType, value: Any) -> Any:  # noqa: ANN401 - any value
     return coerced
 
 
-def leaves(
-    type_: GraphQLLeafType, values: Sequence[Any], classes: set[type]
-) -> tuple[list[Any], dict[int, Exception]]:
-    """A column as it is sent, null for null, and by position what cannot be.
-
-    `classes` are the classes of the values, without exceptions among them.
-    """
-    others = classes - {NoneType}
-    if len(others) == 1:
-        with suppress(Exception):  # told below, where each position is tried
-            return converter(type_, *others)(values), {}
+def leaves(type_: GraphQLLeafType, values: Sequence[Any]) -> tuple[list[Any], dict[int, Exception]]:
+    """A column without exceptions as it is sent, null for null, and by position what cannot be."""
+    with suppress(Exception):  # told below, where each position is tried
+        return _column(type_)(values), {}
     return _one_by_one(type_, values)
 
 
-@lru_cache(maxsize=1024)
-def converter(type_: GraphQLLeafType, only: type) -> Convert:
-    """What makes a column of one class, null among it, what is sent; raises where any value is not.
+def code_for(type_: GraphQLLeafType, value: str, number: int, names: Names) -> str:
+    """Code that sends what the name `value` stands for, with names that end with the number.
 
-    An exception, and what stands for no value at all, are no values.
+    It raises where that is null, no value at all, an exception, or what the type does not have.
     """
-    if issubclass(only, Exception | UndefinedType):
-        return _none
+    usual = _usual(type_)
+    names[f"leaf{number}"] = partial(_only_leaf, type_)
+    names.update((name.format(value, number), meant) for name, meant in usual.names)
+    test, sent = usual.test.format(value, number), usual.sent.format(value, number)
+    return f"{sent} if {test} else leaf{number}({value})"
+
+
+@lru_cache(maxsize=1024)
+def _column(type_: GraphQLLeafType) -> Callable[[Sequence[Any]], list[Any]]:
+    """What sends a column; raises where any value cannot be sent."""
+    names: Names = {}
+    code = code_for(type_, "value", 0, names)
+    text = f"lambda values: [None if value is None else {code} for value in values]"
+    written: Callable[[Sequence[Any]], list[Any]] = eval(text, names)  # noqa: S307 - all of it is here
+    return written
+
+
+def _usual(type_: GraphQLLeafType) -> Usual:
     writes: Any = type_.coerce_output_value
-    if _AS_THEY_ARE.get(type_) is only or (only is str and writes is str):
-        return {int: _ints, float: _floats}.get(only, list)
+    if type_ in _AS_THEY_ARE:
+        return _AS_THEY_ARE[type_]
+    if writes is str:
+        return _AS_THEY_ARE[GraphQLString]
     if isinstance(type_, GraphQLEnumType):
-        return partial(_looked_up, _known_of(type_))
-    if only is date and writes is date.isoformat:
-        return partial(_looked_up, _Known(date.isoformat, MOST_DAYS))
-    once = issubclass(only, Enum) or only in _EQUAL_IS_SAME
-    return partial(_each_once if once else _each, type_)
+        return Usual("{0} is not None", "known{1}[{0}]", (("known{1}", _known_of(type_)),))
+    if writes is date.isoformat:
+        known = ("known{1}", _known_of(type_, MOST_DAYS))
+        return Usual("type({0}) is date", "known{1}[{0}]", (("date", date), known))
+    return Usual("False")
 
 
-def _none(values: Sequence[Any]) -> list[Any]:
-    message = f"{values[0]!r} is no value."
-    raise TypeError(message)
-
-
-def _ints(values: Sequence[Any]) -> list[Any]:
-    if all(value is None or -_INT <= value < _INT for value in values):
-        return list(values)
-    message = "An integer has more than 32 bits."
-    raise ValueError(message)
-
-
-def _floats(values: Sequence[Any]) -> list[Any]:
-    if all(value is None or isfinite(value) for value in values):
-        return list(values)
-    message = "A number is not finite."
-    raise ValueError(message)
-
-
-def _looked_up(known: "_Known", values: Sequence[Any]) -> list[Any]:
-    return list(map(known.__getitem__, values))
-
-
-def _each_once(type_: GraphQLLeafType, values: Sequence[Any]) -> list[Any]:
-    return _looked_up(_Known(partial(leaf, type_)), values)
-
-
-def _each(type_: GraphQLLeafType, values: Sequence[Any]) -> list[Any]:
-    return [None if value is None else leaf(type_, value) for value in values]
+def _only_leaf(type_: GraphQLLeafType, value: Any) -> Any:  # noqa: ANN401 - whatever was answered
+    """One value as it is sent; raises where it stands for something else."""
+    if value is None or value is Undefined or isinstance(value, Exception):
+        message = f"{value!r} is no value."
+        raise TypeError(message)
+    return leaf(type_, value)
 
 
 class _Known(dict[Any, Any]):
     """Converts each value the first time that it is met, and forgets all when they are too many."""
 
     def __init__(self, convert: Callable[[Any], Any], most: float = inf) -> None:
-        super().__init__({None: None})
+        super().__init__()
         self._convert = convert
         self._most = most
 
     def __missing__(self, value: Any) -> Any:  # noqa: ANN401
-        if len(self) > self._most:
+        if len(self) >= self._most:
             self.clear()
-            self[None] = None
         converted = self[value] = self._convert(value)
         return converted
 
 
-def _known_of(type_: GraphQLEnumType) -> _Known:
-    """What is known of the values of an enum, for ever, as they are few."""
+def _known_of(type_: GraphQLLeafType, most: float = inf) -> _Known:
+    """What is known of the values of a type, as long as the schema lives."""
     known: _Known | None = type_.extensions.get(SENT)
     if known is None:
-        known = type_.extensions[SENT] = _Known(partial(leaf, type_))
+        known = type_.extensions[SENT] = _Known(partial(_only_leaf, type_), most)
     return known
 
 

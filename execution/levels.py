@@ -32,6 +32,7 @@ class Level:
         "columns",
         "failures",
         "into",
+        "objects",
         "places",
         "selection",
         "sources",
@@ -49,6 +50,8 @@ class Level:
         self.sources = sources
         self.places = Remembered(places)
         self.columns: list[list[Any] | None] = [None] * len(selection.fields)
+        self.objects: list[dict[str, Any]] | None = None
+        """Those that are sent, with their plain fields; None where each field makes a column."""
         self.failures: Failures = {}
         self.into = into
 
@@ -66,10 +69,18 @@ class Level:
         """
         if not whole and self.is_lost:
             return [None] * len(self.sources)
-        if not self.columns:
-            return [{} for _ in self.sources]
         columns: list[Any] = self.columns
-        return self.selection.shaper.objects(columns)
+        if not columns:
+            return [{} for _ in self.sources]
+        objects = self.objects
+        if objects is None:
+            keys = [field.key for field in self.selection.fields]
+            return [dict(zip(keys, row, strict=True)) for row in zip(*columns, strict=True)]
+        for field in self.selection.left:
+            key = field.key
+            for one, value in zip(objects, columns[field.rank], strict=True):
+                one[key] = value
+        return objects
 
     def deliver(self, *, whole: bool) -> None:
         """Hand the rows up."""

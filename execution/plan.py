@@ -1,9 +1,8 @@
 """What a document selects, worked out once and kept: fields of a type, level by level."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import Enum
-from operator import attrgetter
 from types import NoneType
 from typing import Any, Final, NamedTuple
 
@@ -32,10 +31,10 @@ from graphql.execution.collect_fields import (
     collect_subfields,
 )
 from graphql.execution.values import VariableValues
+from graphql.type import TypeNameMetaFieldDef
 
-from execution.declared import Attribute, Batch, Declared, Each, declared_by
-from execution.leaves import Convert, converter
-from execution.shaping import Shaper
+from execution.declared import Attribute, Batch, Declared, declared_by
+from execution.shaping import Always, Plain, Shape, written
 
 KEPT: Final = 128
 """Operations whose plans are kept, the latest used."""
@@ -82,7 +81,6 @@ class FieldPlan:
 
     __slots__ = (
         "_below",
-        "_converters",
         "_weight",
         "arguments",
         "declared",
@@ -98,7 +96,6 @@ class FieldPlan:
         "parent",
         "plain",
         "rank",
-        "read",
     )
 
     def __init__(
@@ -119,7 +116,6 @@ class FieldPlan:
         self.nodes: list[FieldNode] = [detail.node for detail in details]
         declared, given = declared_by(definition), self.nodes[0].arguments
         self.declared = declared if given or declared is None else _bare(declared)
-        self.read = _reader(self.declared)
         self.layers = tuple(_layers(definition.type))
         self.named: GraphQLNamedType = _named(definition.type)
         self.is_leaf = is_leaf_type(self.named)
@@ -129,10 +125,8 @@ class FieldPlan:
         """Whether it takes arguments, or is given some."""
         self.arguments: dict[str, Any] | None = None
         """What they are, where that is known to be the same whoever asks."""
-        self._converters: dict[type, Convert] = {}
-        """How its values are sent, by their class, as far as it was met; of a leaf."""
-        self.plain = self._is_plain()
-        """Whether it is a value of each source that nobody guards: no list, no object."""
+        self.plain = self._plain()
+        """How it is read off each source, if it is a value that nobody guards: no object."""
         self._below: dict[str, Selection] = {}
         self._weight = weight
 
@@ -141,18 +135,15 @@ class FieldPlan:
         """Its name in the schema."""
         return self.nodes[0].name.value
 
-    def _is_plain(self) -> bool:
+    def _plain(self) -> Plain | None:
+        if self.definition is TypeNameMetaFieldDef:
+            return Plain(Always(self.parent.name), self.definition.type)
         declared = self.declared
         if declared is None or declared.guard is not None or isinstance(declared.way, Batch):
-            return False
-        return self.is_leaf and len(self.layers) == 1 and not self.has_arguments
-
-    def converter(self, only: type) -> Convert:
-        """What makes a column of one class what is sent; raises where a value is not."""
-        found = self._converters.get(only)
-        if found is None:
-            found = self._converters[only] = converter(self.named, only)
-        return found
+            return None
+        if not self.is_leaf or self.has_arguments:
+            return None
+        return Plain(declared.way, self.definition.type)
 
     def remember(self, arguments: dict[str, Any]) -> None:
         """Keep arguments that are written in the document, unless somebody could change one."""
@@ -184,7 +175,7 @@ class FieldPlan:
 class Selection:
     """The fields that are selected of objects of one type."""
 
-    __slots__ = ("fields", "shaper", "type")
+    __slots__ = ("_shape", "fields", "left", "type")
 
     def __init__(
         self,
@@ -201,8 +192,17 @@ class Selection:
             if definition is not None:
                 rank = len(self.fields)
                 self.fields.append(FieldPlan(type_, rank, key, definition, details, weight))
-        self.shaper = Shaper(tuple(field.key for field in self.fields))
+        self.left = [field for field in self.fields if field.plain is None]
+        """Those that are not plain."""
         weight.fields += len(self.fields)
+        self._shape: Shape | None = None
+
+    @property
+    def shape(self) -> Shape:
+        """What makes its objects with their plain fields, and null for those that are left."""
+        if self._shape is None:
+            self._shape = written({field.key: field.plain for field in self.fields})
+        return self._shape
 
 
 def _bare(declared: Declared) -> Declared:
@@ -210,18 +210,6 @@ def _bare(declared: Declared) -> Declared:
     if isinstance(declared.way, Batch) and declared.way.bare is not None:
         return Declared(Attribute(declared.way.bare), declared.guard)
     return declared
-
-
-def _reader(declared: Declared | None) -> Callable[[Any], Any]:
-    """How one source is read, where that is all that there is to it."""
-    way = declared.way if declared else None
-    if isinstance(way, Attribute):
-        return attrgetter(way.attribute)
-    return way.function if isinstance(way, Each) else _unread
-
-
-def _unread(_source: object) -> None:
-    """Fields that answer for many, and resolvers, are called instead."""
 
 
 def _layers(type_: GraphQLOutputType) -> Iterator[Layer]:

@@ -82,7 +82,7 @@ class Run:
         while self._waiting:
             levels, self._waiting = self._waiting, []
             for level in levels:
-                self._ask(level, level.selection.fields)
+                self._ask(level, self._answers.begin(level))
 
     def _ask(self, level: Level, fields: Sequence[FieldPlan]) -> None:
         for field in fields:

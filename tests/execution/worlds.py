@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from graphql import (
@@ -14,6 +15,7 @@ from graphql import (
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
+    GraphQLScalarType,
     GraphQLSchema,
     GraphQLString,
     GraphQLUnionType,
@@ -25,6 +27,7 @@ from execution.declared import Attribute, Batch, Declared, Each, declare
 
 OBJECTS = ("A", "B", "C")
 SHARED = "common"
+DAY = GraphQLScalarType("Day", coerce_output_value=date.isoformat)
 
 
 class Thing:
@@ -62,6 +65,7 @@ class World:
             GraphQLInt,
             GraphQLString,
             self.enum,
+            DAY,
             *self.objects.values(),
             self.interface,
             self.union,
@@ -93,10 +97,11 @@ class World:
         )
 
     def _fields(self, owner: str) -> dict[str, GraphQLField]:
+        arguments = {"n": GraphQLArgument(GraphQLInt, default_value=0)}
         fields = {
             f"f{number}": GraphQLField(
                 self._wrapped(self.random.choice(self.named)),
-                args={"n": GraphQLArgument(GraphQLInt, default_value=0)},
+                args=arguments if self.asks_with_arguments(owner, f"f{number}") else None,
             )
             for number in range(self.random.randint(2, 5))
         }
@@ -138,7 +143,7 @@ class World:
         elif chance.random() < 0.15:
             return None
         if chance.random() < self.faults:
-            return chance.choice((None, ValueError("returned"), object(), "fault"))
+            return chance.choice((None, ValueError("returned"), object(), "fault", 1 << 31))
         return self._some(chance, type_)
 
     def _some(self, chance: random.Random, type_: Any) -> Any:
@@ -146,9 +151,11 @@ class World:
             items = [self._value(chance, type_.of_type) for _ in range(chance.randint(0, 3))]
             return tuple(items) if chance.random() < 0.2 else items
         if type_ is GraphQLInt:
-            return chance.randint(-5, 5)
+            return chance.choice((chance.randint(-5, 5), True, 2.0))
         if type_ is GraphQLString:
-            return chance.choice(("x", "", "y" * 3))
+            return chance.choice(("x", "", "y" * 3, 7))
+        if type_ is DAY:
+            return chance.choice((date(2010, 2, 19), date(2010, 3, 1), datetime(2010, 2, 19, 8)))  # noqa: DTZ001
         if type_ is self.enum:
             return chance.choice(("red", "blue"))
         names = {"Named": ("A", "B"), "Any": ("A", "B")}.get(type_.name, (type_.name,))
