@@ -78,10 +78,10 @@ def declared_by(field: GraphQLField) -> Declared | None:
 
 def decide_by_class(type_: GraphQLObjectType) -> None:
     """The type's `is_type_of` looks at nothing but the class of a value: asked once a class."""
-    type_.extensions[DECLARED] = {}
+    type_.extensions[DECLARED] = set()
 
 
-def verdicts_by_class(type_: GraphQLObjectType) -> dict[type, bool] | None:
+def approved_classes(type_: GraphQLObjectType) -> set[type] | None:
     """Whose values are of the type, as far as it was asked; None without `decide_by_class`."""
     found = type_.extensions.get(DECLARED)
-    return found if isinstance(found, dict) else None
+    return found if isinstance(found, set) else None

@@ -9,7 +9,7 @@ from graphql import GraphQLObjectType, Undefined
 from graphql.execution.executor import invalid_return_type_error
 from graphql.pyutils.undefined import UndefinedType
 
-from execution.declared import verdicts_by_class
+from execution.declared import approved_classes
 from execution.levels import Level, Objects, Rows, Wrapped
 from execution.places import Picked
 from execution.waiting import Later, Running
@@ -42,6 +42,7 @@ class Opening:
         chosen: Sequence[int] | None = None
         sources = values
         if not _NOTHING.isdisjoint(classes):
+            classes = classes - _NOTHING
             chosen = [
                 position
                 for position, value in enumerate(values)
@@ -117,19 +118,16 @@ class Opening:
 
     def _known(self, wrapped: Wrapped, group: Group) -> bool:
         """Whether the classes of the objects alone tell that all are of their type."""
-        known = verdicts_by_class(group.type)
-        if known is None:
+        approved = approved_classes(group.type)
+        if approved is None:
             return False
-        for kind in set(map(type, group.sources)):
-            if kind not in known:
-                index = next(i for i, one in enumerate(group.sources) if type(one) is kind)
-                info = wrapped.info(group.position(index))
-                verdict = _tried(group.type.is_type_of, group.sources[index], info)  # type: ignore[arg-type]  # it has one
-                if not isinstance(verdict, bool):
-                    return False
-                known[kind] = verdict
-            if not known[kind]:
+        for kind in set(map(type, group.sources)) - approved:
+            index = next(i for i, one in enumerate(group.sources) if type(one) is kind)
+            info = wrapped.info(group.position(index))
+            verdict = _tried(group.type.is_type_of, group.sources[index], info)  # type: ignore[arg-type]  # it has one
+            if verdict is not True:
                 return False
+            approved.add(kind)
         return True
 
     def _judge(
@@ -219,8 +217,8 @@ def _are_known(type_: GraphQLObjectType, classes: set[type]) -> bool:
     """Whether all objects of these classes are of the type, as far as is known already."""
     if type_.is_type_of is None:
         return True
-    known = verdicts_by_class(type_)
-    return known is not None and all(known.get(kind) for kind in classes - _NOTHING)
+    approved = approved_classes(type_)
+    return approved is not None and classes <= approved
 
 
 def _tried(ask: Callable[[Any, Any], Any], source: object, info: object) -> Any:  # noqa: ANN401

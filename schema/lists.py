@@ -14,6 +14,7 @@ from graphql import (
     type_from_ast,
 )
 
+from schema.documents import Known
 from schema.limits import exceeded
 
 LIST: Final = "list"
@@ -34,15 +35,24 @@ _COUNTED_ELSEWHERE: Final = frozenset({"ID", "RegistrationVersion"})
 """What an edit of many is made of: the edit says itself how many it takes."""
 
 
+_KINDS: Final[Known[dict[str, Any]]] = Known()
+"""The types of the variables of operations; None for one that the schema does not have."""
+
+
 def check_lists(
     schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Mapping[str, Any]
 ) -> None:
     """Refuse what is too long, by its place; what is of the wrong type is not looked into."""
-    for definition in operation.variable_definitions or ():
-        name = definition.variable.name.value
-        kind = type_from_ast(schema, definition.type)
+    kinds = _KINDS.of(operation)
+    if kinds is None:
+        kinds = {
+            definition.variable.name.value: type_from_ast(schema, definition.type)
+            for definition in operation.variable_definitions or ()
+        }
+        _KINDS.keep(operation, kinds)
+    for name, kind in kinds.items():
         if name in variables and kind is not None:
-            _check(f"${name}", variables[name], kind)  # type: ignore[arg-type]  # a valid document's
+            _check(f"${name}", variables[name], kind)
 
 
 def _check(place: str, value: object, kind: GraphQLInputType) -> None:

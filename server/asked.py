@@ -97,12 +97,16 @@ def _quality(media: str, accepted: Sequence[tuple[str, float]]) -> float:
 
 def expect_json(request: Request) -> None:
     """Refuse a body that does not say that it is JSON in UTF-8."""
-    header = request.headers.get("content-type", "")
-    media, *parameters = (piece.strip().lower() for piece in header.split(";"))
-    charsets = [one.partition("=")[2].strip('"') for one in parameters if one.startswith("charset")]
-    if media != JSON or any(charset not in {"utf-8", "utf8"} for charset in charsets):
+    if not _is_json(request.headers.get("content-type", "")):
         message = f"Send the operation as {JSON}, in UTF-8."
         raise RefusalError(415, "MEDIA_TYPE", message)
+
+
+@lru_cache(maxsize=256)
+def _is_json(header: str) -> bool:
+    media, *parameters = (piece.strip().lower() for piece in header.split(";"))
+    charsets = [one.partition("=")[2].strip('"') for one in parameters if one.startswith("charset")]
+    return media == JSON and all(charset in {"utf-8", "utf8"} for charset in charsets)
 
 
 def read(body: bytes) -> Asked:

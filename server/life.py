@@ -33,7 +33,7 @@ from server.journal import Journal, Traces
 from server.mail.carriers import carrier_of
 from server.mail.letters import letterhead_of
 from server.mail.post import follow_the_post
-from server.memory import sweep_memory
+from server.memory import tend_memory
 from server.metrics import Metrics
 from server.news import ending_news, follow_the_news
 from server.recorder import Recorder, recording
@@ -78,7 +78,7 @@ class Life:
             app.state.declarations = DeclarationDesk(admission, clock, database)
             app.state.exports = ExportDesk(admission, clock, database, recorder, self._schema)
             app.state.graphiql = GraphiQLDesk(callers, settings.graphiql_folder)
-            await self._run(stack, "memory", sweep_memory)
+            await self._run(stack, "memory", tend_memory)
             await self._run(stack, "day", follow_the_day, database, clock)
             carrier, head = carrier_of(settings), letterhead_of(settings)
             await self._run(stack, "post", follow_the_post, database, clock, carrier, head)
