@@ -11,6 +11,8 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
+from bench.compared import FEWER
+
 LAST = Path(__file__).resolve().parent / "results" / "last.json"
 """The recorded run."""
 
@@ -79,11 +81,10 @@ def _figures(measured: dict[str, Any]) -> Iterator[tuple[str, float]]:
     for key, value in measured.get("log_in", {}).items():
         yield f"log-in {key}", value
     yield from _load("", measured["load"])
-    ours = measured.get("in_turn", measured["load"])
     for name, than in (("ordinary", "the ordinary executor"), ("usual", "the usual way")):
         theirs = measured.get(name, {})
         yield from _load(f"{than}, ", theirs)
-        yield from _times(f"times {than}", ours, theirs)
+        yield from _times(f"times {than}", theirs)
     for peer, load in measured.get("peers", {}).items():
         yield from _load(f"{peer}, ", load)
 
@@ -96,15 +97,12 @@ def _load(who: str, load: dict[str, Any]) -> Iterator[tuple[str, float]]:
                     yield f"{who}{workload} at {connections}: {key}", found[key]
 
 
-def _times(than: str, ours: dict[str, Any], theirs: dict[str, Any]) -> Iterator[tuple[str, float]]:
+def _times(than: str, theirs: dict[str, Any]) -> Iterator[tuple[str, float]]:
     """How many times as many requests a second are answered here."""
     for workload, runs in theirs.items():
         for connections, found in runs.items():
-            answered = ours[workload][connections]["requests_per_second"]
-            yield (
-                f"{workload} at {connections}: {than}",
-                answered / found["requests_per_second"],
-            )
+            if FEWER in found:
+                yield f"{workload} at {connections}: {than}", found[FEWER]
 
 
 def _find(before: Results | None, database: str, name: str) -> float | None:
