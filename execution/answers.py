@@ -42,12 +42,14 @@ class Answers:
     def begin(self, level: Level) -> Sequence[FieldPlan]:
         """Make the objects of a level with their plain fields; which of its fields are left."""
         selection = level.selection
-        if not self._wraps:
-            shape = selection.shape
-            with suppress(Exception):  # told of where each field is asked by itself
-                level.objects = shape(level.sources)
-                return selection.left
-        return selection.fields
+        if self._wraps:
+            return selection.fields
+        shape = selection.shape
+        try:
+            level.objects = shape(level.sources)
+        except Exception:  # noqa: BLE001 - told of where each field is asked by itself
+            return selection.fields
+        return selection.left
 
     def ask(self, level: Level, field: FieldPlan) -> None:
         """Answer one field for all objects of a level."""
