@@ -16,14 +16,15 @@ from tortoise.transactions import in_transaction
 from database.deadline import in_time, interrupted, time_left
 from database.migrator import Migrator
 from database.news import CHANNEL, News
-from database.placeholders import SOUGHT, about_keys, numbered, sendable, united
+from database.placeholders import numbered, sendable
 from database.query import Clause, Dialect, RowQuery
 from database.read_pool import Pooled, ReadPool
 from database.release import let_go
-from database.slotted import rows_in_json
+from database.slotted import SlottedRow, rows_in_json
 from database.sqlite import for_sqlite, sqlite_converters
 from database.statement_count import count
 from database.transactions import begun
+from database.united import SOUGHT, about_keys, united
 
 APP = "models"
 WRITE = "default"
@@ -83,20 +84,19 @@ class Connection:
     async def together(
         self, questions: Sequence[RowQuery], sought: Clause | None = None
     ) -> list[list[Any]]:
-        """The rows of each of these queries, which PostgreSQL is asked for in one statement.
+        """The rows of each of these queries, which are sent as one statement.
 
-        PostgreSQL may be given the query of the keys that they are about (`SOUGHT`).
+        It may begin with the query of the keys that they are about (`SOUGHT`).
         """
-        if sought is None and (len(questions) == 1 or self.dialect is Dialect.SQLITE):
-            return [
-                await self.rows(question.shape, question.query.text, *question.query.params)
-                for question in questions
-            ]
+        if sought is None and len(questions) == 1:
+            ((shape, query),) = questions
+            return [await self.rows(shape, query.text, *query.params)]
         columns = [len(question.shape.__struct_fields__) for question in questions]
-        text, params = united([question.query for question in questions], columns, sought)
-        ((*lists,),) = await self._answered(text, params)
+        queries = [question.query for question in questions]
+        text, params = united(self.dialect, queries, columns, sought)
+        ((*lists,),) = await self._answered(text, self._params(params))
         found = [
-            rows_in_json(question.shape).decode(rows) if rows else []
+            self._listed(question.shape, rows) if rows else []
             for question, rows in zip(questions, lists, strict=True)
         ]
         count(sum(map(len, found)))
@@ -151,7 +151,7 @@ class Connection:
     def among(self, column: str, values: Iterable[object]) -> Clause:
         """The column is one of the values: one parameter, one text, however many values."""
         if values is SOUGHT:
-            return Clause(about_keys(column))
+            return Clause(about_keys(self.dialect, column))
         if self.dialect is Dialect.POSTGRESQL:
             listed = values if isinstance(values, tuple) else list(values)
             return Clause(f"{column} = ANY(?)", (listed,))
@@ -215,6 +215,12 @@ class Connection:
             raise OperationalError(error) from error
         except sqlite3.IntegrityError as error:
             raise IntegrityError(error) from error
+
+    def _listed(self, shape: type[SlottedRow], rows: str) -> list[Any]:
+        """Rows that came as a JSON list."""
+        if self.dialect is Dialect.POSTGRESQL:
+            return rows_in_json(shape).decode(rows)
+        return [_shaped(shape, row) for row in orjson.loads(rows)]
 
     def _text(self, text: str) -> str:
         return numbered(text) if self.dialect is Dialect.POSTGRESQL else text

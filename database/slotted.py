@@ -8,8 +8,8 @@ import msgspec
 class SlottedRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A row whose columns stand in the order of its fields.
 
-    Many rows in one statement come as JSON lists, of which the types of the fields make the values:
-    a column that may be null needs a field that may be None.
+    Those of several queries in one statement come as JSON lists, of which the types of the fields
+    make the values: a column that may be null needs a field that may be None.
     """
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from database.connection import Connection
-from database.query import Clause, Dialect, RowQuery
+from database.query import Clause, RowQuery
 from database.slotted import SlottedRow
 
 Row = TypeVar("Row", bound=SlottedRow)
@@ -47,11 +47,6 @@ class Gathering:
         rider.coming.add_done_callback(look)
         self._riders.append(rider)
         return rider.coming
-
-    @property
-    def unites(self) -> bool:
-        """Whether the database answers several queries in one statement."""
-        return self._connection.dialect is Dialect.POSTGRESQL
 
     async def about(self, sought: Clause, questions: Sequence[RowQuery]) -> list[list[Any]]:
         """The rows of queries about keys that the same statement is to find, sent now."""

@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple
 
 from auth.viewer import Rights
 from database.connection import Connection
-from database.placeholders import SOUGHT
 from database.query import Clause
+from database.united import SOUGHT
 from loaders.batching import Batch
 from loaders.learners import (
     LEARNER_TABLES,

@@ -156,7 +156,7 @@ class Context:
 
     async def load_with(self, lookup: Lookup, key: Hashable, below: Iterable[Batch]) -> Any:  # noqa: ANN401 - a row, as of `load`
         """A learner, and in the same statement what will be asked of the registration shown."""
-        if not below or not self._gathering.unites:
+        if not below:
             return await self.load(lookup.batch, key)
         batches = [batch for batch in below if isinstance(batch, OneQuery)]
         record = record_for(self.reading, batches)

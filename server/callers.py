@@ -11,7 +11,6 @@ from auth.sessions import Credential, held_by
 from auth.tokens import hash_of
 from auth.viewer import Viewer
 from database.connection import Database
-from database.query import Dialect
 from server.clock import Clock
 
 COOKIE: Final = "lt_session"
@@ -41,10 +40,10 @@ class Callers:
     def presumed(self, request: HTTPConnection) -> tuple[Caller, Presumption] | None:
         """Who probably asks, as the token was last seen; None where that is to be read first.
 
-        To read it together with something else spares PostgreSQL a journey, and SQLite nothing.
+        To read it together with something else spares a statement.
         """
         token = self._token(request)
-        if token is None or self.database.dialect is Dialect.SQLITE:
+        if token is None:
             return None
         shown = self._shown(token, self._asking(request))
         presumption = None if shown is None else self._last.presumed(shown)

@@ -8,7 +8,6 @@ import pytest
 
 from auth.permissions import GrantKind, Staff
 from database.connection import Database
-from database.query import Dialect
 from server.settings import Settings
 from tests.factories import Caller, add_user, beside_session, counted, import_sample, log_in, served
 from tests.graph.asking import LEARNER_BY_ULN, RECORD, centre_numbers, complete_the_sample
@@ -69,25 +68,24 @@ async def test_what_comes_together_is_what_comes_one_by_one(
     }
 
 
-async def test_a_record_takes_one_statement_on_postgresql(
+async def test_a_record_takes_one_statement(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
     uln, other, *_ = await sample(database, tmp_path / "feed")
     await add_user(database, "reader@example.org", *(await centre_numbers(database)))
     by_id = ALONE.replace("$uln: ULN!", "$id: ID!").replace("uln: $uln", "id: $id")
     spread = f"query ($uln: ULN!) {{ learner(uln: $uln) {{ ...R ...R }} }} {FRAGMENT}"
-    one = 1 if database.dialect is Dialect.POSTGRESQL else 6
     async with served(database_url) as client:
         caller = await log_in(client, "reader@example.org")
         took, answer = await asked(caller, ALONE, uln=uln)
-        assert (took, answer["data"]["learner"]["uln"]) == (one, uln)
+        assert (took, answer["data"]["learner"]["uln"]) == (1, uln)
         data = await caller.data("query ($uln: ULN!) { learner(uln: $uln) { id } }", uln=uln)
-        assert await asked(caller, by_id, id=data["learner"]["id"]) == (one, answer)
-        assert await asked(caller, spread, uln=uln) == (one, answer)
+        assert await asked(caller, by_id, id=data["learner"]["id"]) == (1, answer)
+        assert await asked(caller, spread, uln=uln) == (1, answer)
         took, pair = await asked(caller, TWO, a=uln, b=other)
         assert pair["data"]["a"] == answer["data"]["learner"]
         assert pair["data"]["b"]["uln"] == other
-        assert took == (2 if database.dialect is Dialect.POSTGRESQL else 6)
+        assert took == 2
 
 
 async def test_nobody_is_found_with_one_statement(
@@ -128,7 +126,7 @@ async def test_what_a_directive_may_leave_out_is_asked_when_it_is_reached(
     assert data["learner"]["registration"]["line"]
     asked_for = [text for text in statements if re.search(r"FROM (component|flag) ", text)]
     assert bool(asked_for) is shown
-    if shown and database.dialect is Dialect.POSTGRESQL and Settings().executor == "breadth_first":
+    if shown and Settings().executor == "breadth_first":
         assert len(asked_for) == 1  # both together
 
 
@@ -170,5 +168,5 @@ async def test_what_stands_in_a_fragment_of_another_type_is_not_asked(
         took, answer = await asked(caller, query.format("Registration", inside), uln=uln)
         assert (took, answer["data"]["learner"]) == (1, {"uln": uln})
         took, answer = await asked(caller, query.format("Learner", inside), uln=uln)
-        assert took == (1 if database.dialect is Dialect.POSTGRESQL else 3)
+        assert took == 1
         assert len(answer["data"]["learner"]["components"]) == 6
