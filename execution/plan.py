@@ -40,8 +40,8 @@ KEPT: Final = 128
 """Operations whose plans are kept, the latest used."""
 KEPT_FORMS: Final = 16
 """Forms of one operation that are kept: one for each set of values of skip and include."""
-MOST_FIELDS: Final = 20_000
-"""Fields in all plans that are kept; each takes some 750 bytes."""
+MOST_FIELDS: Final = 12_500
+"""Fields in all plans that are kept; each takes some 1,200 bytes, with the code written for it."""
 
 
 _MAY_DEPEND: Final = (VariableNode, ListValueNode, ObjectValueNode)
