@@ -1,5 +1,6 @@
 """The same questions to this server and to others made otherwise, in turn: machines have moods."""
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from itertools import product
@@ -18,9 +19,9 @@ CONNECTIONS: Final = (1, 16)
 ROUNDS: Final = 5
 """Times that each server is asked, one after the other; the middle one counts."""
 
-FEWER: Final = "fewer_by"
-"""How many times as many requests a second the first server answers: the middle one of the rounds,
-each of which saw both in the same mood."""
+TIMES: Final = "first_times_this"
+"""How many times as many requests a second the first server answers as this one: the middle one of
+the rounds, each of which saw both in the same mood. It is not the quotient of the middle rounds."""
 
 Load = dict[str, dict[str, dict[str, Any]]]
 
@@ -45,28 +46,31 @@ async def compared(
             for other in callers[1:]:
                 await check_same(workload, first, other)
             console.print(f"{name}: {workload.name} in turn with others, at {connections}")
-            rounds = [
-                [
-                    await measure(
+            rounds = dict[str, list[Measured]]()
+            for number in range(ROUNDS):
+                turns = deque(zip(servers, callers, strict=True))
+                turns.rotate(number)  # each is the first one now and then
+                for who, caller in turns:
+                    found = await measure(
                         caller,
                         workload,
-                        address=server.address,
-                        pid=server.pid,
+                        address=servers[who].address,
+                        pid=servers[who].pid,
                         connections=connections,
                         seconds=seconds / ROUNDS,
                     )
-                    for server, caller in zip(servers.values(), callers, strict=True)
-                ]
-                for _ in range(ROUNDS)
-            ]
-            for who, measured in zip(servers, zip(*rounds, strict=True), strict=True):
-                times = [
-                    ours.requests_per_second / theirs.requests_per_second
-                    for (ours, *_), theirs in zip(rounds, measured, strict=True)
-                ]
-                found = {**_middle(measured), FEWER: median(times)}
-                load[who].setdefault(workload.name, {})[str(connections)] = found
+                    rounds.setdefault(who, []).append(found)
+            for who in servers:
+                ours, theirs = rounds[next(iter(servers))], rounds[who]
+                shown = {**_middle(theirs), TIMES: _times(ours, theirs)}
+                load[who].setdefault(workload.name, {})[str(connections)] = shown
     return load
+
+
+def _times(ours: Sequence[Measured], theirs: Sequence[Measured]) -> float:
+    """How many times as many requests a second, in the middle one of the rounds."""
+    pairs = zip(ours, theirs, strict=True)
+    return median(our.requests_per_second / their.requests_per_second for our, their in pairs)
 
 
 def _middle(measured: Sequence[Measured]) -> dict[str, Any]:

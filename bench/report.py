@@ -11,7 +11,7 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from bench.compared import FEWER
+from bench.compared import TIMES
 
 LAST = Path(__file__).resolve().parent / "results" / "last.json"
 """The recorded run."""
@@ -101,8 +101,8 @@ def _times(than: str, theirs: dict[str, Any]) -> Iterator[tuple[str, float]]:
     """How many times as many requests a second are answered here."""
     for workload, runs in theirs.items():
         for connections, found in runs.items():
-            if FEWER in found:
-                yield f"{workload} at {connections}: {than}", found[FEWER]
+            if TIMES in found:
+                yield f"{workload} at {connections}: {than}", found[TIMES]
 
 
 def _find(before: Results | None, database: str, name: str) -> float | None:

@@ -9,7 +9,8 @@ class SlottedRow(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A row whose columns stand in the order of its fields.
 
     Those of several queries in one statement come as JSON lists, of which the types of the fields
-    make the values: a column that may be null needs a field that may be None.
+    make the values: a column that may be null needs a field that may be None, and one with
+    fractions or bytes has no place here.
     """
 
 

@@ -111,25 +111,28 @@ def _only_leaf(type_: GraphQLLeafType, value: Any) -> Any:  # noqa: ANN401 - wha
 
 
 class _Known(dict[Any, Any]):
-    """Converts each value the first time that it is met, and forgets all when they are too many."""
+    """Values of a type as they are sent, each converted the first time that it is met.
 
-    def __init__(self, convert: Callable[[Any], Any], most: float = inf) -> None:
+    All are forgotten when they are too many.
+    """
+
+    def __init__(self, type_: GraphQLLeafType, most: float) -> None:
         super().__init__()
-        self._convert = convert
+        self.type = type_
         self._most = most
 
     def __missing__(self, value: Any) -> Any:  # noqa: ANN401
         if len(self) >= self._most:
             self.clear()
-        converted = self[value] = self._convert(value)
+        converted = self[value] = _only_leaf(self.type, value)
         return converted
 
 
 def _known_of(type_: GraphQLLeafType, most: float = inf) -> _Known:
     """What is known of the values of a type, as long as the schema lives."""
     known: _Known | None = type_.extensions.get(SENT)
-    if known is None:
-        known = type_.extensions[SENT] = _Known(partial(_only_leaf, type_), most)
+    if known is None or known.type is not type_:  # types may share their extensions
+        known = type_.extensions[SENT] = _Known(type_, most)
     return known
 
 

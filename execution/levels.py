@@ -63,7 +63,7 @@ class Level:
         return self.into is not None and self.into.objects.wrapped.is_lost
 
     def rows(self, *, whole: bool = False) -> list[Any]:
-        """The objects as they are sent; all columns are filled by now, unless all is lost.
+        """The objects as they are sent; what was asked is answered by now, unless all is lost.
 
         `whole` says that nothing is lost in the whole answer.
         """

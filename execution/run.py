@@ -82,7 +82,8 @@ class Run:
         while self._waiting:
             levels, self._waiting = self._waiting, []
             for level in levels:
-                self._ask(level, self._answers.begin(level))
+                if not (self._lost and level.is_lost):
+                    self._ask(level, self._answers.begin(level))
 
     def _ask(self, level: Level, fields: Sequence[FieldPlan]) -> None:
         for field in fields:

@@ -62,9 +62,12 @@ def written(fields: Mapping[str, Plain | None]) -> Shape:
     return cast("Shape", names["shape"])
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def _compiled(text: str) -> CodeType:
-    """Documents that ask for the same in other words share their code."""
+    """Documents that ask for the same in other words share their code.
+
+    One with 80 fields takes 32 kB, and as long as to validate them.
+    """
     return compile(text, "<selection>", "exec")
 
 
@@ -82,7 +85,9 @@ def _read(value: str, number: int, plain: Plain, names: Names) -> Sequence[str]:
 
 
 def _is_plain_code(attribute: str) -> bool:
-    return all(name.isidentifier() and not iskeyword(name) for name in attribute.split("."))
+    """Whether code reads it by this very name."""
+    names = attribute.split(".")
+    return attribute.isascii() and all(n.isidentifier() and not iskeyword(n) for n in names)
 
 
 def _sent(value: str, number: int, type_: GraphQLOutputType, names: Names) -> str:

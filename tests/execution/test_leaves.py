@@ -4,7 +4,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from graphql import GraphQLFloat, GraphQLInt, GraphQLScalarType, GraphQLString, Undefined
+from graphql import (
+    GraphQLEnumType,
+    GraphQLFloat,
+    GraphQLInt,
+    GraphQLScalarType,
+    GraphQLString,
+    Undefined,
+)
 
 from execution import leaves as module
 from execution.leaves import leaves
@@ -67,3 +74,11 @@ def test_days_are_written_right_though_few_are_remembered(
     for column in (days, [None, *days], days[::-1], [datetime(2010, 2, 19, 8), *days]):  # noqa: DTZ001
         assert sent(day, column) == [one and date.isoformat(one) for one in column]
     assert len(day.extensions[module.SENT]) <= 3
+
+
+def test_types_that_share_their_extensions_are_told_apart() -> None:
+    shared: dict[str, Any] = {}
+    one = GraphQLEnumType("One", {"X": 1}, extensions=shared)
+    other = GraphQLEnumType("Other", {"Y": 1}, extensions=shared)
+    for _ in range(2):
+        assert (sent(one, [1]), sent(other, [1])) == (["X"], ["Y"])

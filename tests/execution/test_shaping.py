@@ -68,15 +68,21 @@ def test_each_source_becomes_an_object_with_the_keys_in_their_order(
         Plain(Attribute("name"), GraphQLString),
         Plain(Each(lambda source: source.number + 1), GraphQLInt),
         Plain(Attribute("inner.class"), GraphQLBoolean),
+        Plain(Attribute("\ufb01eld"), GraphQLInt),
         Plain(Always("it's"), GraphQLString),
         None,
     ]
     shape = written({key: ways[number % len(ways)] for number, key in enumerate(keys)})
     inner = SimpleNamespace(**{"class": True})
-    sources = [SimpleNamespace(name=f"n{n}", number=n, inner=inner) for n in range(size)]
+    # The names of two attributes that are one in the text of a program.
+    odd = {"field": -1, "\ufb01eld": -2}
+    sources = [SimpleNamespace(name=f"n{n}", number=n, inner=inner, **odd) for n in range(size)]
 
     expected = [
-        [(key, (f"n{n}", n + 1, True, "it's", None)[at % len(ways)]) for at, key in enumerate(keys)]
+        [
+            (key, (f"n{n}", n + 1, True, -2, "it's", None)[at % len(ways)])
+            for at, key in enumerate(keys)
+        ]
         for n in range(size)
     ]
     assert [list(one.items()) for one in shape(sources)] == expected

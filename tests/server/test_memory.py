@@ -74,13 +74,14 @@ def test_what_is_moved_into_large_pages_is_what_it_was(
         "r--p 00000000 00:00 0 ",
         "rw-s 00000000 00:01 0 ",
         "rw-p 00000000 fe:00 4711 /usr/bin/python",
+        "rw-p 00000000 fe:00 4711 /opt/caf\udce9 \u2028\x0b.so",
         "rw-p 00000000 00:00 0 [stack]",
     ],
 )
 def test_only_what_is_the_processs_own_and_no_files_is_moved(
     piece: tuple[mmap.mmap, str], tmp_path: Path, rest: str
 ) -> None:
-    (tmp_path / "maps").write_text(f"{piece[1]} {rest}\n", "utf-8")
+    (tmp_path / "maps").write_text(f"{piece[1]} {rest}\n", "utf-8", "surrogateescape")
 
     assert use_large_pages(tmp_path / "maps") == 0
 
