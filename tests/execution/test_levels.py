@@ -309,3 +309,30 @@ def test_such_an_attribute_is_what_its_resolver_answers(word: Any) -> None:
     schema, document = worded([]), parse("{ word sure }")
     result = execute(schema, document, Word(word), executor_class=BreadthFirstExecutor)
     assert result == execute(schema, document, Word(word))
+
+
+def test_nothing_is_read_below_what_is_lost_already() -> None:
+    read: list[object] = []
+
+    def fail(_source: object, _info: object) -> None:
+        message = "nothing"
+        raise ValueError(message)
+
+    def seven(source: object) -> int:
+        read.append(source)
+        return 7
+
+    inner = GraphQLObjectType("Inner", {"plain": GraphQLField(GraphQLInt)})
+    declare(inner.fields["plain"], Declared(Each(seven)))
+    below = GraphQLField(inner, resolve=lambda *_: "below")
+    fields = {"inner": below, "needed": GraphQLField(GraphQLNonNull(GraphQLInt), resolve=fail)}
+    outer = GraphQLField(GraphQLObjectType("Outer", fields), resolve=lambda *_: "outer")
+    schema = GraphQLSchema(GraphQLObjectType("Query", {"outer": outer}))
+    for document, data, sources in (
+        ("{ outer { inner { plain } } }", {"outer": {"inner": {"plain": 7}}}, ["below"]),
+        ("{ outer { inner { plain } needed } }", {"outer": None}, []),
+    ):
+        read.clear()
+        found = execute(schema, parse(document), executor_class=BreadthFirstExecutor)
+        assert isinstance(found, ExecutionResult)
+        assert (found.data, read) == (data, sources)
