@@ -235,9 +235,13 @@ class Registration:
 class Learner:
     """A learner by the foremost registration; a row of completion stands for both."""
 
-    uln: ULN | None
     percent_complete: int | None = strawberry.field(resolver=attribute("percent"))
     completion_status: str = strawberry.field(resolver=attribute("status"))
+
+    @strawberry.field
+    def uln(self: Any) -> ULN | None:
+        """None where it is not known yet."""
+        return cast("ULN | None", self.uln or None)
 
     @strawberry.field
     async def name(self: Any, info: Info) -> str:
