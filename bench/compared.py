@@ -60,8 +60,8 @@ async def compared(
                         seconds=seconds / ROUNDS,
                     )
                     rounds.setdefault(who, []).append(found)
-            for who in servers:
-                ours, theirs = rounds[next(iter(servers))], rounds[who]
+            ours = rounds[next(iter(servers))]
+            for who, theirs in rounds.items():
                 shown = {**_middle(theirs), TIMES: _times(ours, theirs)}
                 load[who].setdefault(workload.name, {})[str(connections)] = shown
     return load

@@ -34,7 +34,7 @@ def settle_memory() -> None:
 
 
 async def tend_memory(every: float = SWEEP_SECONDS) -> None:
-    """Look for cycles every few seconds, in a process whose beginnings are left alone.
+    """Use large pages, and look for cycles every few seconds, where beginnings are left alone.
 
     What is broken off leaves its rows in cycles of frames and tracebacks, far fewer objects than
     the collector waits for and far more memory. What was made since the start and is still needed

@@ -1,5 +1,7 @@
 """Several queries as one statement."""
 
+import pytest
+
 from database.query import Dialect
 from database.united import SOUGHT, about_keys, united
 
@@ -7,25 +9,20 @@ CENTRES = (4, 5)
 QUERIES = [("VALUES (?, ANY(?))", (7, CENTRES)), ("VALUES (ANY(?), ?)", (CENTRES, 8))]
 
 
-def test_postgresql_answers_a_list_of_rows_for_each() -> None:
-    text, params = united(Dialect.POSTGRESQL, QUERIES, [2, 1])
-    assert text == (
-        "SELECT (SELECT json_agg(json_build_array(c1, c2))"
-        " FROM (VALUES ($1, ANY($2))) q(c1, c2)),"
-        " (SELECT json_agg(json_build_array(c1)) FROM (VALUES (ANY($2), $3)) q(c1))"
-    )
-    assert params == [7, CENTRES, 8]
+WRITTEN = {
+    Dialect.POSTGRESQL: "SELECT (SELECT json_agg(json_build_array(c1, c2))"
+    " FROM (VALUES ($1, ANY($2))) q(c1, c2)),"
+    " (SELECT json_agg(json_build_array(c1)) FROM (VALUES (ANY($2), $3)) q(c1))",
+    Dialect.SQLITE: "SELECT (WITH q(c1, c2) AS MATERIALIZED (VALUES (?1, ANY(?2)))"
+    " SELECT json_group_array(json_array(c1, c2)) FROM q),"
+    " (WITH q(c1) AS MATERIALIZED (VALUES (ANY(?2), ?3))"
+    " SELECT json_group_array(json_array(c1)) FROM q)",
+}
 
 
-def test_so_does_sqlite() -> None:
-    text, params = united(Dialect.SQLITE, QUERIES, [2, 1])
-    assert text == (
-        "SELECT (WITH q(c1, c2) AS MATERIALIZED (VALUES (?1, ANY(?2)))"
-        " SELECT json_group_array(json_array(c1, c2)) FROM q),"
-        " (WITH q(c1) AS MATERIALIZED (VALUES (ANY(?2), ?3))"
-        " SELECT json_group_array(json_array(c1)) FROM q)"
-    )
-    assert params == [7, CENTRES, 8]
+@pytest.mark.parametrize("dialect", Dialect)
+def test_several_queries_are_one_that_answers_a_list_of_rows_for_each(dialect: Dialect) -> None:
+    assert united(dialect, QUERIES, [2, 1]) == (WRITTEN[dialect], [7, CENTRES, 8])
 
 
 def test_they_may_be_about_keys_that_are_found_first() -> None:
